@@ -1,0 +1,4 @@
+# check.mk - dependencies, tests, campaigns, installation.
+.PHONY: check
+check: $(patsubst %.c,$(BUILD)/%,$(TESTS))
+	@for t in $^; do $$t || exit 1; done
