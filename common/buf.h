@@ -3,7 +3,8 @@
  * struct bytes borrows: valid until the next call on its owner (each return says whose).
  * struct buf owns: grows by doubling, dies when the machine has no memory (every caller has checked the
  * size against limits.h before). buf_deinit leaves it zeroed and may run twice; buf_wipe_deinit clears
- * the memory first (keys, plaintext). Integers are big-endian. */
+ * the memory first (keys, plaintext; growing may leave copies behind, so reserve before filling one with a key).
+ * Integers are big-endian. */
 #ifndef CHIBO_BUF_H
 #define CHIBO_BUF_H
 

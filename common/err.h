@@ -82,7 +82,7 @@ const char *err_name(enum err e);     /* "BAD_DATE" */
 const char *err_sentence(enum err e); /* English, a gettext msgid */
 enum err_class err_class(enum err e);
 int err_exit_status(enum err e);
-unsigned err_wire(enum err e);          /* 0 for those that are never sent: then OTHER's number is */
+unsigned err_wire(enum err e);          /* OTHER's number for those that are never sent; 0 for OK alone */
 enum err err_from_wire(uint64_t wire);  /* ERR_OTHER for numbers this program does not know */
 
 #endif
