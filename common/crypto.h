@@ -20,6 +20,10 @@
 #define AEAD_TAG_SIZE 16
 #define AEAD_OVERHEAD (AEAD_NONCE_SIZE + AEAD_TAG_SIZE)
 
+/* libsodium exports functions of these two names; ours must not take their place when the program is linked. */
+#define crypto_sign crypto_sign_message
+#define crypto_sign_keypair crypto_sign_new_pair
+
 struct hash {
     uint8_t b[HASH_SIZE];
 };
