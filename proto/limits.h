@@ -1,0 +1,40 @@
+/* limits.h - every bound two peers must agree on, with its reason. docs/protocol.md section 11 prints them. */
+#ifndef CHIBO_LIMITS_H
+#define CHIBO_LIMITS_H
+
+#define PROTOCOL_VERSION 1
+#define SUITE_1 1
+#define FOLD_VERSION 1
+
+#define FRAME_HEADER_SIZE 4
+#define FRAME_PLAIN_MAX 61440      /* one frame is what a cut may cost; leaves room for a packed frame that grew */
+#define FRAME_PACKED_MAX 65535     /* u16 length */
+#define MESSAGE_MAX 327680         /* one changeset of 256 KiB with its annotation and salts */
+#define HISTORY_MAX 131072         /* plain bytes a receiver keeps per direction to unpack the next frame */
+
+#define MP_DEPTH_MAX 8             /* deepest of ours is 5: message, bodies, body, value, state */
+#define MP_ELEMENTS_MAX 4096       /* per array: 64 triples x 3, 1,024 bodies, 300 scopes; bounds the unpacker's memory */
+
+#define CHANGE_BODY_MAX 131072     /* two longest texts */
+#define CHANGE_TRIPLES_MAX 64      /* more than any kind has fields */
+#define TEXT_MAX 65536
+#define LIST_MAX 256               /* members of a list field in one change */
+#define BASE_VERSIONS_MAX 16       /* candidates a person can have seen for one field */
+#define CHANGESET_CHANGES_MAX 1024 /* what a reader takes */
+#define CHANGESET_CHANGES_SEAL 256 /* what a sealer makes */
+#define CHANGESET_BODIES_MAX 262144
+#define CHANGESET_BODIES_SEAL 57344 /* with header and salts still one frame */
+#define CANDIDATES_MAX 512         /* live candidates of one field in a folded part; more are kept in the log only */
+
+#define SCOPES_MAX 1024            /* of one device: 300 cells x 3 classes */
+#define STREAMS_MAX 4096           /* of one scope: devices x incarnations over its life */
+#define ERROR_DETAIL_MAX 160
+#define NAME_MAX_BYTES 256         /* names and codes in control leaves */
+
+#define VERSION_SIZE 8
+#define SALT_SIZE 16
+#define RATCHET_SIZE 16
+#define BINDING_SIZE 32
+#define STATE_DIGEST_SIZE 8
+
+#endif
