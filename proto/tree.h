@@ -12,6 +12,7 @@
 #include "../common/err.h"
 
 #define TREE_LEVELS_MAX 33 /* leaf indexes are 32 bits */
+#define TREE_LEAF_PIECES_MAX 7
 
 struct tree_frontier {
     uint64_t size;
