@@ -1,7 +1,97 @@
-# check.mk - dependencies, tests, campaigns, installation.
-.PHONY: check
-check: $(patsubst %.c,$(BUILD)/%,$(TESTS))
-	@for t in $^; do $$t || exit 1; done
+# check.mk - dependencies, tests, campaigns, installation; the part of the Makefile that builds nothing new.
+# A line that begins with two hashes is what `make help` prints.
+PYTHON  ?= /usr/bin/python3
+FUZZ_S  ?= 60
+SEEDS   ?= 100000
+DESTDIR ?=
+
+DEPS       := gcc libc6-dev make gettext libuv1-dev liblmdb-dev libmsgpack-dev libssl-dev libsodium-dev libzstd-dev \
+              libutf8proc-dev
+DEPS_CHECK := clang llvm libclang-rt-14-dev valgrind universal-ctags strace python3 python3-openssl python3-nacl \
+              python3-msgpack python3-zstandard
+DEPS_BENCH := sqlite3
+DEPS_FRESH := debootstrap git
+
+# Whole programs would be slow under valgrind; these cover what handles memory.
+VALGRIND_TESTS := t_err t_buf t_id t_log t_opt t_text t_date t_mp t_zip t_kv t_record
+
+TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(TESTS))
+FUZZ_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz_*.c))
+SAN  := $(BUILD)/san
+FUZZ := $(BUILD)/fuzz
+TWO  := $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j2)
+
+.PHONY: deps deps-check deps-bench deps-fresh demo check tests fuzz fuzz-programs soak bench install fresh clean
+
+## deps        install what the build needs (apt, only what is missing)
+deps:
+	@tests/deps.sh $(DEPS)
+
+## deps-check  install what the tests need besides
+deps-check:
+	@tests/deps.sh $(DEPS_CHECK)
+
+deps-bench:
+	@tests/deps.sh $(DEPS_BENCH)
+
+deps-fresh:
+	@tests/deps.sh $(DEPS_FRESH)
+
+## demo        build, then watch the story: a ward, five cells, offline work, sync, cuts, a killed server
+demo:
+	@$(MAKE) --no-print-directory deps
+	@$(MAKE) --no-print-directory $(TWO) all
+	@BUILD=$(BUILD) bash tests/demo.sh
+
+## check       build with gcc, clang and sanitizers; run every test; the last line is the sum
+check:
+	@$(MAKE) --no-print-directory deps
+	@$(MAKE) --no-print-directory deps-check
+	@$(MAKE) --no-print-directory $(TWO) all tests
+	@$(MAKE) --no-print-directory $(TWO) BUILD=$(BUILD)/clang CC=clang OPT="-O0 -g" all tests
+	@$(MAKE) --no-print-directory $(TWO) BUILD=$(SAN) SANITIZE=address,undefined OPT="-O1 -g" all tests
+	@$(MAKE) --no-print-directory $(TWO) BUILD=$(FUZZ) CC=clang SANITIZE=address,undefined,fuzzer-no-link \
+	    OPT="-O1 -g" fuzz-programs
+	@BUILD=$(BUILD) SAN=$(SAN) FUZZ=$(FUZZ) PYTHON=$(PYTHON) VALGRIND_TESTS="$(VALGRIND_TESTS)" tests/run.sh
+
+tests: $(TEST_PROGRAMS)
 
 # It reads the catalogue of this build.
 $(BUILD)/tests/t_language: | $(MO)
+
+fuzz-programs: $(FUZZ_PROGRAMS)
+
+# The fuzzer's own main comes first in the link.
+$(FUZZ_PROGRAMS): LDFLAGS_ALL := -fsanitize=address,undefined,fuzzer
+
+## fuzz        each tests/fuzz_*.c for FUZZ_S seconds (60)
+fuzz:
+	@$(MAKE) --no-print-directory deps deps-check
+	@$(MAKE) --no-print-directory $(TWO) BUILD=$(FUZZ) CC=clang SANITIZE=address,undefined,fuzzer-no-link \
+	    OPT="-O1 -g" fuzz-programs
+	@set -e; for f in $(notdir $(FUZZ_PROGRAMS)); do tests/fuzz.sh run $(FUZZ) $$f $(FUZZ_S); done
+
+## soak        the simulator's long campaign: SEEDS of them (100000)
+soak: deps
+	@$(MAKE) --no-print-directory $(TWO) $(BUILD)/tests/t_sim
+	$(BUILD)/tests/t_sim --seeds $(SEEDS)
+
+## bench       every figure beside its limit program
+bench: deps deps-bench
+	@$(MAKE) --no-print-directory $(TWO) all tests
+	@if [ -e tests/bench/run.sh ]; then BUILD=$(BUILD) bash tests/bench/run.sh; else echo "there is no tests/bench/run.sh"; exit 1; fi
+
+## install     into DESTDIR/PREFIX (/usr/local): chibo, chibod, the TLS module, the Vietnamese texts
+install: all
+	install -D -m 755 $(BUILD)/chibo $(DESTDIR)$(PREFIX)/bin/chibo
+	install -D -m 755 $(BUILD)/chibod $(DESTDIR)$(PREFIX)/bin/chibod
+	install -D -m 644 $(BUILD)/chibo-tls.so $(DESTDIR)$(PREFIX)/lib/chibo/chibo-tls.so
+	install -D -m 644 $(MO) $(DESTDIR)$(PREFIX)/share/locale/vi/LC_MESSAGES/chibo.mo
+
+## fresh       README's commands in a clean Debian 12 root (as root; needs the network)
+fresh: deps-fresh
+	@bash tests/fresh.sh
+
+## clean       remove the build folder
+clean:
+	rm -rf $(BUILD)
