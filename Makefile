@@ -40,16 +40,24 @@ LIBS_TLS  := -lssl -lcrypto
 PROGRAMS := $(BUILD)/chibo $(BUILD)/chibod $(BUILD)/chibo-tls.so
 MO       := $(BUILD)/locale/vi/LC_MESSAGES/chibo.mo
 
-.PHONY: all help
+.PHONY: all help FORCE
 .SECONDARY:
+## all         both programs, the TLS module and the Vietnamese texts (the default)
 all: $(PROGRAMS) $(MO)
 
 include tests/check.mk
 
+## help        this list
 help:
 	@sed -n 's/^## //p' Makefile tests/check.mk
 
-$(BUILD)/%.o: %.c
+# Other flags, other objects: everything is compiled anew when the compiler or an option changes.
+FLAGS := $(CC) $(CFLAGS_ALL)
+$(BUILD)/flags: FORCE
+	$(shell mkdir -p $(@D))$(file >$@.new,$(FLAGS))
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  CC $<";) $(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
