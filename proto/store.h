@@ -34,7 +34,8 @@
     ROW(part,      0,   2)     /* kind(2) record id(16) scope number(2): folded part */ \
     ROW(actor,     3,   0)     /* scope number(2) what(1) id(16): fold of control leaves */ \
     ROW(state,     2,   0)     /* scope number(2): LtHash16 accumulator              */ \
-    ROW(pending,   4,   0)     /* number(4): a change not sealed yet      (client)   */ \
+    ROW(pending,   6,   0)     /* scope number(2) number(4): a change not sealed yet (client) */ \
+    ROW(draft,     0,   2)     /* kind(2) record id(16) scope number(2): changes over the part (client) */ \
     ROW(outbox,    6,   0)     /* scope number(2) first sequence(4): sealed, not acknowledged (client) */ \
     ROW(verdict,   4,   0)     /* number(4): refused or held change, with reason (client) */ \
     ROW(cursor,    0,   0)     /* device(16) scope(16): sizes confirmed   (server)   */ \
