@@ -12,6 +12,8 @@
  *   size = mp_uint(&r, UINT32_MAX); ...
  *   e = mp_close(&r);            ERR_BAD_FRAME if anything was wrong or something was left over
  *
+ * Inside an array mp_peek says MP_END after its last element; the next read goes on behind the array, in the level above.
+ *
  * This is the only file that includes msgpack.h. */
 #ifndef CHIBO_MP_H
 #define CHIBO_MP_H
