@@ -28,11 +28,6 @@ size_t text_utf8_prefix(struct bytes s)
     return at;
 }
 
-bool text_is_utf8(struct bytes s)
-{
-    return text_utf8_prefix(s) == s.n;
-}
-
 /* --- normal form --- */
 
 /* Characters of combining class 0 that are NFC_Quick_Check=Yes and that compose with nothing before them: text

@@ -178,20 +178,6 @@ static bool head_read(struct head *h, const uint8_t *p, size_t left)
     return true;
 }
 
-static bool is_ascii(const uint8_t *p, size_t n)
-{
-    uint8_t high = 0;
-
-    for (size_t i = 0; i < n; i++)
-        high |= p[i];
-    return high < 0x80;
-}
-
-static bool is_text(const uint8_t *p, size_t n)
-{
-    return is_ascii(p, n) || text_is_utf8(bytes_of(p, n));
-}
-
 /* Walks one whole value and what it holds; *arrays_hold becomes the number of values inside arrays. */
 static bool check(struct bytes b, size_t *arrays_hold)
 {
@@ -217,7 +203,7 @@ static bool check(struct bytes b, size_t *arrays_hold)
             left[++depth] = h.count;
             *arrays_hold += h.count;
         } else {
-            if (h.count > b.n - at || (h.type == MP_STR && !is_text(b.p + at, h.count)))
+            if (h.count > b.n - at || (h.type == MP_STR && !text_is_utf8(bytes_of(b.p + at, h.count))))
                 return false;
             at += h.count;
         }
