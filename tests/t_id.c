@@ -2,7 +2,8 @@
 #include "../common/id.h"
 #include "test.h"
 
-/* unix_ts_ms 0x017F22E279B0, rand_a 0xCC3, rand_b 0b01 ++ 0x8C4DC0C0C07398F: of the variant byte only 6 bits are chance. */
+/* unix_ts_ms 0x017F22E279B0, rand_a 0xCC3, rand_b 0b01 ++ 0x8C4DC0C0C07398F: 4 and 6 bits of the bytes that hold
+ * version and variant are chance. */
 static const uint64_t rfc_ms = 0x017f22e279b0u;
 static const uint8_t rfc_random[10] = {0xfc, 0xc3, 0xd8, 0xc4, 0xdc, 0x0c, 0x0c, 0x07, 0x39, 0x8f};
 static const char rfc_text[] = "017f22e279b07cc398c4dc0c0c07398f";

@@ -28,7 +28,8 @@ TEST(names_values_and_arguments_in_any_order)
     struct opt_parsed p;
     size_t at = 0;
 
-    CHECK_EQ(PARSE(&p, "--set", "name=An", "task", "--json", "--dat=due=", "--so-luong=500", "--set", "-x", "text"), ERR_OK);
+    CHECK_EQ(PARSE(&p, "--set", "name=An", "task", "--json", "--dat=due=", "--so-luong=500", "--set", "-x", "text"),
+             ERR_OK);
     CHECK_EQ(p.problem, OPT_FINE);
     CHECK_STR(opt_next(&p, "dat", &at), "name=An");
     CHECK_STR(opt_next(&p, "dat", &at), "due=");
@@ -117,7 +118,9 @@ TEST(what_is_refused)
 
 TEST(required_options)
 {
-    static const struct opt_row needed[] = {{.name = "name", .kind = OPT_TEXT, .value = "NAME", .help = "h", .required = true}};
+    static const struct opt_row needed[] = {
+        {.name = "name", .kind = OPT_TEXT, .value = "NAME", .help = "h", .required = true},
+    };
     static const struct opt_table one = {needed, 1, NULL, 0, 0};
     struct opt_parsed p;
     struct buf said = {0};
@@ -160,7 +163,8 @@ TEST(usage_from_the_table)
     struct buf text = {0};
 
     opt_usage(&table, "chibo ghi", shout, &text);
-    CHECK_STR(buf_cstr(&text), "chibo ghi KIND [TEXT] [--dat FIELD=VALUE]… [--dia-chi MÁY:CỔNG] [--so-luong N] [--so-lan N] [--json]\n"
+    CHECK_STR(buf_cstr(&text), "chibo ghi KIND [TEXT] [--dat FIELD=VALUE]… [--dia-chi MÁY:CỔNG] [--so-luong N]"
+                               " [--so-lan N] [--json]\n"
                                "  --dat FIELD=VALUE …     set a field\n"
                                "  -l, --dia-chi MÁY:CỔNG  where\n"
                                "  --so-luong N            how many\n"
