@@ -284,8 +284,9 @@ void tls_context_free(struct tls_context *context)
 
 /* ---- connection ---- */
 
-/* What the other side, or our own check of its certificate, had against a certificate. */
-static bool is_about_certificates(int reason)
+/* Was it the other side, or our own check of its certificate, that had something against a certificate? A signature
+ * that does not verify is reported as decrypt_error (RFC 8446 section 6.2). */
+static bool is_about_certificates(unsigned long error)
 {
     static const int reasons[] = {
         SSL_R_CERTIFICATE_VERIFY_FAILED,
@@ -296,11 +297,12 @@ static bool is_about_certificates(int reason)
         SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN,
         SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE,
         SSL_R_TLSV1_ALERT_ACCESS_DENIED,
+        SSL_R_TLSV1_ALERT_DECRYPT_ERROR,
         SSL_R_TLSV1_ALERT_UNKNOWN_CA,
         SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED,
     };
-    for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
-        if (reasons[i] == reason)
+    for (size_t i = 0; ERR_GET_LIB(error) == ERR_LIB_SSL && i < ARRAY_LEN(reasons); i++)
+        if (reasons[i] == ERR_GET_REASON(error))
             return true;
     return false;
 }
@@ -318,7 +320,11 @@ static enum err fail_by_openssl(struct tls *tls)
 {
     if (tls->refusal != ERR_OK)
         return fail(tls, tls->refusal);
-    return fail(tls, is_about_certificates(ERR_GET_REASON(ERR_peek_error())) ? ERR_AUTH : ERR_BAD_FRAME);
+    enum err e = ERR_BAD_FRAME;
+    for (unsigned long error; (error = ERR_get_error()) != 0;)
+        if (is_about_certificates(error))
+            e = ERR_AUTH;
+    return fail(tls, e);
 }
 
 /* The handshake is complete: who is it? A resumed session brings the certificate of the one it continues. */

@@ -263,6 +263,7 @@ enum err tls_identity_of(const struct x509_st *x509, struct tls_cert *out)
 
 enum err tls_identity_read(struct bytes cert, struct tls_cert *out)
 {
+    memset(out, 0, sizeof(*out));
     X509 *x509 = parse(cert);
     if (x509 == NULL)
         return ERR_BAD_VALUE;

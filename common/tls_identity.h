@@ -49,7 +49,7 @@ MUST_CHECK enum err tls_identity_issue(const uint8_t ca_seed[TLS_SEED_SIZE], str
                                        struct tls_validity validity, struct buf *cert);
 
 /* ERR_BAD_VALUE: not one DER certificate of at most TLS_CERT_MAX bytes, not Ed25519, a time that cannot be read,
- * or a subjectAltName that names a device badly or twice. */
+ * or a subjectAltName that names a device badly or twice; *out is all zero then. */
 MUST_CHECK enum err tls_identity_read(struct bytes cert, struct tls_cert *out);
 /* The same of a parsed certificate; for tls.c, which has them from the handshake (x509_st is OpenSSL's X509). */
 struct x509_st;
