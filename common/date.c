@@ -30,6 +30,12 @@ unsigned date_month_days(unsigned year, unsigned month)
     return days[month - 1] + (month == 2 && leap ? 1U : 0U);
 }
 
+unsigned date_year_of_two_digits(unsigned yy, uint32_t today)
+{
+    unsigned latest = date_year(today) + 10;
+    return latest - (latest - yy) % 100;
+}
+
 bool date_is_valid(uint32_t date)
 {
     unsigned year = date_year(date), month = date_month(date), day = date_day(date);

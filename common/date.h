@@ -49,6 +49,7 @@ unsigned date_year(uint32_t date);
 unsigned date_month(uint32_t date);
 unsigned date_day(uint32_t date);
 unsigned date_month_days(unsigned year, unsigned month);
+unsigned date_year_of_two_digits(unsigned yy, uint32_t today); /* as date_parse takes it */
 
 /* Arithmetic, for full dates only: number of days since 01/01/1970, and back. */
 int32_t date_to_days(uint32_t date);

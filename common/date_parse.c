@@ -162,8 +162,7 @@ static bool is_typed_zero(struct number n)
 
 static unsigned full_year(struct number n, uint32_t today)
 {
-    unsigned latest = date_year(today) + 10;
-    return n.digits == 4 ? n.value : latest - (latest - n.value) % 100;
+    return n.digits == 4 ? n.value : date_year_of_two_digits(n.value, today);
 }
 
 /* Which number is what. False when they do not make a date of any form. */
