@@ -25,6 +25,7 @@
 #define CHANGESET_BODIES_MAX 262144
 #define CHANGESET_BODIES_SEAL 57344 /* with header and salts still one frame */
 #define CANDIDATES_MAX 512         /* live candidates of one field in a folded part; more are kept in the log only */
+#define PART_TAGS_MAX 1024         /* fields of a folded part; one array of twice as many elements */
 
 #define SCOPES_MAX 1024            /* of one device: 300 cells x 3 classes */
 #define STREAMS_MAX 4096           /* of one scope: devices x incarnations over its life */

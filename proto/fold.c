@@ -1,0 +1,365 @@
+/* fold.c - protocol.md section 5, rule by rule. What a rule replaces stays in the part's arena as waste. */
+#include "fold.h"
+#include "mp.h"
+
+/* ---- versions: n x VERSION_SIZE, ascending, without repeats ---- */
+
+static size_t versions_find(struct bytes versions, const uint8_t *v, bool *found)
+{
+    size_t at = 0;
+    int order = 1;
+
+    while (at < versions.n && (order = memcmp(versions.p + at, v, VERSION_SIZE)) < 0)
+        at += VERSION_SIZE;
+    *found = at < versions.n && order == 0;
+    return at;
+}
+
+static bool versions_has(struct bytes versions, const uint8_t *v)
+{
+    bool found;
+
+    versions_find(versions, v, &found);
+    return found;
+}
+
+static bool versions_meet(struct bytes a, struct bytes b)
+{
+    for (size_t i = 0; i < b.n; i += VERSION_SIZE) {
+        if (versions_has(a, b.p + i))
+            return true;
+    }
+    return false;
+}
+
+static void versions_add(struct part *p, struct bytes *versions, const struct version *v)
+{
+    bool found;
+    size_t at = versions_find(*versions, v->b, &found);
+
+    if (found)
+        return;
+    uint8_t *more = part_take(p, versions->n + VERSION_SIZE);
+    memcpy(more, versions->p, at);
+    memcpy(more + at, v->b, VERSION_SIZE);
+    memcpy(more + at + VERSION_SIZE, versions->p + at, versions->n - at);
+    *versions = bytes_of(more, versions->n + VERSION_SIZE);
+}
+
+static void versions_take(struct part *p, struct bytes *versions, struct bytes gone)
+{
+    if (!versions_meet(*versions, gone))
+        return;
+    uint8_t *left = part_take(p, versions->n);
+    size_t n = 0;
+    for (size_t i = 0; i < versions->n; i += VERSION_SIZE) {
+        if (!versions_has(gone, versions->p + i)) {
+            memcpy(left + n, versions->p + i, VERSION_SIZE);
+            n += VERSION_SIZE;
+        }
+    }
+    *versions = bytes_of(left, n);
+}
+
+/* ---- entries and candidates ---- */
+
+static size_t entry_find(const struct part *p, uint32_t tag, bool *found)
+{
+    size_t low = 0, high = p->entries;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (p->entry[middle].tag < tag)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *found = low < p->entries && p->entry[low].tag == tag;
+    return low;
+}
+
+const struct entry *fold_entry(const struct part *p, uint32_t tag)
+{
+    bool found;
+    size_t at = entry_find(p, tag, &found);
+
+    return found ? &p->entry[at] : NULL;
+}
+
+static void entry_insert(struct part *p, size_t at, uint32_t tag)
+{
+    p->entry = part_grow(p, p->entry, p->entries, &p->entries_cap, p->entries + 1, sizeof(*p->entry));
+    memmove(p->entry + at + 1, p->entry + at, (p->entries - at) * sizeof(*p->entry));
+    p->entry[at] = (struct entry){.tag = tag};
+    p->entries++;
+}
+
+static void entry_remove(struct part *p, size_t at)
+{
+    p->entries--;
+    memmove(p->entry + at, p->entry + at + 1, (p->entries - at) * sizeof(*p->entry));
+}
+
+/* e->count when no candidate has this value; canonical bytes are equal exactly when values are. */
+static size_t candidate_find(const struct entry *e, struct bytes value)
+{
+    size_t at = 0;
+
+    while (at < e->count && !bytes_equal(e->candidate[at].value, value))
+        at++;
+    return at;
+}
+
+static void candidate_remove(struct entry *e, size_t at)
+{
+    e->count--;
+    memmove(e->candidate + at, e->candidate + at + 1, (e->count - at) * sizeof(*e->candidate));
+}
+
+static void candidate_insert(struct part *p, struct entry *e, size_t at, const struct candidate *c)
+{
+    if (at == CANDIDATES_MAX)
+        return;
+    if (e->count == CANDIDATES_MAX)
+        e->count--;
+    e->candidate = part_grow(p, e->candidate, e->count, &e->cap, e->count + 1, sizeof(*e->candidate));
+    memmove(e->candidate + at + 1, e->candidate + at, (e->count - at) * sizeof(*e->candidate));
+    e->candidate[at] = *c;
+    e->count++;
+}
+
+static struct candidate candidate_new(struct part *p, struct bytes value, const struct version *v, uint8_t owns)
+{
+    return (struct candidate){
+        .versions = part_copy(p, bytes_of(v->b, VERSION_SIZE)), .value = part_copy(p, value), .owns = owns};
+}
+
+/* ---- section 5.2 ---- */
+
+static void drop_covered(struct entry *e, struct bytes base)
+{
+    size_t kept = 0;
+
+    if (base.n == 0)
+        return;
+    for (size_t i = 0; i < e->count; i++) {
+        if (!versions_meet(e->candidate[i].versions, base))
+            e->candidate[kept++] = e->candidate[i];
+    }
+    e->count = kept;
+}
+
+/* Rule 3: where a candidate goes that no other equals. */
+static size_t place_of(const struct entry *e, const struct candidate *c)
+{
+    size_t at = 0;
+
+    switch ((enum merge_class)TAG_CLASS(e->tag)) {
+    case MERGE_LATER:
+    case MERGE_ASK:
+        return 0;
+    case MERGE_OWNER:
+        while (at < e->count && e->candidate[at].owns > c->owns)
+            at++;
+        return at;
+    case MERGE_MONOTONE:
+        while (at < e->count && mp_compare(e->candidate[at].value, c->value) >= 0)
+            at++;
+        return at;
+    case MERGE_UNION:
+    case MERGE_SERIAL:
+    case MERGE_IMMUTABLE:
+        break;
+    }
+    return e->count;
+}
+
+static void fold_value(struct part *p, struct entry *e, const struct triple *t, const struct version *v, uint8_t owns)
+{
+    uint32_t merge = TAG_CLASS(e->tag);
+    struct candidate c;
+
+    if (merge != MERGE_IMMUTABLE)
+        drop_covered(e, t->base);
+    size_t same = candidate_find(e, t->value);
+    if (same == e->count) {
+        c = candidate_new(p, t->value, v, merge == MERGE_OWNER ? owns : 0);
+    } else {
+        versions_add(p, &e->candidate[same].versions, v);
+        if (merge != MERGE_LATER && merge != MERGE_ASK && merge != MERGE_OWNER)
+            return;
+        c = e->candidate[same];
+        if (merge == MERGE_OWNER && owns > c.owns)
+            c.owns = owns;
+        candidate_remove(e, same);
+    }
+    candidate_insert(p, e, place_of(e, &c), &c);
+}
+
+/* ---- section 5.3 ---- */
+
+static void union_add(struct part *p, struct entry *e, struct bytes element, const struct version *v)
+{
+    size_t same = candidate_find(e, element);
+
+    if (same < e->count) {
+        versions_add(p, &e->candidate[same].versions, v);
+    } else if (e->count < CANDIDATES_MAX) {
+        struct candidate c = candidate_new(p, element, v, 0);
+        candidate_insert(p, e, e->count, &c);
+    }
+}
+
+static void union_take(struct part *p, struct entry *e, size_t at, struct bytes base)
+{
+    versions_take(p, &e->candidate[at].versions, base);
+    if (e->candidate[at].versions.n == 0)
+        candidate_remove(e, at);
+}
+
+static void fold_union(struct part *p, struct entry *e, enum op op, const struct triple *t, const struct version *v)
+{
+    struct mp r;
+
+    mp_open(&r, t->value);
+    if (mp_nil(&r)) {
+        for (size_t i = op == OP_REMOVE ? e->count : 0; i > 0; i--)
+            union_take(p, e, i - 1, t->base);
+    } else {
+        for (size_t left = mp_array(&r, MP_ELEMENTS_MAX); left > 0; left--) {
+            struct bytes element = mp_raw(&r);
+            size_t at = candidate_find(e, element);
+            if (op != OP_REMOVE)
+                union_add(p, e, element, v);
+            else if (at < e->count)
+                union_take(p, e, at, t->base);
+        }
+    }
+    enum err bad = mp_close(&r);
+    assert(bad == ERR_OK); /* change_decode lets only nil and arrays through */
+    (void)bad;
+}
+
+/* ---- a change ---- */
+
+bool fold_change(struct part *p, const struct change *c, const struct version *v, bool owns, uint32_t leaf,
+                 uint32_t position)
+{
+    if (p->changes > 0 && p->kind != c->kind)
+        return false;
+    p->kind = c->kind;
+    p->change = part_grow(p, p->change, p->changes, &p->changes_cap, p->changes + 1, sizeof(*p->change));
+    p->change[p->changes++] = (struct part_change){leaf, position};
+    p->entry = part_grow(p, p->entry, p->entries, &p->entries_cap, p->entries == 0 ? c->count : 1,
+                          sizeof(*p->entry));
+    for (size_t i = 0; i < c->count; i++) {
+        const struct triple *t = &c->triple[i];
+        bool found;
+        size_t at = entry_find(p, t->tag, &found);
+        assert(TAG_CLASS(t->tag) <= MERGE_IMMUTABLE);
+        if (!found && p->entries == PART_TAGS_MAX)
+            continue;
+        if (!found)
+            entry_insert(p, at, t->tag);
+        if (TAG_CLASS(t->tag) == MERGE_UNION)
+            fold_union(p, &p->entry[at], c->op, t, v);
+        else
+            fold_value(p, &p->entry[at], t, v, owns);
+        if (p->entry[at].count == 0)
+            entry_remove(p, at);
+    }
+    return true;
+}
+
+bool fold_in_conflict(const struct part *p)
+{
+    for (size_t i = 0; i < p->entries; i++) {
+        if (TAG_CLASS(p->entry[i].tag) != MERGE_UNION && p->entry[i].count > 1)
+            return true;
+    }
+    return false;
+}
+
+/* ---- what an author saw ---- */
+
+/* False: out is full. out holds one base and nothing else. */
+static bool base_add(struct buf *out, const uint8_t *v)
+{
+    bool found;
+    size_t at = versions_find(buf_bytes(out), v, &found);
+
+    if (found)
+        return true;
+    if (out->n >= BASE_VERSIONS_MAX * VERSION_SIZE)
+        return false;
+    buf_grow(out, VERSION_SIZE);
+    memmove(out->p + at + VERSION_SIZE, out->p + at, out->n - at - VERSION_SIZE);
+    memcpy(out->p + at, v, VERSION_SIZE);
+    return true;
+}
+
+void fold_base(const struct entry *e, struct buf *out)
+{
+    bool more = e != NULL;
+
+    /* One version covers a candidate, so each gives its first before any gives its second. */
+    for (size_t at = 0; more; at += VERSION_SIZE) {
+        more = false;
+        for (size_t i = 0; i < e->count; i++) {
+            if (at < e->candidate[i].versions.n)
+                more = base_add(out, e->candidate[i].versions.p + at) || more;
+        }
+    }
+}
+
+bool fold_base_element(const struct entry *e, struct bytes element, struct buf *out)
+{
+    size_t i = e == NULL ? 0 : candidate_find(e, element);
+    bool all = true;
+
+    if (e == NULL || i == e->count)
+        return true;
+    for (size_t at = 0; at < e->candidate[i].versions.n; at += VERSION_SIZE)
+        all = base_add(out, e->candidate[i].versions.p + at) && all;
+    return all;
+}
+
+/* ---- section 5.4 ---- */
+
+static void accumulate(uint8_t accumulator[FOLD_ACCUMULATOR_SIZE], const struct id *record, struct bytes part, bool add)
+{
+    static const uint8_t version = FOLD_VERSION;
+    uint8_t key[KEY_SIZE], numbers[FOLD_ACCUMULATOR_SIZE];
+    struct bytes pieces[] = {bytes_of("chibo1/state", sizeof("chibo1/state")), bytes_of(&version, 1),
+                             bytes_of(record->b, ID_SIZE), part};
+
+    crypto_blake2b(key, KEY_SIZE, bytes_of(NULL, 0), pieces, ARRAY_LEN(pieces));
+    crypto_expand(numbers, key);
+    for (size_t i = 0; i < FOLD_ACCUMULATOR_SIZE; i += 2) {
+        uint32_t a = accumulator[i] | (uint32_t)accumulator[i + 1] << 8;
+        uint32_t b = numbers[i] | (uint32_t)numbers[i + 1] << 8;
+        uint32_t sum = add ? a + b : a - b;
+        accumulator[i] = (uint8_t)sum;
+        accumulator[i + 1] = (uint8_t)(sum >> 8);
+    }
+}
+
+void fold_digest_add(uint8_t accumulator[FOLD_ACCUMULATOR_SIZE], const struct id *record, struct bytes encoded_part)
+{
+    accumulate(accumulator, record, encoded_part, true);
+}
+
+void fold_digest_remove(uint8_t accumulator[FOLD_ACCUMULATOR_SIZE], const struct id *record, struct bytes encoded_part)
+{
+    accumulate(accumulator, record, encoded_part, false);
+}
+
+struct hash fold_digest(const uint8_t accumulator[FOLD_ACCUMULATOR_SIZE])
+{
+    struct hash h;
+    struct bytes pieces[] = {bytes_of("chibo1/digest", sizeof("chibo1/digest")),
+                             bytes_of(accumulator, FOLD_ACCUMULATOR_SIZE)};
+
+    crypto_blake2b(h.b, HASH_SIZE, bytes_of(NULL, 0), pieces, ARRAY_LEN(pieces));
+    return h;
+}
