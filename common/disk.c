@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
+
+#define LOCK_POLL_MS 2
 
 enum err disk_error(int saved_errno)
 {
@@ -173,4 +176,30 @@ enum err disk_read_private(const char *dir, const char *name, size_t size_max, s
     }
     close(fd);
     return e;
+}
+
+enum err disk_lock(int fd, unsigned wait_ms)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    const struct timespec pause = {0, LOCK_POLL_MS * 1000000};
+    for (unsigned waited_ms = 0; fcntl(fd, F_SETLK, &lock) != 0; waited_ms += LOCK_POLL_MS) {
+        if (errno != EAGAIN && errno != EACCES && errno != EINTR)
+            return disk_error(errno);
+        if (waited_ms >= wait_ms)
+            return ERR_LOCKED;
+        nanosleep(&pause, NULL);
+    }
+    return ERR_OK;
+}
+
+void disk_unlock(int fd)
+{
+    struct flock lock = {.l_type = F_UNLCK, .l_whence = SEEK_SET};
+    (void)fcntl(fd, F_SETLK, &lock);
+}
+
+pid_t disk_lock_holder(int fd)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    return fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK ? lock.l_pid : 0;
 }

@@ -6,6 +6,8 @@
 #ifndef CHIBO_DISK_H
 #define CHIBO_DISK_H
 
+#include <sys/types.h>
+
 #include "base.h"
 #include "buf.h"
 #include "err.h"
@@ -31,5 +33,11 @@ MUST_CHECK enum err disk_create(const char *dir, const char *name, struct bytes 
 /* The whole file appended to out. ERR_TOO_LONG beyond size_max; ERR_NOT_ALLOWED when others than its owner may read
  * or write it: a secret that was open to others is no secret. */
 MUST_CHECK enum err disk_read_private(const char *dir, const char *name, size_t size_max, struct buf *out);
+
+/* A record lock on the whole file: it dies with its process, names its holder, and no child inherits it; but closing
+ * any descriptor of the file gives it up, and it keeps out other processes only. ERR_LOCKED after wait_ms. */
+MUST_CHECK enum err disk_lock(int fd, unsigned wait_ms);
+void disk_unlock(int fd);
+pid_t disk_lock_holder(int fd); /* 0 when nobody else has it */
 
 #endif

@@ -12,7 +12,6 @@
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "disk.h"
@@ -26,7 +25,6 @@
 #define DATA_FILE "data.mdb"
 #define LOCK_FILE "lock.mdb"
 #define WRITER_FILE "lock-writer"
-#define LOCK_POLL_US 2000
 #define NO_TABLE UINT_MAX /* a table that this older store does not have yet */
 
 struct kv {
@@ -325,38 +323,23 @@ enum err kv_reap_readers(struct kv *kv)
     return from_lmdb(mdb_reader_check(kv->env, &dead));
 }
 
-/* --- the writer's lock: a record lock, since it names its holder and no child inherits it --- */
+/* --- the writer's lock --- */
 
 static enum err lock_writer(struct kv *kv)
 {
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    const struct timespec pause = {0, LOCK_POLL_US * 1000};
     if (kv->writer_fd < 0)
         kv->writer_fd = disk_open(kv->dir, WRITER_FILE, O_RDWR | O_CREAT);
-    if (kv->writer_fd < 0)
-        return disk_error(errno);
-    for (unsigned waited_us = 0; fcntl(kv->writer_fd, F_SETLK, &lock) != 0; waited_us += LOCK_POLL_US) {
-        if (errno != EAGAIN && errno != EACCES && errno != EINTR)
-            return disk_error(errno);
-        if (waited_us >= KV_LOCK_WAIT_MS * 1000)
-            return ERR_LOCKED;
-        nanosleep(&pause, NULL);
-    }
-    return ERR_OK;
+    return kv->writer_fd < 0 ? disk_error(errno) : disk_lock(kv->writer_fd, KV_LOCK_WAIT_MS);
 }
 
 static void unlock_writer(struct kv *kv)
 {
-    struct flock lock = {.l_type = F_UNLCK, .l_whence = SEEK_SET};
-    (void)fcntl(kv->writer_fd, F_SETLK, &lock);
+    disk_unlock(kv->writer_fd);
 }
 
 pid_t kv_lock_holder(struct kv *kv)
 {
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    if (kv->writer_fd < 0 || fcntl(kv->writer_fd, F_GETLK, &lock) != 0 || lock.l_type == F_UNLCK)
-        return 0;
-    return lock.l_pid;
+    return kv->writer_fd < 0 ? 0 : disk_lock_holder(kv->writer_fd);
 }
 
 /* --- transactions --- */
