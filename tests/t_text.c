@@ -204,7 +204,7 @@ TEST(clean_keeps_lines_where_lines_are_meant)
 TEST(clean_refuses_controls)
 {
     static const char *const bad[] = {
-        "a\x1B[31m", "a\x07", "\x7F", "a\xC2\x9B", "\xE2\x80\xAE" "cba", "\xE2\x81\xA6",
+        "a\x1B[31m", "a\x07", "\x7F", "a\xC2\x9B", "\xE2\x80\xAEnop", "\xE2\x81\xA6",
     };
     struct buf out = { 0 };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
