@@ -88,6 +88,8 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB_TEST) $(LIB_SERVER) $(LIB_CLIENT) $(L
 	$(CC) $(LDFLAGS_ALL) -o $@ $< $(LIB_TEST) $(LIB_SERVER) $(LIB_CLIENT) $(LIB_PROTO) $(LIB_TLS) $(LIB_COMMON) \
 	    $(LIBS_CORE) $(LIBS_TLS) -luv -ldl -lpthread
 
+$(BUILD)/tests/t_tls_load: | $(BUILD)/chibo-tls.so
+
 $(MO): po/vi.po
 	@mkdir -p $(@D)
 	msgfmt --check -o $@ $<
