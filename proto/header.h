@@ -11,7 +11,7 @@
 #include "../common/id.h"
 #include "limits.h"
 
-#define HEADER_SIZE_MAX 320 /* every element at its longest is 259 bytes */
+#define HEADER_SIZE_MAX 199 /* every element at its longest */
 
 enum quality { QUALITY_CHECKED = 0, QUALITY_NEVER_CHECKED = 1, QUALITY_WRONG = 2 };
 
