@@ -186,8 +186,10 @@ static bool check(struct bytes b, size_t *arrays_hold)
     int depth = 0;
     struct head h;
 
-    left[0] = 1;
     *arrays_hold = 0;
+    if (b.n == 0)
+        return false;
+    left[0] = 1;
     for (;;) {
         while (left[depth] == 0) {
             if (depth-- == 0)
@@ -454,6 +456,32 @@ static size_t value_size(const uint8_t *p, size_t left)
     }
     assert(at <= left);
     return at;
+}
+
+int mp_depth(struct bytes value)
+{
+    uint32_t left[MP_DEPTH_MAX + 1];
+    size_t at = 0;
+    int depth = 0, deepest = 0;
+    struct head h;
+
+    left[0] = 1;
+    for (;;) {
+        while (left[depth] == 0) {
+            if (depth-- == 0)
+                return deepest;
+        }
+        left[depth]--;
+        bool ok = head_read(&h, value.p + at, value.n - at);
+        assert(ok && (h.type != MP_ARRAY || depth < MP_DEPTH_MAX));
+        at += h.size;
+        if (h.type == MP_ARRAY)
+            left[++depth] = h.count;
+        else
+            at += h.count;
+        if (depth > deepest)
+            deepest = depth;
+    }
 }
 
 static int order(uint64_t a, uint64_t b)

@@ -31,7 +31,7 @@ TEST(four_and_five_bytes_at_the_edges)
         size_t rest = v;
         for (size_t i = 0; i < 5; i++, rest /= count)
             s[i] = edge[rest % count];
-        differences += !agree(s, 4) + !agree(s, 5);
+        differences += !agree(s, 4) || !agree(s, 5);
     }
     CHECK_EQ(differences, 0);
 }
