@@ -221,6 +221,90 @@ enum err text_key(struct bytes in, struct buf *out)
     return e;
 }
 
+/* --- sorting --- */
+
+#define BREVE 0x306
+#define CIRCUMFLEX 0x302
+#define HORN 0x31B
+
+/* The alphabet: letters that follow their base with a mark are letters of their own. */
+static const struct letter {
+    int32_t base;
+    int32_t mark;
+} alphabet[] = {
+    { 'a', 0 }, { 'a', BREVE }, { 'a', CIRCUMFLEX }, { 'b', 0 }, { 'c', 0 }, { 'd', 0 }, { 0x111, 0 }, { 'e', 0 },
+    { 'e', CIRCUMFLEX }, { 'f', 0 }, { 'g', 0 }, { 'h', 0 }, { 'i', 0 }, { 'j', 0 }, { 'k', 0 }, { 'l', 0 }, { 'm', 0 },
+    { 'n', 0 }, { 'o', 0 }, { 'o', CIRCUMFLEX }, { 'o', HORN }, { 'p', 0 }, { 'q', 0 }, { 'r', 0 }, { 's', 0 },
+    { 't', 0 }, { 'u', 0 }, { 'u', HORN }, { 'v', 0 }, { 'w', 0 }, { 'x', 0 }, { 'y', 0 }, { 'z', 0 },
+};
+
+/* huyền, hỏi, ngã, sắc, nặng; none comes before them. */
+static const int32_t tones[] = { 0x300, 0x309, 0x303, 0x301, 0x323 };
+
+enum { WEIGHT_END = 1, WEIGHT_OTHER = 2, WEIGHT_DIGIT = 0x10, WEIGHT_LETTER = 0x20, WEIGHT_FOREIGN = 0xFF };
+
+static bool is_mark(int32_t c)
+{
+    return utf8proc_category(c) == UTF8PROC_CATEGORY_MN;
+}
+
+static void put_weight(struct buf *out, int32_t base, int32_t mark)
+{
+    for (size_t i = 0; i < ARRAY_LEN(alphabet); i++) {
+        if (alphabet[i].base == base && alphabet[i].mark == mark) {
+            buf_put_u8(out, (uint8_t)(WEIGHT_LETTER + i));
+            return;
+        }
+    }
+    if (mark != 0) {
+        put_weight(out, base, 0); /* a mark that makes no letter here */
+    } else if (base >= '0' && base <= '9') {
+        buf_put_u8(out, (uint8_t)(WEIGHT_DIGIT + base - '0'));
+    } else if (base < 0x80) {
+        buf_put_u8(out, WEIGHT_OTHER);
+    } else {
+        buf_put_u8(out, WEIGHT_FOREIGN);
+        buf_put_u32(out, (uint32_t)base);
+    }
+}
+
+/* One letter with its marks from the front of `points`; returns how many code points that was. */
+static size_t put_letter(const int32_t *points, size_t count, struct buf *weights, struct buf *tone_weights)
+{
+    int32_t mark = 0;
+    uint8_t tone = 1;
+    size_t n = 1;
+    for (; n < count && is_mark(points[n]); n++) {
+        if (points[n] == BREVE || points[n] == CIRCUMFLEX || points[n] == HORN)
+            mark = points[n];
+        for (uint8_t i = 0; i < ARRAY_LEN(tones); i++) {
+            if (points[n] == tones[i])
+                tone = (uint8_t)(i + 2);
+        }
+    }
+    put_weight(weights, points[0], mark);
+    buf_put_u8(tone_weights, tone);
+    return n;
+}
+
+enum err text_sort_key(struct bytes in, struct buf *out)
+{
+    if (!text_is_utf8(in))
+        return ERR_BAD_UTF8;
+    size_t count;
+    struct buf tone_weights = { 0 };
+    int32_t *points = decompose(in, UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD, NULL, &count);
+    for (size_t at = 0; at < count;)
+        at += put_letter(points + at, count - at, out, &tone_weights);
+    buf_put_u8(out, WEIGHT_END);
+    buf_put_bytes(out, buf_bytes(&tone_weights));
+    buf_put_u8(out, 0); /* keys may be joined: the next one counts only between equals */
+    explicit_bzero(points, count * sizeof(*points));
+    free(points);
+    buf_deinit(&tone_weights);
+    return ERR_OK;
+}
+
 /* --- width --- */
 
 struct bytes text_fit(struct bytes s, size_t columns)

@@ -267,6 +267,58 @@ TEST(key_is_what_a_person_meant)
     buf_deinit(&out);
 }
 
+static void person_key(const char *given, const char *family, const char *middle, struct buf *out)
+{
+    buf_clear(out);
+    CHECK_EQ(text_sort_key(bytes_of_str(given), out), ERR_OK);
+    CHECK_EQ(text_sort_key(bytes_of_str(family), out), ERR_OK);
+    CHECK_EQ(text_sort_key(bytes_of_str(middle), out), ERR_OK);
+}
+
+/* CLDR's order for Vietnamese: letters first, tones between equals. */
+TEST(words_sort_as_in_a_vietnamese_dictionary)
+{
+    static const char *const sorted[] = {
+        "", "10", "2", "a", "à", "ả", "ã", "á", "ạ", "an", "án", "an bình", "anh", "ánh", "ăn", "ân", "ẩn", "ấn", "ba",
+        "dung", "dũng", "đạt", "e", "ẹ", "ê", "ho", "hồ", "hơ", "ly", "oanh", "ô", "ơ", "thu", "thư", "việt", "ý", "я",
+    };
+    struct buf a = { 0 }, b = { 0 };
+    for (size_t i = 1; i < ARRAY_LEN(sorted); i++) {
+        buf_clear(&a);
+        buf_clear(&b);
+        CHECK_EQ(text_sort_key(bytes_of_str(sorted[i - 1]), &a), ERR_OK);
+        CHECK_EQ(text_sort_key(bytes_of_str(sorted[i]), &b), ERR_OK);
+        if (!CHECK(bytes_compare(buf_bytes(&a), buf_bytes(&b)) < 0))
+            CHECK_STR(sorted[i - 1], sorted[i]);
+    }
+    buf_clear(&a);
+    buf_clear(&b);
+    CHECK_EQ(text_sort_key(bytes_of_str(nguyen_nfc), &a), ERR_OK);
+    CHECK_EQ(text_sort_key(bytes_of_str(nguyen_nfd), &b), ERR_OK);
+    CHECK_BYTES(buf_bytes(&a), buf_bytes(&b));
+    CHECK_EQ(text_sort_key(bytes_of_str("\xFF"), &a), ERR_BAD_UTF8);
+    buf_deinit(&a);
+    buf_deinit(&b);
+}
+
+TEST(persons_sort_by_given_then_family_then_middle_name)
+{
+    static const char *const sorted[][3] = {
+        { "An", "Trần", "Thị" },    { "Ánh", "Đỗ", "Thị" },      { "Ân", "Lò", "Văn" },    { "Ẩn", "Nguyễn", "Văn" },
+        { "Ấn", "Nguyễn", "Văn" },  { "Dung", "Quàng", "Thị" },  { "Dũng", "Đinh", "Văn" }, { "Đạt", "Lê", "Minh" },
+        { "Đạt", "Lê", "Văn" },
+    };
+    struct buf a = { 0 }, b = { 0 };
+    for (size_t i = 1; i < ARRAY_LEN(sorted); i++) {
+        person_key(sorted[i - 1][0], sorted[i - 1][1], sorted[i - 1][2], &a);
+        person_key(sorted[i][0], sorted[i][1], sorted[i][2], &b);
+        if (!CHECK(bytes_compare(buf_bytes(&a), buf_bytes(&b)) < 0))
+            CHECK_EQ(i, -1); /* says which */
+    }
+    buf_deinit(&a);
+    buf_deinit(&b);
+}
+
 TEST(width_and_fit)
 {
     CHECK_EQ(text_width(bytes_of_str("日本")), 4);
