@@ -259,3 +259,34 @@ TEST(the_day_in_vietnam)
     CHECK_EQ(date_from_unix(1793725200 - 1), 20261103); /* 2026-11-03T16:59:59Z is 23:59:59 at home */
     CHECK_EQ(date_from_unix(1793725200), 20261104);
 }
+
+/* Whatever is typed: a valid date, which parses back from both its prints, or a reason. */
+TEST(random_text_gives_a_valid_date_or_a_reason)
+{
+    static const char *const pieces[] = { "4", "11", "26", "2026", "31", "0", "/", "-", ".", " ", "ngày ", " tháng ",
+                                          " năm ", "hôm", "nay", "58", "1958", "mùng", "x", "\xCC\x81" };
+    uint64_t seed = 4112026;
+    unsigned good = 0;
+    for (unsigned round = 0; round < 100000; round++) {
+        struct buf text = { 0 };
+        uint32_t date = 0, back = 0;
+        struct date_fault fault;
+        char out[DATE_TEXT_SIZE];
+        for (uint64_t n = test_random(&seed) % 7; n > 0; n--)
+            buf_put_str(&text, pieces[test_random(&seed) % ARRAY_LEN(pieces)]);
+        if (date_parse(buf_cstr(&text), TODAY, &date, &fault) == ERR_OK) {
+            good++;
+            bool ok = CHECK(date_is_valid(date));
+            date_print(date, out);
+            ok = CHECK_EQ(date_parse(out, TODAY, &back, &fault), ERR_OK) && CHECK_EQ(back, date) && ok;
+            date_print_iso(date, out);
+            ok = CHECK_EQ(date_parse(out, TODAY, &back, &fault), ERR_OK) && CHECK_EQ(back, date) && ok;
+            if (!ok)
+                CHECK_STR(buf_cstr(&text), "");
+        } else {
+            CHECK(fault.kind != DATE_FAULT_NONE);
+        }
+        buf_deinit(&text);
+    }
+    CHECK(good > 1000); /* the pieces do make dates */
+}
