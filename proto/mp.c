@@ -284,24 +284,33 @@ static enum mp_type type_of(const msgpack_object *o)
     }
 }
 
-enum mp_type mp_peek(const struct mp *r)
+/* The level the next value is at; -1: nothing is left, or an error. */
+static int next_level(const struct mp *r)
 {
-    if (r->err != ERR_OK || r->zone == NULL || r->left[r->depth] == 0)
-        return MP_END;
-    return type_of(r->stack[r->depth]);
+    int depth = r->depth;
+
+    if (r->err != ERR_OK || r->zone == NULL)
+        return -1;
+    while (depth >= 0 && r->left[depth] == 0)
+        depth--;
+    return depth;
 }
 
-/* Steps out of the levels that are used up. False: nothing is left at all, or an error. */
+enum mp_type mp_peek(const struct mp *r)
+{
+    int depth = next_level(r);
+
+    return depth < 0 ? MP_END : type_of(r->stack[depth]);
+}
+
+/* Steps out of the arrays that are used up. False: nothing is left at all, or an error. */
 static bool come_up(struct mp *r)
 {
-    if (r->err != ERR_OK || r->zone == NULL)
-        return false;
-    while (r->left[r->depth] == 0) {
-        if (r->depth == 0)
-            return false;
-        r->depth--;
-    }
-    return true;
+    int depth = next_level(r);
+
+    if (depth >= 0)
+        r->depth = depth;
+    return depth >= 0;
 }
 
 /* The next value if it is of this type, still in its place; NULL and an error if not. */

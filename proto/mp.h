@@ -12,7 +12,7 @@
  *   size = mp_uint(&r, UINT32_MAX); ...
  *   e = mp_close(&r);            ERR_BAD_FRAME if anything was wrong or something was left over
  *
- * Inside an array mp_peek says MP_END after its last element; the next read goes on behind the array, in the level above.
+ * Arrays need no end: after the last element mp_peek and the next read go on behind the array, so read by count.
  *
  * This is the only file that includes msgpack.h. */
 #ifndef CHIBO_MP_H
@@ -23,7 +23,7 @@
 #include "../common/err.h"
 #include "limits.h"
 
-enum mp_type { MP_NIL, MP_INT, MP_STR, MP_BIN, MP_ARRAY, MP_END }; /* MP_END: nothing left at this level, or an error */
+enum mp_type { MP_NIL, MP_INT, MP_STR, MP_BIN, MP_ARRAY, MP_END }; /* MP_END: nothing left, or an error */
 
 struct mp; /* a pull reader; its members are private, see below */
 
@@ -53,6 +53,9 @@ const uint8_t *mp_bin_exact(struct mp *r, size_t n); /* on error: n zero bytes (
 size_t mp_array(struct mp *r, size_t max_count);     /* its elements come next */
 void mp_expect_array(struct mp *r, size_t count);
 struct bytes mp_raw(struct mp *r);                   /* skips one whole value, whatever it is; its encoded bytes */
+
+/* Arrays within arrays: 0 for what is no array, 1 for one that holds none. For values that passed the checker. */
+int mp_depth(struct bytes value);
 
 /* The order of docs/protocol.md section 5.2 over two encoded values that passed the checker: <0, 0, >0. */
 int mp_compare(struct bytes a, struct bytes b);

@@ -313,7 +313,7 @@ TEST(values_come_in_order_and_slices_are_exact)
     CHECK_BYTES(mp_raw(&r), buf_bytes(&inner));
     CHECK_EQ(mp_array(&r, 1), 1);
     CHECK(mp_nil(&r));
-    CHECK_EQ(mp_peek(&r), MP_END); /* of the inner array */
+    CHECK_EQ(mp_peek(&r), MP_INT); /* behind the inner array */
     CHECK_EQ(mp_uint(&r, 256), 256);
     CHECK_EQ(mp_peek(&r), MP_STR);
     struct bytes text = mp_str(&r, 3);
