@@ -106,7 +106,16 @@ bool crypto_verify(const uint8_t signature[SIGNATURE_SIZE], struct bytes message
 
 void crypto_seal(uint8_t *out, const uint8_t key[KEY_SIZE], struct bytes plain, struct bytes associated)
 {
-    crypto_random(out, AEAD_NONCE_SIZE);
+    uint8_t nonce[AEAD_NONCE_SIZE];
+
+    crypto_random(nonce, sizeof(nonce));
+    crypto_seal_with_nonce(out, key, nonce, plain, associated);
+}
+
+void crypto_seal_with_nonce(uint8_t *out, const uint8_t key[KEY_SIZE], const uint8_t nonce[AEAD_NONCE_SIZE],
+                            struct bytes plain, struct bytes associated)
+{
+    memcpy(out, nonce, AEAD_NONCE_SIZE);
     int rc = crypto_aead_xchacha20poly1305_ietf_encrypt(out + AEAD_NONCE_SIZE, NULL, address_of(plain), plain.n,
                                                         address_of(associated), associated.n, NULL, out, key);
     assert(rc == 0);

@@ -51,6 +51,9 @@ MUST_CHECK bool crypto_verify(const uint8_t signature[SIGNATURE_SIZE], struct by
 
 /* XChaCha20-Poly1305: out gets nonce || ciphertext || tag, plain.n + AEAD_OVERHEAD bytes; random nonce. */
 void crypto_seal(uint8_t *out, const uint8_t key[KEY_SIZE], struct bytes plain, struct bytes associated);
+/* The same with the caller's nonce, for code that may not draw chance itself: never twice under one key. */
+void crypto_seal_with_nonce(uint8_t *out, const uint8_t key[KEY_SIZE], const uint8_t nonce[AEAD_NONCE_SIZE],
+                            struct bytes plain, struct bytes associated);
 /* out gets sealed.n - AEAD_OVERHEAD bytes. ERR_DAMAGED if sealed is too short or does not authenticate. */
 MUST_CHECK enum err crypto_open(uint8_t *out, const uint8_t key[KEY_SIZE], struct bytes sealed,
                                 struct bytes associated);
