@@ -69,7 +69,8 @@ enum err_class {
     ROW(STALE_BASE,      REFUSED, 27,  1, "the value had changed in the meantime") \
     ROW(FROZEN,          REFUSED, 28,  1, "the record is closed to changes") \
     ROW(REMOTE_DISK,     MACHINE,  0,  2, "the book cannot live on a network disk") \
-    ROW(HELD_FOR_PERSON, REFUSED, 29,  3, "it waits for a person to decide")
+    ROW(HELD_FOR_PERSON, REFUSED, 29,  3, "it waits for a person to decide") \
+    ROW(FIXED,           INPUT,   30,  2, "this is set once, when the record is made")
 /* clang-format on */
 
 enum err {

@@ -21,6 +21,8 @@ enum right {
 const char *rights_role_name(enum role r);                            /* "secretary" */
 MUST_CHECK enum err rights_role_parse(const char *name, enum role *out); /* ERR_BAD_VALUE */
 
+const char *rights_role_label(enum role r); /* English msgid */
+
 bool rights_may_read(enum role r, enum access scope_access);
 /* Does a role held in one organisation reach into every organisation of the ward? (clerk, building, inspect) */
 bool rights_ward_wide(enum role r);

@@ -20,6 +20,11 @@ enum value_type {
     TYPE_BLOB, TYPE_SEALED
 };
 
+/* A text whose limit is not above this is one line, as is every text in a list. */
+#define SCHEMA_LINE_MAX 1000
+#define SCHEMA_INTEGER_MAX 1000000000        /* where the row says no less */
+#define SCHEMA_MONEY_MAX 1000000000000000    /* dong, either sign: beyond any budget, and exact in a double */
+
 struct enum_value {
     uint32_t value;
     const char *name;  /* identifier for scripts */
@@ -32,6 +37,7 @@ struct field_info {
     enum value_type type;
     bool list; /* an array of that type; merge class is union */
     bool required;
+    bool whole;    /* a date with day and month; a period of one month */
     enum merge_class merge;
     uint8_t group;       /* 0 none; fields of one group of a kind are written together */
     enum access access;  /* the scope this field lives in */
@@ -61,13 +67,25 @@ const struct kind_info *schema_kind(uint32_t number);         /* NULL: unknown *
 const struct kind_info *schema_kind_named(const char *word);  /* by name or word */
 const struct field_info *schema_field(const struct kind_info *k, uint32_t number);
 const struct field_info *schema_field_named(const struct kind_info *k, const char *name);
+const struct enum_value *schema_value(const struct field_info *f, uint64_t value);        /* NULL: not of the enumeration */
+const struct enum_value *schema_value_named(const struct field_info *f, const char *name); /* by identifier */
+bool schema_is_multiline(const struct field_info *f); /* a text that may hold line ends */
+/* The name of a record's state [round, step]: "draft", ...; "returned" for the first step of a later round; NULL: unknown.
+ * schema_steps lists the steps, ends with name NULL. */
+const char *schema_state_name(uint64_t round, uint64_t step);
+extern const struct enum_value schema_steps[];
+/* The part of a kind that a scope of this class holds: is there any? (its head, or one of its fields) */
+bool schema_has_part(const struct kind_info *k, enum access scope_access);
 static inline uint32_t schema_tag(const struct field_info *f) { return TAG(f->number, f->merge); }
 
 /* Does this encoded value fit the field? nil (clear) fits any field that is not required; lists are checked element by element.
+ * A text is not empty, has no control characters, and line ends (\n) only where it may.
  * ERR_BAD_VALUE, ERR_TOO_LONG, ERR_NOT_NFC, ERR_MISSING_FIELD. */
 MUST_CHECK enum err schema_check_value(const struct field_info *f, struct bytes value);
-/* The part of a change that lives in a scope of this access class: known fields must belong there and fit; unknown kinds
- * and fields pass (they are kept and merged). On create, required fields of this class must be there. */
+/* The part of a change that lives in a scope of this access class: known fields must belong there, carry the schema's merge
+ * class and fit; the state is [round, known step] and belongs to the head; unknown kinds and fields pass (they are kept and
+ * merged). On create, required fields of this class must be there. Immutable fields are written by create alone
+ * (ERR_FIXED); only lists are added to and removed from. Else as schema_check_value. */
 MUST_CHECK enum err schema_check_change(const struct change *c, enum access scope_access);
 
 /* Natural id (protocol.md 3.4); key values encoded, in the order of kind->natural. */
