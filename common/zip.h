@@ -1,0 +1,34 @@
+/* zip.h - protocol transform 1: zstd frames that lean on what this direction carried before; the only door to zstd.
+ *
+ * Each packed piece is one zstd frame (RFC 8878) with its content size, without checksum and dictionary id, compressed
+ * with the last ZIP_HISTORY bytes of plaintext of the same direction as a raw prefix. So two sides need nothing but
+ * that history, every piece can be bounded before it is expanded, and the contexts are shared by a whole process:
+ * one thread at a time may use this module.
+ * A struct zip, zeroed, is one direction of a session that has carried nothing; it owns its history. Every plaintext
+ * goes into it in order, whichever transform carried it: zip_compress and zip_expand see to that, zip_note does it for
+ * pieces sent as they are. */
+#ifndef CHIBO_ZIP_H
+#define CHIBO_ZIP_H
+
+#include "base.h"
+#include "buf.h"
+#include "err.h"
+
+#define ZIP_HISTORY (128u << 10) /* bytes */
+#define ZIP_LEVEL 3              /* what the figures in docs/performance.md were made with */
+
+struct zip {
+    struct buf history; /* its last ZIP_HISTORY bytes count; it may hold twice as many */
+};
+
+/* Appends the packed form of plain to out and true, or nothing and false when it would not be smaller; plain is in the
+ * history either way. */
+MUST_CHECK bool zip_compress(struct zip *zip, struct bytes plain, int level, struct buf *out);
+/* Appends the plaintext to out. ERR_BAD_FRAME, with nothing appended or noted: not exactly one frame of this kind, no
+ * content size, larger than plain_max, or made with another history so far as that shows. */
+MUST_CHECK enum err zip_expand(struct zip *zip, struct bytes packed, size_t plain_max, struct buf *out);
+void zip_note(struct zip *zip, struct bytes plain);
+void zip_deinit(struct zip *zip); /* wipes: it held plaintext */
+void zip_shutdown(void);          /* frees the shared contexts; the next use makes new ones */
+
+#endif
