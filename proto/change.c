@@ -96,7 +96,7 @@ static void triple_decode(struct triple *t, struct mp *r)
     if (mp_error(r) != ERR_OK)
         return;
     if (TAG_CLASS(t->tag) > MERGE_IMMUTABLE || (!seen_nothing && !base_is_ascending(t->base)) ||
-        (TAG_CLASS(t->tag) == MERGE_UNION && !set_is_well_formed(t->value)))
+        (TAG_CLASS(t->tag) == MERGE_UNION && !set_is_well_formed(t->value)) || mp_depth(t->value) > VALUE_DEPTH_MAX)
         mp_fail(r, ERR_BAD_FRAME);
 }
 

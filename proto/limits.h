@@ -24,6 +24,7 @@
 #define CHANGESET_CHANGES_SEAL 256 /* what a sealer makes */
 #define CHANGESET_BODIES_MAX 262144
 #define CHANGESET_BODIES_SEAL 57344 /* with header and salts still one frame */
+#define VALUE_DEPTH_MAX 4          /* arrays in arrays of one value; a part holds it 4 deeper, a message 3 */
 #define CANDIDATES_MAX 512         /* live candidates of one field in a folded part; more are kept in the log only */
 #define PART_TAGS_MAX 1024         /* fields of a folded part; one array of twice as many elements */
 
