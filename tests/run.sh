@@ -88,7 +88,7 @@ echo
 cat "$LOGS"/*.sum 2>/dev/null | awk '
     { passed += $1; failed += $2; skipped += $3 }
     END {
-        if (passed + 0 == 0) { print "no test ran"; failed++ }
+        if (NR == 0) { print "no test ran"; failed++ }
         printf "%d passed, %d failed", passed, failed
         print skipped ? ", " skipped " skipped" : ""
         exit failed > 0

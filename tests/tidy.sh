@@ -31,7 +31,7 @@ search() { xargs -r grep -nE "$@" /dev/null; }
 
 code='(common|proto|server|client)/[^/]*\.[ch]$'
 c=$(of '(common|proto|server|client|tests|tests/bench)/[^/]*\.[ch]$')
-text=$(of '.*(\.[ch]|\.sh|\.py|\.mk|Makefile|\.po|\.md|run)$')
+text=$(of '.*(\.[ch]|\.def|\.sh|\.py|\.mk|Makefile|\.po|\.md|run)$')
 scripts=$(grep -vE '\.(po|md)$' <<<"$text")
 
 # name, file, line, length, "static" or "-", kind of every function and variable
