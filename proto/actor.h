@@ -1,0 +1,34 @@
+/* actor.h - who could sign what: the fold of a scope's control leaves (protocol.md 4.2), on both sides alike.
+ *
+ * Rows live in table `actor` under the scope's number, so any holder of the log can check who might write in it, when. */
+#ifndef CHIBO_ACTOR_H
+#define CHIBO_ACTOR_H
+
+#include "control.h"
+#include "rights.h"
+#include "scope.h"
+
+struct actor_device {
+    uint8_t key[SIGN_PUBLIC_SIZE];
+    struct id person;
+    bool revoked;
+};
+
+#define ACTOR_GRANTS_MAX 32 /* of one person in one scope, over all terms; older ended ones give way */
+
+struct actor_grant {
+    enum role role;
+    uint32_t from;
+    uint32_t until; /* 0: still */
+};
+
+/* Takes one verified control leaf at this index: changes the scope's copy and the tables. */
+MUST_CHECK enum err actor_apply(struct txn *txn, struct scope *s, const struct control *c);
+
+MUST_CHECK enum err actor_device(struct txn *txn, const struct scope *s, const struct id *device,
+                                 struct actor_device *out); /* ERR_NOT_FOUND */
+MUST_CHECK enum err actor_name(struct txn *txn, const struct scope *s, const struct id *person, struct buf *name);
+/* The strongest role held now (lowest number); ROLE_NONE if none. */
+MUST_CHECK enum err actor_role(struct txn *txn, const struct scope *s, const struct id *person, enum role *out);
+
+#endif

@@ -1,0 +1,45 @@
+/* ledger.h - adding one leaf to a scope, with all that follows from it: row, tree, stream, actors, folded parts, digest.
+ *
+ * The ward and every device add leaves through these two calls, so both compute the same. The caller has verified what it
+ * adds (signature, chain, commitments); ledger adds. The scope's copy is changed and must be saved by the caller. */
+#ifndef CHIBO_LEDGER_H
+#define CHIBO_LEDGER_H
+
+#include "changeset.h"
+#include "fold.h"
+#include "scope.h"
+
+/* One leaf as its row holds it. Slices point into the row given to ledger_decode. */
+struct ledger_leaf {
+    bool is_control;
+    struct bytes control;              /* control: its encoded bytes */
+    uint8_t signature[SIGNATURE_SIZE]; /* of the control, or of the header */
+    struct bytes header;               /* changeset: its encoded header */
+    uint64_t accepted;
+    uint64_t policy;
+    struct bytes verdicts;             /* encoded list */
+    struct changeset changeset;        /* owned: ledger_leaf_deinit */
+};
+MUST_CHECK enum err ledger_decode(struct ledger_leaf *l, struct bytes row); /* ERR_DAMAGED */
+void ledger_leaf_deinit(struct ledger_leaf *l);
+MUST_CHECK enum err ledger_leaf_at(struct txn *txn, const struct scope *s, uint64_t index, struct buf *row,
+                                   struct ledger_leaf *l);
+struct hash ledger_hash(const struct ledger_leaf *l);
+
+/* cs is committed (changeset_commit); header is its encoded header; stream is advanced and saved. */
+MUST_CHECK enum err ledger_add_changeset(struct txn *txn, struct scope *s, struct stream *stream,
+                                         const struct header *h, struct bytes header, struct changeset *cs,
+                                         uint64_t accepted, uint64_t policy, struct bytes verdicts);
+MUST_CHECK enum err ledger_add_control(struct txn *txn, struct scope *s, struct bytes control,
+                                       const uint8_t signature[SIGNATURE_SIZE]);
+
+/* The leaf that begins at `first` in this stream. ERR_NOT_FOUND. */
+MUST_CHECK enum err ledger_find(struct txn *txn, const struct scope *s, const struct id *device, uint32_t incarnation,
+                                uint64_t first, uint64_t *index);
+
+/* The folded part, or an empty one (p->changes == 0). */
+MUST_CHECK enum err ledger_part(struct txn *txn, const struct scope *s, uint32_t kind, const struct id *record,
+                                struct part *p);
+MUST_CHECK enum err ledger_state(struct txn *txn, const struct scope *s, struct hash *state);
+
+#endif

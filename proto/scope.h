@@ -1,0 +1,71 @@
+/* scope.h - one scope's log on a store: its row, its leaves, its tree nodes, its streams (protocol.md 4).
+ *
+ * Both sides keep the same tables; only who appends differs. struct scope is a plain copy of the scope's row: load,
+ * change, save inside one transaction. Scope numbers are local to a store and never reused.
+ * Errors: those of the store; ERR_DAMAGED when a row does not decode; ERR_NOT_FOUND for unknown scopes and streams. */
+#ifndef CHIBO_SCOPE_H
+#define CHIBO_SCOPE_H
+
+#include "../common/id.h"
+#include "limits.h"
+#include "schema.h"
+#include "store.h"
+#include "tree.h"
+
+struct scope {
+    struct id id;
+    struct id org;
+    enum access access;
+    uint16_t number;
+    uint32_t epoch;
+    uint32_t streams;                /* stream numbers given */
+    uint64_t policy;                 /* of the newest control leaf */
+    uint8_t ward_key[SIGN_PUBLIC_SIZE];
+    struct tree_frontier frontier;   /* frontier.size is the log's size */
+    uint64_t signed_size;            /* the newest checkpoint: its size, time and signature; 0 none yet */
+    uint64_t signed_time;
+    uint8_t signature[SIGNATURE_SIZE];
+    uint32_t confirmed_epoch;        /* device: what the last close confirmed */
+    uint64_t confirmed_size;
+};
+
+struct stream {
+    struct id device;
+    uint32_t incarnation;
+    uint32_t number;
+    uint64_t next;    /* number of the stream's next change */
+    struct hash head; /* zero at next = 0 */
+};
+
+MUST_CHECK enum err scope_load(struct txn *txn, const struct id *id, struct scope *s); /* ERR_NOT_FOUND */
+MUST_CHECK enum err scope_save(struct txn *txn, const struct scope *s);
+MUST_CHECK enum err scope_number_new(struct txn *txn, uint16_t *number);
+/* All scopes of the store, ascending by id; *list is allocated with mem_alloc, freed by the caller. */
+MUST_CHECK enum err scope_list(struct txn *txn, struct scope **list, size_t *count);
+
+/* Appends one leaf: its row (leaf.h) and tree nodes. The caller saves the scope. */
+MUST_CHECK enum err scope_append(struct txn *txn, struct scope *s, const struct hash *leaf_hash, struct bytes row);
+MUST_CHECK enum err scope_leaf(struct txn *txn, const struct scope *s, uint64_t index, struct buf *row);
+MUST_CHECK enum err scope_root_at(struct txn *txn, const struct scope *s, uint64_t size, struct hash *root);
+struct hash scope_root(const struct scope *s);
+
+MUST_CHECK enum err scope_stream(struct txn *txn, const struct scope *s, uint32_t number, struct stream *out);
+MUST_CHECK enum err scope_stream_of(struct txn *txn, const struct scope *s, const struct id *device,
+                                    uint32_t incarnation, struct stream *out);
+/* A stream's first leaf: gives it the next number. ERR_TOO_LONG beyond STREAMS_MAX. */
+MUST_CHECK enum err scope_stream_new(struct txn *txn, struct scope *s, const struct id *device, uint32_t incarnation,
+                                     struct stream *out);
+MUST_CHECK enum err scope_stream_save(struct txn *txn, const struct scope *s, const struct stream *stream);
+
+/* Where a version was folded or appended first in this scope. ERR_NOT_FOUND. */
+MUST_CHECK enum err scope_change_find(struct txn *txn, const struct scope *s, const struct version *v, uint32_t *leaf,
+                                      uint32_t *position);
+MUST_CHECK enum err scope_change_note(struct txn *txn, const struct scope *s, const struct version *v, uint32_t leaf,
+                                      uint32_t position);
+
+/* Keys. Each returns the slice it filled; room must be STORE_KEY_MAX bytes. */
+struct bytes scope_key2(uint8_t *room, uint16_t number);                       /* number */
+struct bytes scope_key6(uint8_t *room, uint16_t number, uint32_t index);       /* number, index */
+struct bytes scope_key_part(uint8_t *room, uint32_t kind, const struct id *record, uint16_t number);
+
+#endif

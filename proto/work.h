@@ -1,0 +1,73 @@
+/* work.h - what a session asks its driver to do with the store: one job, run inside a transaction.
+ *
+ * A session never touches a store. It hands out struct work; the driver runs it with ward_work() or replica_work() inside a
+ * transaction, commits durably, and only then gives it back with SESSION_WORKED. Jobs of one session run in the order they
+ * were asked, several may share one transaction, also with jobs of other sessions. A job that fails makes no change the
+ * caller must undo: the driver commits the transaction all the same, unless the error is of class MACHINE or CORRUPT.
+ * A work belongs to its session; `in` and `out` are its own memory. */
+#ifndef CHIBO_WORK_H
+#define CHIBO_WORK_H
+
+#include "../common/buf.h"
+#include "../common/err.h"
+#include "../common/id.h"
+#include "limits.h"
+
+enum work_kind {
+    WORK_NONE,
+    /* ward */
+    WORK_JUDGE,  /* in: hello. out: struct reach[]. err: why the session may not go on. ask: digests differ */
+    WORK_SIZES,  /* in: sizes. as WORK_JUDGE */
+    WORK_RESUME, /* out: the resume message */
+    WORK_APPEND, /* in: one changeset message for (scope, epoch, size) */
+    WORK_READ,   /* in: struct reach[]; at: where to go on. out: messages; more: call again. Closes when done */
+    WORK_ENROL,  /* in: enrol. out: messages */
+    /* device */
+    WORK_OPEN,   /* seals what is pending. out: the hello message; more: there is a flight */
+    WORK_COUNT,  /* out: the sizes message */
+    WORK_OUTBOX, /* in: a resume message, or empty; at: where to go on. out: messages; more: call again */
+    WORK_APPLY,  /* in: messages of one batch of (scope, epoch, from), a checkpoint last */
+    WORK_SETTLE, /* in: close */
+    WORK_ENROLLED, /* in: enrolled */
+    WORK_KINDS
+};
+
+/* How far the other side holds a scope. */
+struct reach {
+    struct id scope;
+    uint64_t size;
+};
+
+struct work {
+    enum work_kind kind;
+    struct id device;         /* of the session */
+    uint32_t incarnation;
+    uint8_t binding[BINDING_SIZE];
+    bool expired;             /* the device's certificate */
+    bool answer;              /* WORK_JUDGE: no flight follows, answer in the same transaction (into out2) */
+    unsigned mode;            /* WORK_OPEN */
+    struct id scope;
+    uint32_t epoch;
+    uint64_t size;            /* WORK_APPEND: seen; WORK_APPLY: index of the first leaf */
+    uint64_t at;              /* WORK_READ, WORK_OUTBOX: cursor, 0 at first */
+    struct buf in;
+    struct buf out;
+    struct buf out2;
+    bool more;
+    bool ask;
+    uint64_t sent, received, refused, held; /* WORK_APPLY: changes by fate */
+    enum err err;
+    char why[ERROR_DETAIL_MAX + 1];
+    struct work *next;
+};
+
+struct work *work_new(enum work_kind kind);
+void work_free(struct work *w); /* NULL is fine */
+const char *work_name(enum work_kind kind);
+
+/* A list of messages in a buffer: u8 type, u32 length, bytes. */
+void work_message(struct buf *list, uint8_t type, struct bytes message);
+/* Takes the first of *list. False: none left. The list is our own: malformed is a bug. */
+bool work_message_next(struct bytes *list, uint8_t *type, struct bytes *message);
+
+#endif
