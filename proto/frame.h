@@ -2,7 +2,8 @@
  *
  * struct frame_out cuts a message into frames, packs each by transform 1 when that is smaller, and appends the bytes to a
  * buffer. struct frame_in is fed bytes as they arrive, in any pieces, and yields whole messages. Memory is bounded: at
- * most one packed frame, one message and HISTORY_MAX bytes each way, and nothing at all while idle and empty. */
+ * most one packed frame, one message and the history (2 x HISTORY_MAX, zip.h) each way; a call of frame_next without bytes
+ * between two messages frees the first two. */
 #ifndef CHIBO_FRAME_H
 #define CHIBO_FRAME_H
 
@@ -28,6 +29,7 @@ struct frame_in {
     uint8_t type;
     bool in_message;
     bool last;
+    bool failed; /* a broken frame was seen: nothing after it is read */
 };
 
 void frame_out_init(struct frame_out *f, int level);
@@ -38,7 +40,8 @@ void frame_put(struct frame_out *f, uint8_t type, struct bytes plain, bool last,
 void frame_in_init(struct frame_in *f);
 void frame_in_deinit(struct frame_in *f);
 /* Takes bytes from *more (moving it forward) until a message is complete or they run out.
- * ERR_OK with *got true: type, message, last are set, valid until the next call. ERR_BAD_FRAME: the session is over. */
+ * ERR_OK with *got true: type, message, last are set, valid until the next call. ERR_BAD_FRAME: the session is over,
+ * and every later call says so again. */
 MUST_CHECK enum err frame_next(struct frame_in *f, struct bytes *more, bool *got);
 
 #endif
