@@ -1,0 +1,36 @@
+#!/bin/bash
+# install_test.sh - what `make install` puts where; and that a finished build has nothing left to build.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+unset MAKEFLAGS MFLAGS MAKELEVEL
+export BUILD=${BUILD:-build}
+root=$(mktemp -d)
+trap 'rm -rf "$root"' EXIT
+passed=0 failed=0
+
+check() {
+    if "${@:2}"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "not so: $1"
+    fi
+}
+
+again=$(make BUILD="$BUILD" all 2>&1)
+check "a second make compiles nothing" [ -z "$(grep -E '^  CC |^gcc|^clang|msgfmt' <<<"$again")" ]
+make BUILD="$BUILD" DESTDIR="$root" install >"$root/log" 2>&1
+check "make install succeeds" [ $? -eq 0 ]
+there=$(cd "$root" && find . -type f ! -name log | sort | paste -sd ' ')
+local=./usr/local
+check "these files and no others: $there" [ "$there" = "$local/bin/chibo $local/bin/chibod \
+$local/lib/chibo/chibo-tls.so $local/share/locale/vi/LC_MESSAGES/chibo.mo" ]
+check "programs are executable" [ "$(stat -c %a "$root/usr/local/bin/chibo" "$root/usr/local/bin/chibod" | xargs)" = "755 755" ]
+check "chibo tells its version" "$root/usr/local/bin/chibo" --version
+check "chibod tells its version" "$root/usr/local/bin/chibod" --version
+check "the texts are Vietnamese" grep -q "máy chủ của phường" "$root/usr/local/share/locale/vi/LC_MESSAGES/chibo.mo"
+loads=$(ldd "$root/usr/local/bin/chibo" | grep -cE 'libssl|libcrypto|libuv')
+check "chibo itself does not load TLS or the event loop" [ "$loads" -eq 0 ]
+
+echo "install_test: $passed passed, $failed failed"
+[ "$failed" -eq 0 ]
