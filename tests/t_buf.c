@@ -83,6 +83,18 @@ TEST(printf_appends)
     buf_deinit(&b);
 }
 
+/* Texts that just fill what was reserved: the sanitizers see the NUL that would not fit. */
+TEST(printf_of_every_length)
+{
+    for (int length = 0; length <= 300; length++) {
+        struct buf b = {0};
+        buf_printf(&b, "%*d", length, 7);
+        CHECK_EQ(b.n, length == 0 ? 1 : length);
+        CHECK_EQ(buf_cstr(&b)[b.n - 1], '7');
+        buf_deinit(&b);
+    }
+}
+
 static int sign(int n)
 {
     return (n > 0) - (n < 0);

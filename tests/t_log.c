@@ -79,9 +79,9 @@ TEST(values_that_need_quotes)
 {
     start(LOG_INFO, true);
     LOG(LOG_INFO, "q", LOG_TEXT("a", ""), LOG_TEXT("b", "two words"), LOG_TEXT("c", "a=\"b\\\""),
-        LOG_TEXT("d", "line\nbreak"), LOG_TEXT("e", "\xe1\xbb\x99"));
+        LOG_TEXT("d", "line\nbreak"), LOG_TEXT("e", "\xe1\xbb\x99"), LOG_TEXT("f", "x=y"));
     CHECK_STR(written(), "<6>level=info event=q a=\"\" b=\"two words\" c=\"a=\\\"b\\\\\\\"\" "
-                         "d=\"line\\x0abreak\" e=\"\\xe1\\xbb\\x99\"\n");
+                         "d=\"line\\x0abreak\" e=\"\\xe1\\xbb\\x99\" f=\"x=y\"\n");
 }
 
 TEST(long_lines_are_cut_and_still_lines)
