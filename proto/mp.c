@@ -493,6 +493,14 @@ int mp_depth(struct bytes value)
     }
 }
 
+struct bytes mp_split(struct bytes *values)
+{
+    struct bytes first = bytes_of(values->p, value_size(values->p, values->n));
+
+    *values = bytes_cut(*values, first.n);
+    return first;
+}
+
 static int order(uint64_t a, uint64_t b)
 {
     return (a > b) - (a < b);

@@ -57,6 +57,9 @@ struct bytes mp_raw(struct mp *r);                   /* skips one whole value, w
 /* Arrays within arrays: 0 for what is no array, 1 for one that holds none. For values that passed the checker. */
 int mp_depth(struct bytes value);
 
+/* Cuts the first value off one or more values that passed the checker. values->n > 0. */
+struct bytes mp_split(struct bytes *values);
+
 /* The order of docs/protocol.md section 5.2 over two encoded values that passed the checker: <0, 0, >0. */
 int mp_compare(struct bytes a, struct bytes b);
 
