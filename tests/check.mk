@@ -57,7 +57,7 @@ check:
 tests: $(TEST_PROGRAMS)
 
 # It reads the catalogue of this build.
-$(BUILD)/tests/t_language: | $(MO)
+$(BUILD)/tests/t_language $(BUILD)/tests/t_date: | $(MO)
 
 fuzz-programs: $(FUZZ_PROGRAMS)
 
