@@ -2,10 +2,11 @@
 #include "schema.h"
 
 #include "../common/date.h"
+#include "../common/daytime.h"
+#include "../common/period.h"
 #include "../common/text.h"
 #include "mp.h"
 
-#define MINUTES_OF_DAY 1440
 #define SCALE_MAX 9
 #define MEDIA_TYPE_MAX 100
 #define HASH_BYTES 32
@@ -63,11 +64,7 @@ static void check_date(const struct field_info *f, struct mp *r)
 static void check_period(const struct field_info *f, struct mp *r)
 {
     uint64_t period = mp_uint(r, UINT32_MAX);
-    uint64_t year = period / 100, part = period % 100;
-    bool month = part >= 1 && part <= 12;
-    bool longer = part == 0 || (part >= 21 && part <= 24) || part == 31 || part == 32;
-
-    if (year < DATE_YEAR_MIN || year > DATE_YEAR_MAX || !(month || (longer && !f->whole)))
+    if (!period_is_valid(period) || (f->whole && !period_is_month((uint32_t)period)))
         mp_fail(r, ERR_BAD_VALUE);
 }
 
@@ -100,7 +97,7 @@ static void check_one(const struct field_info *f, struct mp *r)
     case TYPE_TEXT: check_text(f, r); return;
     case TYPE_INTEGER: (void)mp_uint(r, greatest(f, SCHEMA_INTEGER_MAX)); return;
     case TYPE_MONEY: check_money(f, r); return;
-    case TYPE_TIME: (void)mp_uint(r, MINUTES_OF_DAY - 1); return;
+    case TYPE_TIME: (void)mp_uint(r, DAYTIME_MINUTES - 1); return;
     case TYPE_DECIMAL: check_decimal(r); return;
     case TYPE_DATE: check_date(f, r); return;
     case TYPE_PERIOD: check_period(f, r); return;
