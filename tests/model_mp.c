@@ -83,10 +83,11 @@ static void read_value(struct model_pool *pool, struct model_value *v, const uin
     uint8_t lead = *(*p)++;
 
     *v = (struct model_value){.type = MODEL_INT};
+    v->negative = lead >= 0xe0;
     if (lead <= 0x7f)
         v->number = lead;
     else if (lead >= 0xe0)
-        v->negative = true, v->number = 256u - lead;
+        v->number = 256u - lead;
     else if (lead >= 0x90 && lead <= 0x9f)
         read_items(pool, v, p, lead - 0x90u);
     else if (lead >= 0xa0 && lead <= 0xbf)

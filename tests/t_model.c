@@ -15,8 +15,8 @@
 #include "model.h"
 #include "test.h"
 
-#define HISTORIES 24000
-#define LEAVES_MAX 24
+#define HISTORIES 20000
+#define LEAVES_MAX 16
 #define CHANGES_MAX 4
 #define PARTS_MAX 12
 #define STREAMS 4
@@ -428,5 +428,52 @@ TEST(fold_and_model_agree)
     crypto_init();
     for (uint64_t i = 0; i < HISTORIES; i++)
         one_history(seed * 1000003 + i, &changes);
-    CHECK(changes > HISTORIES * 10);
+    CHECK(changes > HISTORIES * 8);
+}
+
+/* One field of each class, beyond the bound on candidates; every third value comes again, some sets lose elements. */
+static void crowd(struct model *m, struct part *p, const struct id *scope, uint32_t tag, uint32_t number)
+{
+    struct change c = {.record = id_number(1), .kind = 3, .op = number % 5 == 4 ? OP_REMOVE : OP_ADD, .count = 1}, seen;
+    struct buf value = {0}, body = {0};
+    uint8_t salt[SALT_SIZE] = {0};
+    struct id device = id_number(2);
+
+    store_u32(salt, number); /* or equal bodies would be one change */
+    if (TAG_CLASS(tag) == MERGE_UNION)
+        mp_put_array(&value, 1);
+    mp_put_uint(&value, number % 3 == 2 ? number / 2 : (number * 7919) % 10007);
+    c.triple[0] = (struct triple){tag, bytes_of(NULL, 0), buf_bytes(&value)};
+    change_encode(&c, &body);
+    struct model_slot slot = {.body = buf_bytes(&body), .salt = salt, .verdict = number % 2 * 4};
+    struct model_changeset cs = {.device = device, .person = device, .first = number, .count = 1, .slot = &slot};
+    model_add_changeset(m, &cs);
+    struct hash h = change_commit(salt, scope, &device, &device, buf_bytes(&body));
+    struct version v = change_version(&h);
+    CHECK_EQ(change_decode(&seen, buf_bytes(&body)), ERR_OK);
+    CHECK(fold_change(p, &seen, &v, number % 2, number, 0));
+    buf_deinit(&value);
+    buf_deinit(&body);
+}
+
+TEST(they_agree_beyond_the_bounds)
+{
+    crypto_init();
+    for (uint32_t merge = MERGE_UNION; merge <= MERGE_IMMUTABLE; merge++) {
+        struct id scope = id_number(3), record = id_number(1);
+        struct model *m = model_new(&scope);
+        struct part p;
+        struct buf encoded = {0};
+        part_init(&p);
+        for (uint32_t n = 0; n < 1500; n++)
+            crowd(m, &p, &scope, TAG(5, merge), n);
+        CHECK_EQ(p.entry[0].count, CANDIDATES_MAX);
+        for (uint32_t n = 1500; n < 1500 + PART_TAGS_MAX + 10; n++)
+            crowd(m, &p, &scope, TAG(n / 2 + 100 * (n % 2), merge), n);
+        part_encode(&p, &encoded);
+        CHECK_BYTES(buf_bytes(&encoded), model_part(m, 3, &record));
+        buf_deinit(&encoded);
+        part_deinit(&p);
+        model_free(m);
+    }
 }
