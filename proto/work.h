@@ -20,7 +20,7 @@ enum work_kind {
     WORK_SIZES,  /* in: sizes. as WORK_JUDGE */
     WORK_RESUME, /* out: the resume message */
     WORK_APPEND, /* in: one changeset message for (scope, epoch, size) */
-    WORK_READ,   /* in: struct reach[]; at: where to go on. out: messages; more: call again. Closes when done */
+    WORK_READ,   /* in: struct reach[], updated; at: where to go on. out: messages; more: call again. Closes when done */
     WORK_ENROL,  /* in: enrol. out: messages */
     /* device */
     WORK_OPEN,   /* seals what is pending. out: the hello message; more: there is a flight */
@@ -32,15 +32,17 @@ enum work_kind {
     WORK_KINDS
 };
 
-/* How far the other side holds a scope. */
+/* How far the other side holds a scope: when it spoke, and after what was sent to it since. */
 struct reach {
     struct id scope;
-    uint64_t size;
+    uint64_t held;
+    uint64_t sent;
 };
 
 struct work {
     enum work_kind kind;
     struct id device;         /* of the session */
+    uint64_t shown;           /* WORK_JUDGE sets, later jobs of the session read: the ratchet that the hello showed */
     uint32_t incarnation;
     uint8_t binding[BINDING_SIZE];
     bool expired;             /* the device's certificate */
@@ -55,6 +57,7 @@ struct work {
     struct buf out2;
     bool more;
     bool ask;
+    bool states_differ;       /* WORK_JUDGE sets, WORK_READ tells the device */
     uint64_t sent, received, refused, held; /* WORK_APPLY: changes by fate */
     enum err err;
     char why[ERROR_DETAIL_MAX + 1];

@@ -1,0 +1,121 @@
+/* session.h - one sync session as a pure state machine, for either role (protocol.md 8).
+ *
+ * The driver feeds events and does what the session asks: send `out`, run the jobs in `work`, and stop when `ended`.
+ * Nothing else goes in or out: no socket, clock, random source, disk or print. Four drivers share this core:
+ * server/serve.c, client/link.c, tests/sim.c, tests/fuzz_session.c. If a protocol rule appears in one of them, it stands in
+ * the wrong file.
+ *
+ *   ward                                          device
+ *   WAIT_HELLO -hello-> JUDGING -ok-> FLIGHT      OPENING -> SENDING -flight sent-> ANSWER -close-> SETTLING -> ENDED
+ *      |                   |-ask-> WAIT_SIZES        |-mode 1-> WAIT_RESUME -resume-> SENDING
+ *      |                   |-mode 1-> RESUMING -> FLIGHT          ANSWER -ask-> COUNTING -> WAIT_RESUME
+ *      |-enrol-> ENROLLING -> ENDED               ENROL_SENT -enrolled-> ENROLLING -> ENDED
+ *   FLIGHT -LAST-> ANSWERING -> ENDED
+ *   Any state: an error, or the end of the byte stream -> ENDED.
+ *
+ * The states that sleep on the store: JUDGING, RESUMING, ANSWERING, ENROLLING, OPENING, COUNTING, SETTLING. Others sleep on the link. */
+#ifndef CHIBO_SESSION_H
+#define CHIBO_SESSION_H
+
+#include "frame.h"
+#include "work.h"
+
+enum session_role { SESSION_WARD, SESSION_DEVICE };
+
+#define SESSION_STATES(ROW) \
+    ROW(WAIT_HELLO) ROW(JUDGING) ROW(WAIT_SIZES) ROW(RESUMING) ROW(FLIGHT) ROW(ANSWERING) ROW(ENROLLING) \
+    ROW(OPENING) ROW(SENDING) ROW(WAIT_RESUME) ROW(ANSWER) ROW(COUNTING) ROW(SETTLING) ROW(ENROL_SENT) ROW(ENDED)
+
+enum session_state {
+#define SESSION_ENUM(name) SESSION_##name,
+    SESSION_STATES(SESSION_ENUM)
+#undef SESSION_ENUM
+    SESSION_STATE_COUNT
+};
+
+enum session_event_kind {
+    SESSION_START,   /* device: begins to speak */
+    SESSION_BYTES,   /* bytes: plaintext from the link */
+    SESSION_WORKED,  /* work: run, and durable; ownership returns to the session */
+    SESSION_DRAINED, /* what was in out has left */
+    SESSION_EOF,     /* the link ended */
+    SESSION_EVENT_COUNT
+};
+
+struct session_event {
+    enum session_event_kind kind;
+    struct bytes bytes;
+    struct work *work;
+};
+
+/* What went over, for people: counts of changes by fate, frame bytes each way. */
+struct session_counts {
+    uint64_t sent, received, refused, held;
+    uint64_t bytes_out, bytes_in;
+    uint64_t waits; /* device: times it had nothing to send and waited for the ward */
+};
+
+struct session {
+    enum session_role role;
+    enum session_state state;
+    enum err err;                      /* when ENDED */
+    char why[ERROR_DETAIL_MAX + 1];
+    struct buf out;                    /* the driver sends it and drops it from the front */
+    struct work *work, *work_last;     /* jobs the driver has not taken yet */
+    struct session_counts counts;
+    /* private */
+    struct id device;
+    uint32_t incarnation;
+    uint8_t binding[BINDING_SIZE];
+    bool expired;
+    unsigned mode;
+    bool states_differ;                /* ward: the folds differ */
+    uint64_t shown;                    /* ward: ratchet number of the hello */
+    struct frame_in in;
+    struct frame_out frames;
+    struct buf inbox;                  /* received, not parsed: a job must end first */
+    size_t busy, busy_bytes;           /* jobs under way, and the bytes they hold */
+    bool eof;
+    bool last_seen;                    /* the other side's flight is over */
+    bool sent_all;                     /* device: our flight is over */
+    struct id scope;
+    uint32_t epoch;
+    uint64_t size;
+    bool scope_open;
+    struct buf batch;                  /* device: leaves since the last checkpoint */
+    uint64_t batch_from;
+    struct buf reach;                  /* ward: struct reach[] */
+    struct work *parked;               /* a job to go on with when out has drained */
+    struct buf enrol;                  /* device: the message to begin with */
+};
+
+/* known: the device id the certificate names, or NULL (enrolment). */
+void session_init_ward(struct session *s, const struct id *known, bool expired, const uint8_t binding[BINDING_SIZE],
+                       int level);
+/* mode: 0, or 1 after a session that was cut. */
+void session_init_device(struct session *s, const struct id *device, const uint8_t binding[BINDING_SIZE], unsigned mode,
+                         int level);
+void session_init_enrol(struct session *s, const uint8_t binding[BINDING_SIZE], struct bytes enrol_message);
+void session_deinit(struct session *s);
+
+void session_step(struct session *s, const struct session_event *e);
+struct work *session_take_work(struct session *s); /* NULL: none. The driver owns it until SESSION_WORKED */
+bool session_wants_bytes(const struct session *s); /* false: stop reading from the link for now */
+bool session_idle(const struct session *s);        /* no job is out: an ended session may be deinited */
+const char *session_state_name(enum session_state st);
+
+/* Shared by session_ward.c and session_device.c. */
+struct work *session_ask(struct session *s, enum work_kind kind);              /* a new job, not queued yet */
+void session_queue(struct session *s, struct work *w);
+void session_send(struct session *s, uint8_t type, struct bytes message, bool last);
+void session_send_list(struct session *s, struct bytes list, bool last);       /* last: on the final message */
+void session_fail(struct session *s, enum err e, const char *why);             /* tells the other side, ends */
+void session_end(struct session *s, enum err e);
+void session_read_scope(struct session *s, struct bytes message);
+void session_ward_message(struct session *s, uint8_t type, struct bytes message, bool last);
+void session_ward_worked(struct session *s, struct work *w);
+void session_device_message(struct session *s, uint8_t type, struct bytes message, bool last);
+void session_device_worked(struct session *s, struct work *w);
+void session_device_start(struct session *s);
+
+#endif

@@ -1,0 +1,220 @@
+/* session_device.c - the device's side: hello and flight first, then the ward's answer (protocol.md 8). */
+#include "message.h"
+#include "session.h"
+
+#define STATE(name) (1u << SESSION_##name)
+#define OUT_PAUSE_BYTES 131072
+
+typedef void handler(struct session *s, uint8_t type, struct bytes message);
+
+static void on_scope(struct session *s, uint8_t type, struct bytes message);
+static void on_leaf(struct session *s, uint8_t type, struct bytes message);
+static void on_checkpoint(struct session *s, uint8_t type, struct bytes message);
+static void on_close(struct session *s, uint8_t type, struct bytes message);
+static void on_ask(struct session *s, uint8_t type, struct bytes message);
+static void on_resume(struct session *s, uint8_t type, struct bytes message);
+static void on_enrolled(struct session *s, uint8_t type, struct bytes message);
+
+/* clang-format off */
+static const struct {
+    uint8_t type;
+    unsigned states;
+    handler *handle;
+} legal[] = {
+    {MESSAGE_RESUME,     STATE(WAIT_RESUME),             on_resume},
+    {MESSAGE_ASK,        STATE(SENDING) | STATE(ANSWER) | STATE(WAIT_RESUME), on_ask},
+    {MESSAGE_SCOPE,      STATE(ANSWER),                  on_scope},
+    {MESSAGE_LEAF,       STATE(ANSWER),                  on_leaf},
+    {MESSAGE_OWN,        STATE(ANSWER),                  on_leaf},
+    {MESSAGE_CONTROL,    STATE(ANSWER),                  on_leaf},
+    {MESSAGE_CHECKPOINT, STATE(ANSWER),                  on_checkpoint},
+    {MESSAGE_CLOSE,      STATE(ANSWER),                  on_close},
+    {MESSAGE_ENROLLED,   STATE(ENROL_SENT),              on_enrolled},
+};
+/* clang-format on */
+
+void session_device_start(struct session *s)
+{
+    struct work *w;
+
+    if (s->state == SESSION_ENROL_SENT) {
+        session_send(s, MESSAGE_ENROL, buf_bytes(&s->enrol), true);
+        return;
+    }
+    assert(s->state == SESSION_OPENING);
+    w = session_ask(s, WORK_OPEN);
+    session_queue(s, w);
+}
+
+void session_device_message(struct session *s, uint8_t type, struct bytes message, bool last)
+{
+    (void)last;
+    for (size_t i = 0; i < ARRAY_LEN(legal); i++)
+        if (legal[i].type == type && (legal[i].states & (1u << s->state)) != 0) {
+            legal[i].handle(s, type, message);
+            return;
+        }
+    session_fail(s, ERR_BAD_ORDER, message_name(type));
+}
+
+static void on_scope(struct session *s, uint8_t type, struct bytes message)
+{
+    (void)type;
+    session_read_scope(s, message);
+}
+
+static void on_leaf(struct session *s, uint8_t type, struct bytes message)
+{
+    if (!s->scope_open)
+        session_fail(s, ERR_BAD_ORDER, "leaf without scope");
+    else if (s->batch.n + message.n > 2 * MESSAGE_MAX)
+        session_fail(s, ERR_BAD_FRAME, "batch");
+    else
+        work_message(&s->batch, type, message);
+}
+
+/* A checkpoint closes a batch: it is verified and made durable whole, or not at all. */
+static void on_checkpoint(struct session *s, uint8_t type, struct bytes message)
+{
+    struct message_checkpoint checkpoint;
+    struct work *w;
+
+    if (!s->scope_open || message_checkpoint_decode(&checkpoint, message) != ERR_OK) {
+        session_fail(s, ERR_BAD_FRAME, "checkpoint");
+        return;
+    }
+    work_message(&s->batch, type, message);
+    w = session_ask(s, WORK_APPLY);
+    w->scope = s->scope;
+    w->epoch = s->epoch;
+    w->size = s->batch_from;
+    buf_put_bytes(&w->in, buf_bytes(&s->batch));
+    buf_clear(&s->batch);
+    s->batch_from = checkpoint.size;
+    session_queue(s, w);
+}
+
+static void on_close(struct session *s, uint8_t type, struct bytes message)
+{
+    struct work *w = session_ask(s, WORK_SETTLE);
+
+    (void)type;
+    buf_put_bytes(&w->in, message);
+    s->state = SESSION_SETTLING;
+    session_queue(s, w);
+}
+
+static void on_ask(struct session *s, uint8_t type, struct bytes message)
+{
+    (void)type;
+    if (!message_empty(message)) {
+        session_fail(s, ERR_BAD_FRAME, "ask");
+        return;
+    }
+    work_free(s->parked);
+    s->parked = NULL;
+    s->state = SESSION_COUNTING;
+    session_queue(s, session_ask(s, WORK_COUNT));
+}
+
+static void on_resume(struct session *s, uint8_t type, struct bytes message)
+{
+    struct work *w = session_ask(s, WORK_OUTBOX);
+
+    (void)type;
+    buf_put_bytes(&w->in, message);
+    s->state = SESSION_SENDING;
+    session_queue(s, w);
+}
+
+static void on_enrolled(struct session *s, uint8_t type, struct bytes message)
+{
+    struct work *w = session_ask(s, WORK_ENROLLED);
+
+    (void)type;
+    buf_put_bytes(&w->in, message);
+    s->state = SESSION_ENROLLING;
+    session_queue(s, w);
+}
+
+/* --- results ------------------------------------------------------------------------------------------- */
+
+static void opened(struct session *s, struct work *w)
+{
+    bool last = s->mode == 1 || !w->more;
+
+    session_send(s, MESSAGE_HELLO, buf_bytes(&w->out), last);
+    if (s->mode == 1) {
+        s->state = SESSION_WAIT_RESUME;
+    } else if (last) {
+        s->state = SESSION_ANSWER;
+    } else {
+        s->state = SESSION_SENDING;
+        session_queue(s, session_ask(s, WORK_OUTBOX));
+    }
+}
+
+/* The next piece of the flight; from now on the other side may cut us short with `ask`. */
+static void loaded(struct session *s, struct work *w)
+{
+    struct work *next;
+
+    if (s->state != SESSION_SENDING)
+        return;
+    session_send_list(s, buf_bytes(&w->out), !w->more);
+    if (!w->more) {
+        if (w->out.n == 0) {
+            struct buf nothing = {0};
+
+            message_empty_encode(&nothing);
+            session_send(s, MESSAGE_END, buf_bytes(&nothing), true);
+            buf_deinit(&nothing);
+        }
+        s->state = SESSION_ANSWER;
+        return;
+    }
+    next = session_ask(s, WORK_OUTBOX);
+    next->at = w->at;
+    buf_put_bytes(&next->in, buf_bytes(&w->in));
+    if (s->out.n > OUT_PAUSE_BYTES)
+        s->parked = next;
+    else
+        session_queue(s, next);
+}
+
+static void applied(struct session *s, const struct work *w)
+{
+    s->counts.sent += w->sent;
+    s->counts.received += w->received;
+    s->counts.refused += w->refused;
+    s->counts.held += w->held;
+}
+
+void session_device_worked(struct session *s, struct work *w)
+{
+    if (w->err != ERR_OK) {
+        session_fail(s, w->err, w->why);
+        return;
+    }
+    switch (w->kind) {
+    case WORK_OPEN:
+        opened(s, w);
+        break;
+    case WORK_OUTBOX:
+        loaded(s, w);
+        break;
+    case WORK_COUNT:
+        session_send(s, MESSAGE_SIZES, buf_bytes(&w->out), true);
+        s->state = SESSION_WAIT_RESUME;
+        break;
+    case WORK_APPLY:
+        applied(s, w);
+        break;
+    case WORK_SETTLE:
+    case WORK_ENROLLED:
+        session_end(s, ERR_OK);
+        break;
+    default:
+        assert(!"a job of the ward");
+    }
+}

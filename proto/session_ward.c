@@ -1,0 +1,214 @@
+/* session_ward.c - the ward's side: judge the hello, append the flight, answer (protocol.md 8.1, 8.2). */
+#include "message.h"
+#include "session.h"
+
+#define STATE(name) (1u << SESSION_##name)
+
+/* What waits to be sent may be this much before reading more of the answer pauses. */
+#define OUT_PAUSE_BYTES 131072
+
+typedef void handler(struct session *s, struct bytes message);
+
+static void on_hello(struct session *s, struct bytes message);
+static void on_sizes(struct session *s, struct bytes message);
+static void on_changeset(struct session *s, struct bytes message);
+static void on_end(struct session *s, struct bytes message);
+static void on_enrol(struct session *s, struct bytes message);
+static void on_ignored(struct session *s, struct bytes message);
+
+/* clang-format off */
+static const struct {
+    uint8_t type;
+    unsigned states;
+    handler *handle;
+} legal[] = {
+    {MESSAGE_HELLO,     STATE(WAIT_HELLO), on_hello},
+    {MESSAGE_ENROL,     STATE(WAIT_HELLO), on_enrol},
+    {MESSAGE_SCOPE,     STATE(FLIGHT),     session_read_scope},
+    {MESSAGE_CHANGESET, STATE(FLIGHT),     on_changeset},
+    {MESSAGE_END,       STATE(FLIGHT),     on_end},
+    {MESSAGE_SIZES,     STATE(WAIT_SIZES), on_sizes},
+    /* The flight that came before the ward asked: it is sent again after `resume`. */
+    {MESSAGE_SCOPE,     STATE(WAIT_SIZES), on_ignored},
+    {MESSAGE_CHANGESET, STATE(WAIT_SIZES), on_ignored},
+    {MESSAGE_END,       STATE(WAIT_SIZES), on_ignored},
+};
+/* clang-format on */
+
+static void queue_read(struct session *s, uint64_t at)
+{
+    struct work *w = session_ask(s, WORK_READ);
+
+    buf_put_bytes(&w->in, buf_bytes(&s->reach));
+    w->at = at;
+    session_queue(s, w);
+}
+
+void session_ward_message(struct session *s, uint8_t type, struct bytes message, bool last)
+{
+    for (size_t i = 0; i < ARRAY_LEN(legal); i++) {
+        if (legal[i].type != type || (legal[i].states & (1u << s->state)) == 0)
+            continue;
+        s->last_seen = last;
+        legal[i].handle(s, message);
+        if (last && s->state == SESSION_FLIGHT) {
+            s->state = SESSION_ANSWERING;
+            queue_read(s, 0);
+        }
+        return;
+    }
+    session_fail(s, ERR_BAD_ORDER, message_name(type));
+}
+
+static void on_hello(struct session *s, struct bytes message)
+{
+    struct message_hello hello;
+    struct work *w;
+
+    if (id_is_zero(&s->device)) {
+        session_fail(s, ERR_AUTH, "no certificate");
+        return;
+    }
+    if (message_hello_decode(&hello, message) != ERR_OK) {
+        session_fail(s, ERR_BAD_FRAME, "hello");
+        return;
+    }
+    if (hello.version != PROTOCOL_VERSION) {
+        session_fail(s, ERR_TOO_NEW, "version");
+        return;
+    }
+    s->mode = hello.mode;
+    s->incarnation = hello.incarnation;
+    w = session_ask(s, WORK_JUDGE);
+    w->answer = s->last_seen && s->mode == 0;
+    buf_put_bytes(&w->in, message);
+    s->state = SESSION_JUDGING;
+    session_queue(s, w);
+}
+
+static void on_sizes(struct session *s, struct bytes message)
+{
+    struct work *w = session_ask(s, WORK_SIZES);
+
+    buf_put_bytes(&w->in, message);
+    s->state = SESSION_JUDGING;
+    s->mode = 1;
+    session_queue(s, w);
+}
+
+static void on_changeset(struct session *s, struct bytes message)
+{
+    struct work *w;
+
+    if (!s->scope_open) {
+        session_fail(s, ERR_BAD_ORDER, "changeset without scope");
+        return;
+    }
+    w = session_ask(s, WORK_APPEND);
+    w->scope = s->scope;
+    w->epoch = s->epoch;
+    w->size = s->size;
+    buf_put_bytes(&w->in, message);
+    session_queue(s, w);
+}
+
+static void on_end(struct session *s, struct bytes message)
+{
+    if (!message_empty(message))
+        session_fail(s, ERR_BAD_FRAME, "end");
+    else if (!s->last_seen)
+        session_fail(s, ERR_BAD_ORDER, "end");
+}
+
+static void on_ignored(struct session *s, struct bytes message)
+{
+    (void)message;
+    s->last_seen = false;
+}
+
+static void on_enrol(struct session *s, struct bytes message)
+{
+    struct work *w = session_ask(s, WORK_ENROL);
+
+    buf_put_bytes(&w->in, message);
+    s->state = SESSION_ENROLLING;
+    session_queue(s, w);
+}
+
+/* --- results ------------------------------------------------------------------------------------------- */
+
+/* One piece of the answer. The last piece ends with `close`. */
+static void answer(struct session *s, struct bytes messages, bool more, uint64_t at)
+{
+    s->state = SESSION_ANSWERING;
+    session_send_list(s, messages, !more);
+    if (!more) {
+        session_end(s, ERR_OK);
+        return;
+    }
+    queue_read(s, at);
+    if (s->out.n > OUT_PAUSE_BYTES) {
+        /* The job just queued is the newest: park it until the link has taken what there is. */
+        assert(s->parked == NULL && s->work == s->work_last);
+        s->parked = s->work;
+        s->work = s->work_last = NULL;
+        s->busy_bytes -= s->parked->in.n;
+    }
+}
+
+static void judged(struct session *s, struct work *w)
+{
+    if (w->ask) {
+        struct buf nothing = {0};
+
+        message_empty_encode(&nothing);
+        s->state = SESSION_WAIT_SIZES;
+        session_send(s, MESSAGE_ASK, buf_bytes(&nothing), true);
+        buf_deinit(&nothing);
+        return;
+    }
+    s->shown = w->shown;
+    s->states_differ = w->states_differ;
+    buf_clear(&s->reach);
+    buf_put_bytes(&s->reach, buf_bytes(&w->out));
+    if (w->answer) {
+        answer(s, buf_bytes(&w->out2), w->more, w->at);
+    } else if (s->mode == 0) {
+        s->state = SESSION_FLIGHT;
+    } else {
+        s->state = SESSION_RESUMING;
+        session_queue(s, session_ask(s, WORK_RESUME));
+    }
+}
+
+void session_ward_worked(struct session *s, struct work *w)
+{
+    if (w->err != ERR_OK) {
+        session_fail(s, w->err, w->why);
+        return;
+    }
+    switch (w->kind) {
+    case WORK_JUDGE:
+    case WORK_SIZES:
+        judged(s, w);
+        break;
+    case WORK_RESUME:
+        s->state = SESSION_FLIGHT;
+        s->scope_open = false;
+        session_send(s, MESSAGE_RESUME, buf_bytes(&w->out), true);
+        break;
+    case WORK_APPEND:
+        break;
+    case WORK_READ:
+        buf_clear(&s->reach);
+        buf_put_bytes(&s->reach, buf_bytes(&w->in));
+        answer(s, buf_bytes(&w->out), w->more, w->at);
+        break;
+    case WORK_ENROL:
+        session_send_list(s, buf_bytes(&w->out), true);
+        session_end(s, ERR_OK);
+        break;
+    default:
+        assert(!"a job of the device");
+    }
+}

@@ -1,0 +1,94 @@
+/* ward.h - the ward's authority over its logs: the registry, and the jobs of a session (work.h), on any store.
+ *
+ * All functions run inside the caller's transaction and are deterministic: time, chance and certificates come in. After an
+ * error of class MACHINE or CORRUPT the caller aborts; after any other error nothing was changed.
+ * Registry changes add control leaves to the scopes they touch; `policy` counts them. */
+#ifndef CHIBO_WARD_H
+#define CHIBO_WARD_H
+
+#include "control.h"
+#include "ledger.h"
+#include "org.h"
+#include "rights.h"
+#include "work.h"
+
+#define WARD_RANDOM_SIZE 80     /* for one organisation: its id and four scopes */
+#define WARD_INVITE_TRIES 5
+
+/* What enrolment needs from outside proto: certificates. */
+struct ward_hooks {
+    void *arg;
+    /* A client certificate (DER) for this key and device. */
+    enum err (*tls_issue)(void *arg, const uint8_t tls_public[SIGN_PUBLIC_SIZE], const struct id *device, uint64_t now,
+                          struct buf *der);
+};
+
+struct ward {
+    struct id id;
+    uint8_t public_key[SIGN_PUBLIC_SIZE];
+    uint8_t secret_key[SIGN_SECRET_SIZE];
+    uint8_t ratchet_key[KEY_SIZE];
+    struct ward_hooks hooks;
+};
+
+enum device_state { DEVICE_ACTIVE = 0, DEVICE_REVOKED = 1 };
+
+struct ward_device {
+    struct id id;
+    struct id person;
+    struct id org;
+    uint8_t sign_public[SIGN_PUBLIC_SIZE];
+    uint8_t tls_public[SIGN_PUBLIC_SIZE];
+    uint32_t incarnation;
+    uint64_t ratchet;     /* the newest number that was shown */
+    enum device_state state;
+    uint64_t enrolled;    /* seconds */
+    uint64_t contact;     /* seconds, of the last session that came to its close; 0 never */
+    uint8_t invite[8];
+};
+
+/* --- registry (ward_registry.c, ward_people.c) --- */
+/* Creates the ward's own organisation of type WARD. random: WARD_RANDOM_SIZE bytes; the first 16 become the ward's org id. */
+MUST_CHECK enum err ward_create(struct txn *txn, const struct ward *w, const char *code, const char *name,
+                                const uint8_t random[WARD_RANDOM_SIZE], uint64_t now);
+MUST_CHECK enum err ward_name(struct txn *txn, struct buf *name);
+/* ERR_EXISTS when the code is taken, ERR_BAD_VALUE, ERR_TOO_LONG. */
+MUST_CHECK enum err ward_org_add(struct txn *txn, const struct ward *w, const char *code, const char *name,
+                                 enum org_type type, const uint8_t random[WARD_RANDOM_SIZE], uint64_t now);
+/* Registers a person with a role from `from` (date) on and keeps an invite for one device of theirs. person: a fresh id. */
+MUST_CHECK enum err ward_invite(struct txn *txn, const struct ward *w, const struct id *org, enum role role,
+                                const struct id *person, const char *person_name, const uint8_t secret[16],
+                                uint32_t from, uint64_t now, uint64_t expires);
+MUST_CHECK enum err ward_revoke(struct txn *txn, const struct ward *w, const struct id *device, uint64_t now);
+MUST_CHECK enum err ward_device_load(struct txn *txn, const struct id *device, struct ward_device *d);
+MUST_CHECK enum err ward_device_save(struct txn *txn, const struct ward_device *d);
+/* *list from mem_alloc, freed by the caller; ascending by enrolment. */
+MUST_CHECK enum err ward_device_list(struct txn *txn, struct ward_device **list, size_t *count);
+MUST_CHECK enum err ward_person_name(struct txn *txn, const struct id *person, struct buf *name);
+MUST_CHECK enum err ward_enrol(struct txn *txn, const struct ward *w, struct work *job, uint64_t now);
+/* Adds one control leaf to a scope and saves it. */
+MUST_CHECK enum err ward_control(struct txn *txn, const struct ward *w, struct scope *s, struct control *c, uint64_t now);
+MUST_CHECK enum err ward_policy_next(struct txn *txn, uint64_t *policy);
+MUST_CHECK enum err ward_policy(struct txn *txn, uint64_t *policy);
+
+/* --- sessions (ward_judge.c, ward_append.c, ward_answer.c) --- */
+/* Runs one job of a session; its error is in job->err. Returns only errors of the store (class MACHINE or CORRUPT). */
+MUST_CHECK enum err ward_work(struct txn *txn, const struct ward *w, struct work *job, uint64_t now);
+enum err ward_judge(struct txn *txn, const struct ward *w, struct work *job);
+enum err ward_sizes(struct txn *txn, const struct ward *w, struct work *job);
+enum err ward_resume(struct txn *txn, struct work *job);
+enum err ward_append(struct txn *txn, const struct ward *w, struct work *job, uint64_t now);
+enum err ward_read(struct txn *txn, const struct ward *w, struct work *job, uint64_t now);
+
+/* What the ward remembers of one device and one scope it may read. */
+struct ward_cursor {
+    uint32_t epoch;
+    uint64_t size; /* held, when ratchet number d->ratchet was shown */
+    uint64_t next; /* held, once the next number is shown */
+};
+MUST_CHECK enum err ward_cursor_save(struct txn *txn, const struct id *device, const struct id *scope,
+                                     const struct ward_cursor *c);
+typedef enum err ward_cursor_visit(void *arg, const struct id *scope, const struct ward_cursor *c);
+MUST_CHECK enum err ward_cursor_each(struct txn *txn, const struct id *device, ward_cursor_visit *visit, void *arg);
+
+#endif

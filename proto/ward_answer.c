@@ -1,0 +1,270 @@
+/* ward_answer.c - what a device lacks, in batches of about one frame, each closed by a checkpoint; then the close. */
+#include "checkpoint.h"
+#include "header.h"
+#include "message.h"
+#include "ratchet.h"
+#include "verdict.h"
+#include "ward.h"
+
+/* One job answers at most this much before the link gets a chance; about two frames. */
+#define ANSWER_BYTES 65536
+
+/* --- resume ---------------------------------------------------------------------------------------------- */
+
+struct resuming {
+    struct txn *txn;
+    const struct work *job;
+    struct buf entries;
+    size_t count;
+};
+
+static enum err resume_scope(void *arg, const struct id *id, const struct ward_cursor *cursor)
+{
+    struct resuming *r = arg;
+    struct message_resume entry = {.scope = *id};
+    struct stream stream;
+    struct scope s;
+    enum err e = scope_load(r->txn, id, &s);
+
+    (void)cursor;
+    if (e == ERR_OK)
+        e = scope_stream_of(r->txn, &s, &r->job->device, r->job->incarnation, &stream);
+    if (e == ERR_NOT_FOUND)
+        return ERR_OK;
+    if (e != ERR_OK)
+        return e;
+    entry.next = stream.next;
+    entry.head = stream.head;
+    message_list_add_resume(&r->entries, &entry);
+    r->count++;
+    return ERR_OK;
+}
+
+enum err ward_resume(struct txn *txn, struct work *job)
+{
+    struct resuming r = {.txn = txn, .job = job};
+    enum err e = ward_cursor_each(txn, &job->device, resume_scope, &r);
+
+    if (e == ERR_OK)
+        message_list_encode(&(struct message_list){r.count, buf_bytes(&r.entries)}, &job->out);
+    buf_deinit(&r.entries);
+    return e;
+}
+
+/* --- leaves ---------------------------------------------------------------------------------------------- */
+
+static void put_own(struct work *job, const struct ledger_leaf *l, struct buf *list)
+{
+    struct message_own own = {l->changeset.first, l->accepted, l->policy, l->verdicts};
+    struct buf message = {0};
+
+    (void)job;
+    message_own_encode(&own, &message);
+    work_message(list, MESSAGE_OWN, buf_bytes(&message));
+    buf_deinit(&message);
+}
+
+static enum err put_origin(struct txn *txn, const struct scope *s, const struct header *h, struct buf *message)
+{
+    struct stream stream;
+    enum err e;
+
+    if (h->first == 0) {
+        mp_put_array(message, 2);
+        mp_put_bin(message, h->device.b, ID_SIZE);
+        mp_put_uint(message, h->incarnation);
+        return ERR_OK;
+    }
+    e = scope_stream_of(txn, s, &h->device, h->incarnation, &stream);
+    if (e == ERR_OK)
+        mp_put_uint(message, stream.number);
+    return e == ERR_NOT_FOUND ? ERR_DAMAGED : e;
+}
+
+/* Another device's changeset: bodies that were not accepted stay here. */
+static enum err put_leaf(struct txn *txn, const struct scope *s, struct ledger_leaf *l, const struct header *h,
+                         struct buf *list)
+{
+    bool keep[CHANGESET_CHANGES_MAX];
+    struct buf message = {0};
+    enum err e;
+
+    mp_put_array(&message, 12);
+    e = put_origin(txn, s, h, &message);
+    for (size_t i = 0; e == ERR_OK && i < l->changeset.count; i++) {
+        uint32_t verdict;
+
+        e = verdict_list_at(l->verdicts, i, &verdict) == ERR_OK ? ERR_OK : ERR_DAMAGED;
+        if (e == ERR_OK)
+            keep[i] = verdict_kind(verdict) == VERDICT_ACCEPTED && l->changeset.slot[i].body.n > 0;
+    }
+    if (e == ERR_OK) {
+        changeset_commit(&l->changeset, &h->scope, &h->device, &h->person);
+        changeset_write_without(&l->changeset, keep, &message);
+        mp_put_uint(&message, l->accepted);
+        mp_put_uint(&message, l->policy);
+        mp_put_raw(&message, l->verdicts);
+        work_message(list, MESSAGE_LEAF, buf_bytes(&message));
+    }
+    buf_deinit(&message);
+    return e;
+}
+
+static enum err put_index(struct txn *txn, const struct scope *s, struct work *job, uint64_t index, struct buf *list)
+{
+    struct buf row = {0}, message = {0};
+    struct ledger_leaf l = {0};
+    struct header h;
+    enum err e = ledger_leaf_at(txn, s, index, &row, &l);
+
+    if (e == ERR_OK && l.is_control) {
+        struct message_control control = {.control = l.control};
+
+        memcpy(control.signature, l.signature, SIGNATURE_SIZE);
+        message_control_encode(&control, &message);
+        work_message(list, MESSAGE_CONTROL, buf_bytes(&message));
+    } else if (e == ERR_OK) {
+        e = header_decode(&h, l.header) == ERR_OK ? ERR_OK : ERR_DAMAGED;
+        if (e == ERR_OK && id_equal(&h.device, &job->device) && h.incarnation == job->incarnation)
+            put_own(job, &l, list);
+        else if (e == ERR_OK)
+            e = put_leaf(txn, s, &l, &h, list);
+    }
+    ledger_leaf_deinit(&l);
+    buf_deinit(&row);
+    buf_deinit(&message);
+    return e;
+}
+
+/* --- checkpoints ----------------------------------------------------------------------------------------- */
+
+/* The newest checkpoint is signed once and kept in the scope's row; those inside a long answer are signed for it alone. */
+static enum err put_checkpoint(struct txn *txn, const struct ward *w, struct scope *s, uint64_t size, uint64_t now,
+                               struct buf *list)
+{
+    struct checkpoint c = {.ward = w->id, .scope = s->id, .epoch = s->epoch, .size = size, .time = now};
+    struct message_checkpoint m = {.size = size, .time = now};
+    struct buf message = {0};
+    enum err e = ERR_OK;
+
+    if (size == s->frontier.size && s->signed_size == size) {
+        m.time = s->signed_time;
+        memcpy(m.signature, s->signature, SIGNATURE_SIZE);
+    } else {
+        e = scope_root_at(txn, s, size, &c.root);
+        if (e == ERR_OK)
+            checkpoint_sign(m.signature, &c, w->secret_key);
+        if (e == ERR_OK && size == s->frontier.size) {
+            s->signed_size = size;
+            s->signed_time = now;
+            memcpy(s->signature, m.signature, SIGNATURE_SIZE);
+            e = scope_save(txn, s);
+        }
+    }
+    if (e == ERR_OK) {
+        message_checkpoint_encode(&m, &message);
+        work_message(list, MESSAGE_CHECKPOINT, buf_bytes(&message));
+    }
+    buf_deinit(&message);
+    return e;
+}
+
+/* Leaves of one scope from r->sent on, as far as the budget goes, and their checkpoint. */
+static enum err read_scope(struct txn *txn, const struct ward *w, struct work *job, struct reach *r, bool announce,
+                           uint64_t now)
+{
+    struct buf message = {0};
+    struct scope s;
+    enum err e = scope_load(txn, &r->scope, &s);
+    size_t batch = job->out.n;
+
+    if (e != ERR_OK || r->sent >= s.frontier.size)
+        return e;
+    if (announce) {
+        message_scope_encode(&(struct message_scope){s.id, s.epoch, r->sent}, &message);
+        work_message(&job->out, MESSAGE_SCOPE, buf_bytes(&message));
+        buf_deinit(&message);
+    }
+    while (e == ERR_OK && r->sent < s.frontier.size && job->out.n - batch < FRAME_PLAIN_MAX) {
+        e = put_index(txn, &s, job, r->sent, &job->out);
+        if (e == ERR_OK)
+            r->sent++;
+    }
+    return e == ERR_OK ? put_checkpoint(txn, w, &s, r->sent, now, &job->out) : e;
+}
+
+/* --- close ----------------------------------------------------------------------------------------------- */
+
+struct closing {
+    struct txn *txn;
+    const struct work *job;
+};
+
+static enum err close_cursor(void *arg, const struct id *id, const struct ward_cursor *cursor)
+{
+    const struct closing *c = arg;
+    const struct reach *r = (const struct reach *)(const void *)c->job->in.p;
+    struct ward_cursor next = *cursor;
+    struct scope s;
+    enum err e = ERR_OK;
+
+    for (size_t i = 0; i < c->job->in.n / sizeof *r; i++) {
+        if (!id_equal(&r[i].scope, id))
+            continue;
+        e = scope_load(c->txn, id, &s);
+        next = (struct ward_cursor){s.epoch, r[i].held, r[i].sent};
+    }
+    if (e != ERR_OK || (next.epoch == cursor->epoch && next.size == cursor->size && next.next == cursor->next))
+        return e;
+    return ward_cursor_save(c->txn, &c->job->device, id, &next);
+}
+
+/* The ratchet moves: durable before the device can see it. */
+static enum err close_session(struct txn *txn, const struct ward *w, struct work *job, uint64_t now)
+{
+    struct closing c = {txn, job};
+    struct message_close m = {.n = job->shown + 1, .time = now};
+    struct buf message = {0};
+    struct ward_device d;
+    enum err e = ward_device_load(txn, &job->device, &d);
+
+    if (e == ERR_OK)
+        e = ward_cursor_each(txn, &job->device, close_cursor, &c);
+    if (e == ERR_OK) {
+        d.ratchet = job->shown;
+        d.contact = now;
+        e = ward_device_save(txn, &d);
+    }
+    if (e == ERR_OK) {
+        m.flags = job->states_differ ? MESSAGE_CLOSE_STATES_DIFFER : 0;
+        ratchet_make(m.ratchet, w->ratchet_key, &d.id, d.incarnation, m.n);
+        message_close_encode(&m, &message);
+        work_message(&job->out, MESSAGE_CLOSE, buf_bytes(&message));
+    }
+    buf_deinit(&message);
+    return e;
+}
+
+/* `at` is the position in the list, times two, plus one when its scope message went out already. */
+enum err ward_read(struct txn *txn, const struct ward *w, struct work *job, uint64_t now)
+{
+    struct reach *r = (struct reach *)(void *)job->in.p;
+    size_t count = job->in.n / sizeof *r;
+    enum err e;
+
+    while (job->at / 2 < count) {
+        struct reach *next = &r[job->at / 2];
+        uint64_t before = next->sent;
+
+        if (job->out.n >= ANSWER_BYTES) {
+            job->more = true;
+            return ERR_OK;
+        }
+        e = read_scope(txn, w, job, next, job->at % 2 == 0, now);
+        if (e != ERR_OK)
+            return e;
+        job->at = next->sent == before ? (job->at / 2 + 1) * 2 : job->at | 1;
+    }
+    job->more = false;
+    return close_session(txn, w, job, now);
+}

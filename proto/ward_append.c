@@ -1,0 +1,176 @@
+/* ward_append.c - one changeset of a flight: authentic and in order, then appended whatever its verdicts (protocol.md 4.3, 8). */
+#include "actor.h"
+#include "header.h"
+#include "verdict.h"
+#include "ward.h"
+
+/* Everything the steps of one append share. */
+struct append {
+    struct txn *txn;
+    struct work *job;
+    struct scope scope;
+    struct stream stream;
+    bool new_stream;
+    struct actor_device device;
+    struct id person;
+    struct changeset cs;
+    struct header header;
+    struct buf encoded; /* the header's bytes */
+};
+
+static enum err load_stream(struct append *a)
+{
+    enum err e = scope_stream_of(a->txn, &a->scope, &a->job->device, a->job->incarnation, &a->stream);
+
+    if (e != ERR_NOT_FOUND)
+        return e;
+    memset(&a->stream, 0, sizeof a->stream);
+    a->stream.device = a->job->device;
+    a->stream.incarnation = a->job->incarnation;
+    a->new_stream = true;
+    return ERR_OK;
+}
+
+/* The scope, and the device's right to speak in it now: rights are looked up for every changeset, not once at the login. */
+static enum err load(struct append *a)
+{
+    struct ward_device d;
+    enum role role;
+    enum err e = ward_device_load(a->txn, &a->job->device, &d);
+
+    if (e == ERR_OK && d.state == DEVICE_REVOKED)
+        return ERR_REVOKED;
+    if (e == ERR_OK)
+        e = scope_load(a->txn, &a->job->scope, &a->scope);
+    if (e == ERR_OK)
+        e = actor_device(a->txn, &a->scope, &a->job->device, &a->device);
+    if (e == ERR_NOT_FOUND)
+        return ERR_NOT_READABLE;
+    if (e == ERR_OK && a->device.revoked)
+        return ERR_REVOKED;
+    if (e == ERR_OK)
+        e = actor_role(a->txn, &a->scope, &a->device.person, &role);
+    if (e == ERR_OK && !rights_may_read(role, a->scope.access))
+        return ERR_NOT_READABLE;
+    return e == ERR_OK ? load_stream(a) : e;
+}
+
+static enum err decode(struct append *a)
+{
+    struct mp r;
+    enum err e;
+
+    mp_open(&r, buf_bytes(&a->job->in));
+    mp_expect_array(&r, 8);
+    changeset_read(&a->cs, &r);
+    e = mp_close(&r);
+    if (e == ERR_OK && !a->cs.has_seed)
+        e = ERR_BAD_FRAME; /* a device sends what it wrote, whole */
+    for (size_t i = 0; e == ERR_OK && i < a->cs.count; i++) {
+        struct change c;
+
+        e = change_decode(&c, a->cs.slot[i].body);
+    }
+    a->person = a->cs.other_person ? a->cs.person : a->device.person;
+    return e;
+}
+
+/* A changeset that is here already is skipped if it is the same one; another one means a copy of the store is about. */
+static enum err known(struct append *a)
+{
+    struct buf row = {0};
+    struct ledger_leaf l = {0};
+    uint64_t index;
+    enum err e = ledger_find(a->txn, &a->scope, &a->job->device, a->job->incarnation, a->cs.first, &index);
+
+    if (e == ERR_NOT_FOUND)
+        return ERR_BAD_CHAIN;
+    if (e == ERR_OK)
+        e = ledger_leaf_at(a->txn, &a->scope, index, &row, &l);
+    if (e == ERR_OK && !crypto_equal(l.signature, a->cs.signature, SIGNATURE_SIZE))
+        e = ERR_COPY;
+    ledger_leaf_deinit(&l);
+    buf_deinit(&row);
+    return e;
+}
+
+static enum err authentic(struct append *a)
+{
+    struct hash seen = {{0}};
+    enum err e = ERR_OK;
+
+    if (!a->cs.full_seen)
+        e = scope_root_at(a->txn, &a->scope, a->cs.size, &seen);
+    if (e == ERR_NOT_FOUND)
+        return ERR_ROLLED_BACK;
+    if (e != ERR_OK)
+        return e;
+    changeset_commit(&a->cs, &a->scope.id, &a->job->device, &a->person);
+    a->header = changeset_header(&a->cs, &a->scope.id, &a->job->device, a->job->incarnation, &a->person,
+                                 &a->stream.head, a->scope.epoch, &seen);
+    header_encode(&a->header, &a->encoded);
+    return header_verify(a->cs.signature, buf_bytes(&a->encoded), a->device.key);
+}
+
+static enum err judge(struct append *a, struct buf *verdicts)
+{
+    uint32_t verdict[CHANGESET_CHANGES_MAX];
+    enum role role;
+    enum err e = actor_role(a->txn, &a->scope, &a->person, &role);
+
+    for (size_t i = 0; e == ERR_OK && i < a->cs.count; i++) {
+        struct change c;
+
+        e = change_decode(&c, a->cs.slot[i].body);
+        if (e == ERR_OK)
+            verdict[i] = rights_verdict(role, &c, a->scope.access);
+    }
+    if (e == ERR_OK)
+        verdict_list_encode(verdict, a->cs.count, verdicts);
+    return e;
+}
+
+static enum err add(struct append *a, uint64_t now)
+{
+    struct buf verdicts = {0};
+    uint64_t policy;
+    enum err e = judge(a, &verdicts);
+
+    if (e == ERR_OK)
+        e = ward_policy(a->txn, &policy);
+    if (e == ERR_OK && a->new_stream)
+        e = scope_stream_new(a->txn, &a->scope, &a->job->device, a->job->incarnation, &a->stream);
+    if (e == ERR_OK)
+        e = ledger_add_changeset(a->txn, &a->scope, &a->stream, &a->header, buf_bytes(&a->encoded), &a->cs, now, policy,
+                                 buf_bytes(&verdicts));
+    if (e == ERR_OK)
+        e = scope_save(a->txn, &a->scope);
+    buf_deinit(&verdicts);
+    return e;
+}
+
+enum err ward_append(struct txn *txn, const struct ward *w, struct work *job, uint64_t now)
+{
+    struct append a = {.txn = txn, .job = job};
+    enum err e;
+
+    (void)w;
+    changeset_init(&a.cs);
+    e = load(&a);
+    if (e == ERR_OK)
+        e = decode(&a);
+    if (e == ERR_OK && a.cs.first < a.stream.next) {
+        e = known(&a);
+        goto out;
+    }
+    if (e == ERR_OK && a.cs.first > a.stream.next)
+        e = ERR_BAD_CHAIN;
+    if (e == ERR_OK)
+        e = authentic(&a);
+    if (e == ERR_OK)
+        e = add(&a, now);
+out:
+    changeset_deinit(&a.cs);
+    buf_deinit(&a.encoded);
+    return e;
+}

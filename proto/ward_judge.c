@@ -1,0 +1,260 @@
+/* ward_judge.c - who may speak, and how much they hold (protocol.md 8.1). Reads only. */
+#include "actor.h"
+#include "digest.h"
+#include "message.h"
+#include "ratchet.h"
+#include "ward.h"
+
+/* --- cursors ------------------------------------------------------------------------------------------- */
+
+enum err ward_cursor_save(struct txn *txn, const struct id *device, const struct id *scope, const struct ward_cursor *c)
+{
+    uint8_t key[2 * ID_SIZE];
+    struct buf row = {0};
+    enum err e;
+
+    memcpy(key, device->b, ID_SIZE);
+    memcpy(key + ID_SIZE, scope->b, ID_SIZE);
+    mp_put_array(&row, 3);
+    mp_put_uint(&row, c->epoch);
+    mp_put_uint(&row, c->size);
+    mp_put_uint(&row, c->next);
+    e = store_put(txn, TABLE_cursor, bytes_of(key, sizeof key), buf_bytes(&row));
+    buf_deinit(&row);
+    return e;
+}
+
+struct cursor_row {
+    struct id scope;
+    struct ward_cursor cursor;
+};
+
+static bool cursor_gather(void *arg, struct bytes key, struct bytes value)
+{
+    struct buf *rows = arg;
+    struct cursor_row row;
+    struct mp r;
+
+    mp_open(&r, value);
+    mp_expect_array(&r, 3);
+    row.cursor.epoch = (uint32_t)mp_uint(&r, UINT32_MAX);
+    row.cursor.size = mp_uint(&r, UINT32_MAX);
+    row.cursor.next = mp_uint(&r, UINT32_MAX);
+    if (mp_close(&r) != ERR_OK || key.n != 2 * ID_SIZE)
+        return false;
+    row.scope = id_from(key.p + ID_SIZE);
+    buf_put(rows, &row, sizeof row);
+    return true;
+}
+
+/* Gathers first: the visitor may write. */
+enum err ward_cursor_each(struct txn *txn, const struct id *device, ward_cursor_visit *visit, void *arg)
+{
+    struct buf rows = {0};
+    enum err e = store_scan(txn, TABLE_cursor, bytes_of(device->b, ID_SIZE), cursor_gather, &rows);
+
+    for (size_t i = 0; e == ERR_OK && i < rows.n / sizeof(struct cursor_row); i++) {
+        struct cursor_row row;
+
+        memcpy(&row, rows.p + i * sizeof row, sizeof row);
+        e = visit(arg, &row.scope, &row.cursor);
+    }
+    buf_deinit(&rows);
+    return e;
+}
+
+/* --- what the device says it holds ---------------------------------------------------------------------- */
+
+struct claim {
+    struct txn *txn;
+    const struct id *device;
+    struct message_list moved;  /* of hello */
+    size_t moved_met;
+    bool fresh;                 /* nothing is believed yet: `sizes` follows */
+    bool newer;                 /* the next ratchet was shown: the answer of the last session arrived */
+    bool at_end;                /* every scope is held to its end: states can be compared */
+    struct buf reach;           /* struct reach[] */
+    struct buf digest;          /* struct digest_scope[] */
+};
+
+static bool moved_find(const struct claim *c, const struct id *scope, struct message_scope *out)
+{
+    struct message_list list = c->moved;
+
+    while (message_scope_next(&list, out))
+        if (id_equal(&out->scope, scope))
+            return true;
+    return false;
+}
+
+/* May this device read this scope now? Its person's roles in the scope's own control leaves say so. */
+static enum err readable(struct txn *txn, const struct scope *s, const struct id *device, bool *yes)
+{
+    struct actor_device d;
+    enum role role = ROLE_NONE;
+    enum err e = actor_device(txn, s, device, &d);
+
+    *yes = false;
+    if (e == ERR_NOT_FOUND || (e == ERR_OK && d.revoked))
+        return ERR_OK;
+    if (e == ERR_OK)
+        e = actor_role(txn, s, &d.person, &role);
+    *yes = e == ERR_OK && rights_may_read(role, s->access);
+    return e;
+}
+
+static enum err claim_scope(void *arg, const struct id *id, const struct ward_cursor *cursor)
+{
+    struct claim *c = arg;
+    struct message_scope moved;
+    struct digest_scope d = {.scope = *id, .fold_version = FOLD_VERSION};
+    struct reach reach = {.scope = *id};
+    struct scope s;
+    bool yes;
+    enum err e = scope_load(c->txn, id, &s);
+
+    if (e != ERR_OK)
+        return e == ERR_NOT_FOUND ? ERR_DAMAGED : e;
+    e = readable(c->txn, &s, c->device, &yes);
+    if (e != ERR_OK || !yes)
+        return e;
+    d.epoch = cursor->epoch;
+    d.size = c->fresh ? 0 : c->newer ? cursor->next : cursor->size;
+    if (moved_find(c, id, &moved)) {
+        c->moved_met++;
+        d.epoch = moved.epoch;
+        d.size = moved.size;
+    }
+    if (d.size > s.frontier.size || (d.size > 0 && d.epoch != s.epoch))
+        return ERR_ROLLED_BACK;
+    c->at_end = c->at_end && d.size == s.frontier.size;
+    reach.held = reach.sent = d.size;
+    buf_put(&c->reach, &reach, sizeof reach);
+    if (d.size == 0)
+        return ERR_OK;
+    e = scope_root_at(c->txn, &s, d.size, &d.root);
+    if (e == ERR_OK)
+        e = ledger_state(c->txn, &s, &d.state);
+    buf_put(&c->digest, &d, sizeof d);
+    return e;
+}
+
+static void claim_deinit(struct claim *c)
+{
+    buf_deinit(&c->reach);
+    buf_deinit(&c->digest);
+}
+
+/* --- the device ------------------------------------------------------------------------------------------ */
+
+static enum err judge_device(struct txn *txn, const struct ward *w, struct work *job, const struct message_hello *hello,
+                             bool *newer)
+{
+    struct ward_device d;
+    enum err e = ward_device_load(txn, &job->device, &d);
+
+    if (e == ERR_NOT_FOUND)
+        return ERR_AUTH;
+    if (e != ERR_OK)
+        return e;
+    if (d.state == DEVICE_REVOKED)
+        return ERR_REVOKED;
+    if (job->expired)
+        return ERR_CERT_EXPIRED;
+    if (d.incarnation != hello->incarnation ||
+        !ratchet_is_genuine(hello->ratchet, w->ratchet_key, &d.id, d.incarnation, hello->n))
+        return ERR_COPY;
+    if (hello->n < d.ratchet)
+        return ERR_COPY;
+    if (hello->n > d.ratchet + 1)
+        return ERR_ROLLED_BACK;
+    *newer = hello->n == d.ratchet + 1;
+    job->shown = hello->n;
+    return ERR_OK;
+}
+
+static void states_compare(struct work *job, const struct claim *c, const struct message_hello *hello)
+{
+    uint8_t states[STATE_DIGEST_SIZE];
+
+    digest_states(states, job->binding, (const struct digest_scope *)(const void *)c->digest.p,
+                  c->digest.n / sizeof(struct digest_scope));
+    job->states_differ = c->at_end && !crypto_equal(states, hello->states, sizeof states);
+}
+
+enum err ward_judge(struct txn *txn, const struct ward *w, struct work *job)
+{
+    struct claim c = {.txn = txn, .device = &job->device, .at_end = true};
+    uint8_t logs[DIGEST_LOGS_SIZE];
+    struct message_hello hello;
+    enum err e;
+
+    if (message_hello_decode(&hello, buf_bytes(&job->in)) != ERR_OK)
+        return ERR_BAD_FRAME;
+    e = judge_device(txn, w, job, &hello, &c.newer);
+    c.moved = hello.moved;
+    if (e == ERR_OK)
+        e = ward_cursor_each(txn, &job->device, claim_scope, &c);
+    if (e == ERR_OK && c.moved_met != hello.moved.count)
+        e = ERR_NOT_READABLE;
+    if (e == ERR_OK) {
+        digest_logs(logs, job->binding, (const struct digest_scope *)(const void *)c.digest.p,
+                    c.digest.n / sizeof(struct digest_scope));
+        job->ask = !crypto_equal(logs, hello.logs, sizeof logs);
+        states_compare(job, &c, &hello);
+        buf_put_bytes(&job->out, buf_bytes(&c.reach));
+    }
+    claim_deinit(&c);
+    return e;
+}
+
+/* --- after `ask`: every scope with its root ---------------------------------------------------------------- */
+
+static enum err size_check(struct txn *txn, const struct message_size *entry, struct reach *reach)
+{
+    struct scope s;
+    struct hash root;
+    enum err e = scope_load(txn, &entry->scope, &s);
+
+    if (e != ERR_OK)
+        return e;
+    if (entry->size > s.frontier.size || entry->epoch != s.epoch)
+        return ERR_ROLLED_BACK;
+    e = scope_root_at(txn, &s, entry->size, &root);
+    if (e == ERR_OK && !crypto_equal(root.b, entry->root.b, HASH_SIZE))
+        e = ERR_ROLLED_BACK;
+    reach->held = reach->sent = entry->size;
+    return e;
+}
+
+static struct reach *reach_find(struct buf *list, const struct id *scope)
+{
+    struct reach *r = (struct reach *)(void *)list->p;
+
+    for (size_t i = 0; i < list->n / sizeof *r; i++)
+        if (id_equal(&r[i].scope, scope))
+            return &r[i];
+    return NULL;
+}
+
+enum err ward_sizes(struct txn *txn, const struct ward *w, struct work *job)
+{
+    struct claim c = {.txn = txn, .device = &job->device, .fresh = true};
+    struct message_list list;
+    struct message_size entry;
+    enum err e;
+
+    (void)w;
+    if (message_sizes_decode(&list, buf_bytes(&job->in)) != ERR_OK)
+        return ERR_BAD_FRAME;
+    e = ward_cursor_each(txn, &job->device, claim_scope, &c);
+    while (e == ERR_OK && message_size_next(&list, &entry)) {
+        struct reach *r = reach_find(&c.reach, &entry.scope);
+
+        e = r == NULL ? ERR_NOT_READABLE : size_check(txn, &entry, r);
+    }
+    if (e == ERR_OK)
+        buf_put_bytes(&job->out, buf_bytes(&c.reach));
+    claim_deinit(&c);
+    return e;
+}
