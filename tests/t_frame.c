@@ -1,6 +1,7 @@
 /* t_frame.c - frames and messages: cutting, feeding in pieces, damage, bombs. Frames by hand come from protocol.md 6. */
 #include "../proto/frame.h"
 #include "test.h"
+#include "vector.h"
 
 #include <stdlib.h>
 
@@ -315,4 +316,43 @@ TEST(a_stream_cut_anywhere_waits_for_the_rest)
     }
     buf_deinit(&wire);
     buf_deinit(&plain);
+}
+
+/* --- tests/vectors/frames.hex, put together by hand in Python --- */
+
+static void check_vector(const char *name, uint8_t type, bool last, size_t letters, const char *then)
+{
+    struct frame_in in;
+    struct buf plain = { 0 };
+
+    memset(buf_grow(&plain, letters), 'a', letters);
+    buf_put_str(&plain, then);
+    for (size_t step = 1; step <= 5; step++) {
+        frame_in_init(&in);
+        expect_one(&in, vector("frames", name), step, type, last, buf_bytes(&plain));
+        frame_in_deinit(&in);
+    }
+    buf_deinit(&plain);
+}
+
+TEST(frames_of_the_vectors)
+{
+    static const char *const bad[] = { "bad_bit4", "bad_bit5", "bad_transform", "bad_both", "bad_type", "bad_bomb", "bad_two",
+                                       "bad_checksum", "bad_dictionary", "bad_size", "bad_short" };
+
+    check_vector("empty", 16, true, 0, "\x90");
+    check_vector("nothing", 3, false, 0, "");
+    check_vector("continued", 4, true, 0, "abc");
+    check_vector("packed", 5, false, 200, "");
+    check_vector("packed_most", 5, false, 61440, "");
+    check_vector("packed_continued", 5, false, 200, "b");
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        struct frame_in in;
+        size_t messages;
+        frame_in_init(&in);
+        if (!CHECK_EQ(feed(&in, vector("frames", bad[i]), &messages), ERR_BAD_FRAME))
+            CHECK_STR(bad[i], "refused");
+        frame_in_deinit(&in);
+    }
+    CHECK(vector_all_read("frames"));
 }

@@ -1,0 +1,97 @@
+"""Writes frames.hex and messages.hex: sections 6 and 7 of docs/protocol.md, from that page, RFC 8878 and msgpack alone. The
+packed frames are put together by hand from blocks of one repeated byte, so no zstd is needed to make them."""
+import os
+import struct
+
+from make import HERE, SCOPE, TIME, pack, some
+
+HOME = some(0x30)
+LAST, MORE, PACKED = 0x40, 0x80, 0x01
+
+
+def frame(kind, form, payload):
+    return struct.pack(">HBB", len(payload), kind, form) + payload
+
+
+def zstd(n, descriptor=None, byte=b"a"):
+    """One RLE block of n times the byte in a single-segment frame with its content size (RFC 8878 3.1.1)."""
+    size = struct.pack("<B", n) if n < 256 else struct.pack("<H", n - 256)
+    if descriptor is None:
+        descriptor = 0x20 if n < 256 else 0x60
+    return b"\x28\xb5\x2f\xfd" + bytes([descriptor]) + size + struct.pack("<I", n << 3 | 1 << 1 | 1)[:3] + byte
+
+
+def frames():
+    return [
+        ("empty", frame(16, LAST, b"\x90"), "end; LAST"),
+        ("nothing", frame(3, 0, b""), "a message of no bytes"),
+        ("continued", frame(4, MORE, b"ab") + frame(4, LAST, b"c"), "abc in two frames, type 4"),
+        ("packed", frame(5, PACKED, zstd(200)), "200 times the letter a, transform 1"),
+        ("packed_most", frame(5, PACKED, zstd(61440)), "61,440 times the letter a"),
+        ("packed_continued", frame(5, PACKED | MORE, zstd(200)) + frame(5, 0, b"b"), "200 times a, then b"),
+        ("bad_bit4", frame(11, 0x10, b"\x90"), "bit 4 is not in use"),
+        ("bad_bit5", frame(11, 0x20, b"\x90"), "bit 5 is not in use"),
+        ("bad_transform", frame(11, 0x02, b"\x90"), "no such transform"),
+        ("bad_both", frame(11, LAST | MORE, b"\x90"), "LAST and MORE"),
+        ("bad_type", frame(4, MORE, b"ab") + frame(5, 0, b"c"), "goes on as another type"),
+        ("bad_bomb", frame(5, PACKED, zstd(61441)), "one byte over the plain size of a frame"),
+        ("bad_two", frame(5, PACKED, zstd(200) + zstd(200)), "two zstd frames"),
+        ("bad_checksum", frame(5, PACKED, zstd(200, 0x24) + bytes(4)), "announces a checksum"),
+        ("bad_dictionary", frame(5, PACKED, b"\x28\xb5\x2f\xfd\x21\x07\xc8" + zstd(200)[6:]), "names a dictionary"),
+        ("bad_size", frame(5, PACKED, b"\x28\xb5\x2f\xfd\x00\x00" + zstd(200)[6:]), "a window and no content size"),
+        ("bad_short", frame(5, PACKED, b"\x28\xb5\x2f\xfd\x20\xc9" + zstd(200)[6:]), "announces 201, holds 200"),
+    ]
+
+
+def messages():
+    signature, root, head = some(0x80, 64), some(0x33, 32), some(0x44, 32)
+    return [
+        ("hello", pack([1, 0, 0xCAFE0001, 7, some(0x50), some(0x60), some(0x70, 8), [[SCOPE, 1, 6], [HOME, 0, 2**32 - 1]]]),
+         "two scopes moved"),
+        ("hello_still", pack([1, 1, 0, 0, some(0x50), some(0x60), some(0x70, 8), []]), "mode 1, nothing moved"),
+        ("hello_later", pack([2, None, ["what", -1]]), "version 2, whatever follows"),
+        ("resume", pack([[HOME, 128, head, 0], [SCOPE, 2**32, head, 327680]]), "not in order of ids"),
+        ("resume_none", pack([]), ""),
+        ("scope", pack([SCOPE, 2**32 - 1, 2**32]), ""),
+        ("own", pack([70000, TIME, 12, 4]), "all accepted, of fields its author owns"),
+        ("own_list", pack([0, TIME, 12, [4, 0, 1 + 8 * 29]]), "three verdicts"),
+        ("control", pack([b"any", signature]), ""),
+        ("checkpoint", pack([6, TIME, signature]), ""),
+        ("close", pack([8, some(0x50), TIME, 1]), "the two programs fold differently"),
+        ("error", pack([16, "đợi một chút"]), "BUSY"),
+        ("error_new", pack([999, ""]), "a number that is not known yet"),
+        ("error_long", pack([1, "x" * 160]), "the longest detail"),
+        ("sizes", pack([[SCOPE, 1, 6, root], [HOME, 0, 0, root]]), ""),
+        ("drop", pack([SCOPE]), ""),
+        ("nothing", pack([]), "ask, end"),
+        ("bad_hello_mode", pack([1, 2, 0, 0, some(0x50), some(0x60), some(0x70, 8), []]), ""),
+        ("bad_hello_order", pack([1, 0, 0, 0, some(0x50), some(0x60), some(0x70, 8), [[HOME, 0, 2], [SCOPE, 1, 6]]]),
+         "ids descend"),
+        ("bad_hello_twice", pack([1, 0, 0, 0, some(0x50), some(0x60), some(0x70, 8), [[SCOPE, 0, 2], [SCOPE, 1, 6]]]), ""),
+        ("bad_hello_empty", pack([]), ""),
+        ("bad_resume_offset", pack([[SCOPE, 0, head, 327681]]), "more than a message has"),
+        ("bad_scope_epoch", pack([SCOPE, 2**32, 0]), "33 bits"),
+        ("bad_scope_negative", pack([SCOPE, 0, -1]), ""),
+        ("bad_error_done", pack([0, ""]), "no error has number 0"),
+        ("bad_error_long", pack([1, "x" * 161]), ""),
+        ("bad_error_bin", pack([1, b"x"]), ""),
+        ("bad_own_verdicts", pack([0, TIME, 12, "ok"]), ""),
+        ("bad_checkpoint", pack([6, TIME, signature[:63]]), "a signature of 63 bytes"),
+        ("bad_drop", pack([SCOPE + b"\0"]), "an id of 17 bytes"),
+    ]
+
+
+FILES = {f.__name__: f for f in (frames, messages)}
+
+
+def text_of(name):
+    lines = [f"# {name}.hex - made by wire.py, see README.md"]
+    for key, value, meaning in FILES[name]():
+        lines.append(f"{key}: {value.hex()}" + (f"  # {meaning}" if meaning else ""))
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    for file in FILES:
+        with open(os.path.join(HERE, file + ".hex"), "w", encoding="utf-8") as out:
+            out.write(text_of(file))
