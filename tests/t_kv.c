@@ -2,6 +2,8 @@
 #include "test.h"
 
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -419,6 +421,60 @@ TEST(another_process_grew_the_map)
     kv_abort(&txn);
     CHECK_EQ(fill_store(kv, 12000, 14000, &e), 14000);
     kv_close(kv);
+    free(dir);
+}
+
+struct reading {
+    struct kv *kv;
+    _Atomic bool stop;
+    _Atomic unsigned rounds, wrong;
+};
+
+/* Two rows that are always written together must always be read alike. */
+static void *read_pairs(void *arg)
+{
+    struct reading *r = arg;
+    while (!r->stop) {
+        struct kv_txn txn;
+        struct bytes a, b;
+        bool same = false;
+        enum err e = kv_begin(r->kv, false, &txn);
+        if (e == ERR_OK) {
+            enum err ea = kv_get(&txn, 0, bytes_of_str("pair"), &a), eb = kv_get(&txn, 1, bytes_of_str("pair"), &b);
+            same = ea == eb && bytes_equal(a, b);
+            kv_abort(&txn);
+        }
+        r->wrong += !same;
+        r->rounds++;
+    }
+    return NULL;
+}
+
+TEST(readers_in_threads_while_the_map_grows)
+{
+    char *dir = new_store();
+    struct reading r = {0};
+    pthread_t threads[2];
+    enum err e;
+    REQUIRE(kv_open(dir, &spec, KV_WRITE, &r.kv) == ERR_OK);
+    for (size_t i = 0; i < 2; i++)
+        REQUIRE(pthread_create(&threads[i], NULL, read_pairs, &r) == 0);
+    for (unsigned round = 0; round < 40; round++) {
+        struct kv_txn txn;
+        char text[16];
+        snprintf(text, sizeof(text), "%u", round);
+        REQUIRE(kv_begin(r.kv, true, &txn) == ERR_OK);
+        CHECK_EQ(put_text(&txn, 0, "pair", text), ERR_OK);
+        CHECK_EQ(put_text(&txn, 1, "pair", text), ERR_OK);
+        CHECK_EQ(kv_commit(&txn), ERR_OK);
+        CHECK_EQ(fill_store(r.kv, round * 100, round * 100 + 100, &e), round * 100 + 100);
+    }
+    r.stop = true;
+    for (size_t i = 0; i < 2; i++)
+        pthread_join(threads[i], NULL);
+    CHECK_EQ(r.wrong, 0);
+    CHECK(r.rounds > 0);
+    kv_close(r.kv);
     free(dir);
 }
 
