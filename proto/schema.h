@@ -1,6 +1,6 @@
 /* schema.h - kinds and fields as rows of one table (schema.def), and the loops over it that both peers need.
  *
- * To add a field: one FIELD row (numbers are never reused), one line in docs/protocol.md section 13 (make prints it), one
+ * To add a field: one FIELD row (numbers are never reused), its line in docs/protocol.md section 13 (t_schema_doc --print), one
  * Vietnamese label in po/vi.po. To add a kind: a KIND row, its FIELD rows, its row in rights.def. Nothing else. */
 #ifndef CHIBO_SCHEMA_H
 #define CHIBO_SCHEMA_H
