@@ -46,10 +46,10 @@ PARTS = [
     (bytes(range(16)), bytes.fromhex("930890c4080000000400000000")),
 ]
 
-print("# made by state.py: <name> <hex>")
+print("# Digests of folded states (docs/protocol.md 5.4): after none, one, two and all of these parts. Made by state.py.")
 for i, (record, part) in enumerate(PARTS):
-    print(f"record{i} {record.hex()}\npart{i} {part.hex()}")
+    print(f"record{i}: {record.hex()}\npart{i}: {part.hex()}")
 for n in range(len(PARTS) + 1):
     accumulator = state(PARTS[:n])
     digest = hashlib.blake2b(b"chibo1/digest\0" + accumulator, digest_size=32).hexdigest()
-    print(f"begins{n} {accumulator[:32].hex()}\ndigest{n} {digest}")
+    print(f"begins{n}: {accumulator[:32].hex()}  # of the accumulator\ndigest{n}: {digest}  # state hash")
