@@ -21,7 +21,7 @@ enum err change_decode(struct change *c, struct bytes body)
     if (elements <= BODY_HEAD || elements % 3 != 0)
         mp_fail(&r, ERR_BAD_FRAME);
     c->record = id_from(mp_bin_exact(&r, ID_SIZE));
-    c->kind = (uint32_t)mp_uint(&r, UINT32_MAX);
+    c->kind = (uint32_t)mp_uint(&r, KIND_MAX);
     uint64_t op = mp_uint(&r, OP_AMEND);
     if (op < OP_CREATE)
         mp_fail(&r, ERR_BAD_FRAME);

@@ -9,7 +9,8 @@
 #include "part.h"
 
 /* Folds one accepted change of version v; `leaf` is the changeset's, also when a verdict leaf releases the change. The
- * caller skips versions that its scope has folded before. False: skipped, the part is of another kind. Copies what it keeps. */
+ * caller skips versions that its scope has folded before. Copies what it keeps. False: nothing done, the part is of
+ * another kind (a caller that looks parts up by kind and id, as section 5 says, never sees it). */
 bool fold_change(struct part *p, const struct change *c, const struct version *v, bool owns, uint32_t leaf,
                  uint32_t position);
 
@@ -20,7 +21,7 @@ bool fold_in_conflict(const struct part *p); /* some non-union entry has two can
  * BASE_VERSIONS_MAX (then the first ones of the first candidates). Empty when entry is NULL. out comes in empty. */
 void fold_base(const struct entry *e, struct buf *out);
 /* The base for taking elements out of a union: their candidates' versions alone. Call once for each element; out comes
- * in empty and collects. False: there was no room for all of them, the element stays until another change names the others. */
+ * in empty and collects. False: no room for all of them, the element stays until another change names the others. */
 bool fold_base_element(const struct entry *e, struct bytes element, struct buf *out);
 
 /* LtHash16 of a scope's parts (protocol.md 5.4): 1,024 little-endian 16-bit numbers. */

@@ -19,6 +19,7 @@
 #define CHANGE_TRIPLES_MAX 64      /* more than any kind has fields */
 #define TEXT_MAX 65536
 #define LIST_MAX 256               /* members of a list field in one change */
+#define KIND_MAX 65535             /* two bytes in the keys of stored parts */
 #define BASE_VERSIONS_MAX 16       /* candidates a person can have seen for one field */
 #define CHANGESET_CHANGES_MAX 1024 /* what a reader takes */
 #define CHANGESET_CHANGES_SEAL 256 /* what a sealer makes */

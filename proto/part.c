@@ -165,7 +165,7 @@ enum err part_decode(struct part *p, struct bytes encoded)
     part_init(p);
     mp_open(&r, part_copy(p, encoded));
     mp_expect_array(&r, 3);
-    p->kind = (uint32_t)mp_uint(&r, UINT32_MAX);
+    p->kind = (uint32_t)mp_uint(&r, KIND_MAX);
     size_t items = mp_array(&r, 2 * PART_TAGS_MAX);
     if (items % 2 != 0)
         mp_fail(&r, ERR_DAMAGED);

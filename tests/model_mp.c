@@ -105,7 +105,7 @@ static void read_value(struct model_pool *pool, struct model_value *v, const uin
     else if (lead == 0xdc)
         read_items(pool, v, p, number_at(p, 2));
     else
-        assert(!"a type that chibo does not use");
+        assert(lead == 0xc0); /* chibo uses no other type */
 }
 
 struct model_value model_mp_read(struct model_pool *pool, struct bytes one_value)

@@ -150,7 +150,8 @@ static void merge_value(struct model_state *m, struct model_field *f, const stru
     place_row(f, others, n, &equal);
 }
 
-static void add_element(struct model_state *m, struct model_field *f, const struct triple_seen *t, const struct model_value *element)
+static void add_element(struct model_state *m, struct model_field *f, const struct triple_seen *t,
+                        const struct model_value *element)
 {
     for (size_t i = 0; i < f->count; i++) {
         if (model_mp_compare(&f->row[i].value, element) == 0) {

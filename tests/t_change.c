@@ -55,7 +55,7 @@ TEST(each_rule_of_form)
         {"nothing behind the last triple", "97" RECORD "03020ac00100"},
         {"record ids have 16 bytes", "96 c40f 000102030405060708090a0b0c0d0e 0302 0ac001"},
         {"kind is unsigned", "96" RECORD "ff02 0ac001"},
-        {"kind has 32 bits", "96" RECORD "cf0000000100000000 02 0ac001"},
+        {"kind has 16 bits", "96" RECORD "ce00010000 02 0ac001"},
         {"op 0", "96" RECORD "0300 0ac001"},
         {"op 7", "96" RECORD "0307 0ac001"},
         {"tags ascend", "99" RECORD "0302 11c001 0ac001"},
@@ -67,6 +67,8 @@ TEST(each_rule_of_form)
         {"versions have 8 bytes", "96" RECORD "0302 0ac407 00000000000001 01"},
         {"versions ascend", "96" RECORD "0302 0ac410 00000000000000020000000000000001 01"},
         {"versions do not repeat", "96" RECORD "0302 0ac410 00000000000000010000000000000001 01"},
+        {"values are 4 arrays deep", "96" RECORD "0302 0ac0 9191919190"},
+        {"a set counts as one of them", "96" RECORD "0302 08c0 920191919190"},
         {"a set is an array", "96" RECORD "0302 08c001"},
         {"not a map", "80"},
         {"nothing", ""},
@@ -79,6 +81,7 @@ TEST(each_rule_of_form)
         test_check(e == ERR_BAD_FRAME && c.count == 0, row[i].rule, __FILE__, __LINE__);
     }
     CHECK_EQ(decode_hex("96" RECORD "0302 08c0c0", &c, &body), ERR_OK); /* nil clears a set */
+    CHECK_EQ(decode_hex("96" RECORD "cdffff02 0ac0 9201919190", &c, &body), ERR_OK); /* the last kind, the deepest value */
     CHECK_EQ(decode_hex("96" RECORD "0304 08c090", &c, &body), ERR_OK);
     buf_deinit(&body);
 }

@@ -7,7 +7,7 @@
 
 #define VECTORS "tests/vectors/state.hex"
 
-/* The value of one line `name hex` of the file; empty if there is none. */
+/* The value of one line `name: hex` of the file; empty if there is none. */
 static void vector(const char *name, struct buf *out)
 {
     char line[512], key[32], hex[400];
@@ -17,7 +17,7 @@ static void vector(const char *name, struct buf *out)
     if (!CHECK(f != NULL))
         return;
     while (fgets(line, sizeof(line), f) != NULL) {
-        if (sscanf(line, "%31s %399s", key, hex) == 2 && strcmp(key, name) == 0)
+        if (sscanf(line, "%31[^:]: %399s", key, hex) == 2 && strcmp(key, name) == 0)
             hex_to_buf(hex, out);
     }
     fclose(f);
