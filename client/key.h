@@ -1,7 +1,7 @@
 /* key.h - the secret a store is sealed with, and where it lives.
  *
- * For now a file `khoa` in the home: 32 random bytes and 16 that check them, readable by its owner only. A passphrase and
- * the kernel's keyring come behind these same two calls. Losing the key loses the store: that is what it is for. */
+ * For now a file `khoa` in the home: 32 random bytes and 16 that check them, readable by its owner only. A passphrase
+ * and the kernel's keyring come behind these same two calls. Losing the key loses the store: it is there for that. */
 #ifndef CHIBO_KEY_H
 #define CHIBO_KEY_H
 

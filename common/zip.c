@@ -1,5 +1,5 @@
 /* zip.c - see zip.h. */
-#define ZSTD_STATIC_LINKING_ONLY /* for ZSTD_getFrameHeader: the window and the flags of a frame before it is expanded */
+#define ZSTD_STATIC_LINKING_ONLY /* for ZSTD_getFrameHeader: what a frame asks for, before it is expanded */
 #include <zstd.h>
 
 #include "zip.h"

@@ -271,7 +271,7 @@ TEST(killed_in_the_middle_of_writing)
             snprintf(key, sizeof(key), "key %u", i);
             REQUIRE(kv_get(&txn, i % 2, bytes_of_str(key), &value) == ERR_OK);
             memcpy(text, value.p, value.n);
-            unsigned got = (unsigned)atoi(text);
+            unsigned got = (unsigned)strtoul(text, NULL, 10);
             if (i == 0)
                 first = got;
             CHECK_EQ(got, first); /* never a mixture of two transactions */
