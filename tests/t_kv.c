@@ -173,6 +173,32 @@ TEST(a_store_is_there_whole_or_not_at_all)
     free(dir);
 }
 
+static enum err fill_and_die(void *arg, struct kv_txn *txn)
+{
+    (void)arg;
+    (void)!put_text(txn, 0, "first", "row");
+    raise(SIGKILL);
+    return ERR_OTHER;
+}
+
+TEST(killed_while_creating)
+{
+    char *dir = new_dir();
+    struct kv *kv;
+    enum err accept = ERR_OK;
+    int status;
+    pid_t child = fork();
+    if (child == 0)
+        _exit((int)kv_create(dir, &spec, fill_and_die, NULL));
+    waitpid(child, &status, 0);
+    CHECK(WIFSIGNALED(status));
+    CHECK_EQ(kv_open(dir, &spec, KV_WRITE, &kv), ERR_NO_STORE);
+    CHECK_EQ(kv_create(dir, &spec, fill_one, &accept), ERR_OK);
+    REQUIRE(kv_open(dir, &spec, KV_CHECK_WRITE, &kv) == ERR_OK);
+    kv_close(kv);
+    free(dir);
+}
+
 TEST(a_new_table_in_an_old_store)
 {
     char *dir = new_store();
