@@ -37,8 +37,8 @@ struct kind_row {
 static const struct kind_row kinds[] = {
     [CONTROL_SCOPE] = {"scope", {
         {FIXED, AT(is_scope.org), ID_SIZE}, {U32, AT(is_scope.access), 4}, {STR, AT(is_scope.code), NAME_MAX_BYTES},
-        {STR, AT(is_scope.name), NAME_MAX_BYTES}, {U32, AT(is_scope.type), UINT32_MAX}, {ID_NIL, AT(is_scope.parent), 0},
-        {FIXED, AT(is_scope.ward_key), SIGN_PUBLIC_SIZE}}},
+        {STR, AT(is_scope.name), NAME_MAX_BYTES}, {U32, AT(is_scope.type), UINT32_MAX},
+        {ID_NIL, AT(is_scope.parent), 0}, {FIXED, AT(is_scope.ward_key), SIGN_PUBLIC_SIZE}}},
     [CONTROL_PERSON] = {"person", {
         {FIXED, AT(person.person), ID_SIZE}, {STR, AT(person.name), NAME_MAX_BYTES}}},
     [CONTROL_DEVICE] = {"device", {

@@ -2,7 +2,7 @@
  *
  * One table (control.c) says which elements each kind has; encode and decode are one loop over it. Texts and bins are
  * borrowed from the encoded bytes. A kind above CONTROL_KEY is kept raw in `unknown` and not understood.
- * To add a kind: a number and a struct here, a row and its elements in control.c, a line in protocol.md 4.2, a vector. */
+ * To add a kind: a number and a struct here, its row in control.c, a line in protocol.md 4.2, a vector. */
 #ifndef CHIBO_CONTROL_H
 #define CHIBO_CONTROL_H
 
@@ -132,8 +132,8 @@ void control_key_sign(uint8_t signature[SIGNATURE_SIZE], const struct id *ward, 
                       const uint8_t new_key[SIGN_PUBLIC_SIZE], const uint8_t new_secret_key[SIGN_SECRET_SIZE]);
 MUST_CHECK enum err control_key_verify(const struct control *c, const uint8_t old_key[SIGN_PUBLIC_SIZE]);
 
-/* Kind 11: is the body one change of the header, in the header's tree? ERR_BAD_PROOF. The header's signature is checked by
- * the caller, who knows the device's key. */
+/* Kind 11: is the body one change of the header, in the header's tree? ERR_BAD_PROOF. The caller, who knows the
+ * device's key, checks the header's signature. */
 MUST_CHECK enum err control_mirror_verify(const struct control *c);
 
 #endif

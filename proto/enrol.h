@@ -40,7 +40,8 @@ struct id enrol_device_id(const uint8_t signing_key[SIGN_PUBLIC_SIZE]);
 /* Fills in invite_id, tag and signatures; tls_key, signing_key and incarnation are set. */
 void enrol_prove(struct enrol *e, const uint8_t binding[BINDING_SIZE], const uint8_t secret[INVITE_SECRET_SIZE],
                  const uint8_t tls_secret_key[SIGN_SECRET_SIZE], const uint8_t signing_secret_key[SIGN_SECRET_SIZE]);
-/* secret is that of the invite named by invite_id. ERR_INVITE_BAD: the tag; ERR_BAD_SIGNATURE: a key is not the device's. */
+/* secret is that of the invite named by invite_id. ERR_INVITE_BAD: the tag; ERR_BAD_SIGNATURE: a key is not the
+ * device's. */
 MUST_CHECK enum err enrol_check(const struct enrol *e, const uint8_t binding[BINDING_SIZE],
                                 const uint8_t secret[INVITE_SECRET_SIZE]);
 

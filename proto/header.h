@@ -32,7 +32,8 @@ struct header {
 };
 
 void header_encode(const struct header *h, struct buf *out);
-MUST_CHECK enum err header_decode(struct header *h, struct bytes encoded); /* ERR_BAD_FRAME; ERR_TOO_NEW: another suite */
+/* ERR_BAD_FRAME; ERR_TOO_NEW: another suite. */
+MUST_CHECK enum err header_decode(struct header *h, struct bytes encoded);
 
 /* The tree over the commitments of one changeset, in order. */
 struct hash header_commitments(const struct hash *commitment, size_t count);

@@ -1,5 +1,5 @@
-/* sign.h - signatures over context || bytes (protocol.md 2). The contexts are listed there; each is written here without
- * its closing zero byte, which is signed too. */
+/* sign.h - signatures over context || bytes (protocol.md 2). The contexts are listed there; each is written here
+ * without its closing zero byte, which is signed too. */
 #ifndef CHIBO_SIGN_H
 #define CHIBO_SIGN_H
 

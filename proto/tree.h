@@ -39,7 +39,8 @@ struct tree_proof {
     struct hash node[2 * TREE_LEVELS_MAX];
 };
 MUST_CHECK enum err tree_inclusion(struct tree_proof *p, uint64_t index, uint64_t size, tree_fetch *fetch, void *arg);
-MUST_CHECK enum err tree_consistency(struct tree_proof *p, uint64_t old_size, uint64_t size, tree_fetch *fetch, void *arg);
+MUST_CHECK enum err tree_consistency(struct tree_proof *p, uint64_t old_size, uint64_t size, tree_fetch *fetch,
+                                     void *arg);
 /* ERR_BAD_PROOF unless the proof holds exactly: no missing and no surplus node. */
 MUST_CHECK enum err tree_verify_inclusion(const struct tree_proof *p, const struct hash *leaf, uint64_t index,
                                           uint64_t size, const struct hash *root);

@@ -81,7 +81,8 @@ TEST(each_rule_of_form)
         test_check(e == ERR_BAD_FRAME && c.count == 0, row[i].rule, __FILE__, __LINE__);
     }
     CHECK_EQ(decode_hex("96" RECORD "0302 08c0c0", &c, &body), ERR_OK); /* nil clears a set */
-    CHECK_EQ(decode_hex("96" RECORD "cdffff02 0ac0 9201919190", &c, &body), ERR_OK); /* the last kind, the deepest value */
+    /* The last kind, the deepest value. */
+    CHECK_EQ(decode_hex("96" RECORD "cdffff02 0ac0 9201919190", &c, &body), ERR_OK);
     CHECK_EQ(decode_hex("96" RECORD "0304 08c090", &c, &body), ERR_OK);
     buf_deinit(&body);
 }

@@ -1,4 +1,4 @@
-/* t_vectors_device.c - what is hashed, signed or derived, against tests/vectors: enrolment, the session's proofs, values. */
+/* t_vectors_device.c - what is hashed, signed or derived, against tests/vectors: enrolment, a session's proofs, values. */
 #include "../proto/blob.h"
 #include "../proto/change.h"
 #include "../proto/digest.h"
@@ -141,7 +141,8 @@ TEST(an_enrolment)
 TEST(the_answer_to_an_enrolment)
 {
     struct enrolled a = {.certificate = vector("enrol", "certificate"), .device = named("device"),
-                         .person = named("person"), .org = named("org"), .ward = named("ward"), .time = 1794300000}, back;
+                         .person = named("person"), .org = named("org"), .ward = named("ward"), .time = 1794300000};
+    struct enrolled back;
     struct buf b = {0};
 
     memcpy(a.ward_key, vector("names", "ward_key").p, SIGN_PUBLIC_SIZE);
@@ -152,6 +153,7 @@ TEST(the_answer_to_an_enrolment)
     CHECK_BYTES(back.certificate, a.certificate);
     CHECK(id_equal(&back.person, &a.person) && back.time == a.time);
     buf_deinit(&b);
+    CHECK(vector_all_read("enrol"));
 }
 
 /* The salts stand in for the seed, a commitment for the body: what was signed does not notice. */
