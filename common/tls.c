@@ -1,43 +1,18 @@
-/* tls.c - TLS 1.3 over OpenSSL; see tls.h.
+/* tls.c - one connection of TLS 1.3 over OpenSSL; see tls.h.
  *
  * OpenSSL reads and writes through one BIO whose two ends are `in` (the bytes of the present tls_feed, borrowed) and
  * `out` (what waits for tls_drain). Every call into it begins with an empty error queue, or its verdict would be
  * that of an earlier call on another connection. */
 #include "tls.h"
 
-#include <openssl/bio.h>
 #include <openssl/err.h>
-#include <openssl/ssl.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "crypto.h"
+#include "tls_inside.h"
 
 #define OUT_KEEP_MAX ((size_t)4 * 1024) /* an idle connection holds no more than this for output */
-
-struct tls_context {
-    SSL_CTX *ctx;
-    BIO_METHOD *method;
-    enum tls_role role;
-    uint8_t pin[TLS_PIN_SIZE];
-    const struct tls_cache_ops *cache;
-    void *cache_user;
-};
-
-struct tls {
-    struct tls_context *context;
-    SSL *ssl;
-    struct bytes in;
-    struct buf out;
-    enum tls_state state;
-    enum err err;          /* why TLS_FAILED */
-    enum err refusal;      /* what a callback refused, before OpenSSL says so in its own words */
-    size_t handshake_in_n;
-    SSL_SESSION *offered;  /* client: the newest session the server offered */
-    bool has_peer;
-    bool peer_expired;
-    struct tls_cert peer;
-};
 
 /* ---- the BIO ---- */
 
@@ -72,7 +47,7 @@ static long bio_ctrl(BIO *bio, int command, long number, void *pointer)
     return command == BIO_CTRL_FLUSH;
 }
 
-static BIO_METHOD *method_new(void)
+BIO_METHOD *tls_bio_method(void)
 {
     BIO_METHOD *method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "chibo");
     if (method == NULL || BIO_meth_set_read(method, bio_read) != 1 || BIO_meth_set_write(method, bio_write) != 1 ||
@@ -80,210 +55,6 @@ static BIO_METHOD *method_new(void)
         abort();
     return method;
 }
-
-/* ---- sessions ---- */
-
-/* Both cache callbacks' session as DER. False: too large to be ours. */
-static bool session_encode(SSL_SESSION *session, struct buf *out)
-{
-    int size = i2d_SSL_SESSION(session, NULL);
-    if (size <= 0 || size > TLS_SESSION_MAX)
-        return false;
-    unsigned char *end = buf_grow(out, (size_t)size);
-    i2d_SSL_SESSION(session, &end);
-    return true;
-}
-
-static SSL_SESSION *session_decode(struct bytes from)
-{
-    if (from.n == 0 || from.n > TLS_SESSION_MAX)
-        return NULL;
-    const unsigned char *end = from.p;
-    SSL_SESSION *session = d2i_SSL_SESSION(NULL, &end, (long)from.n);
-    ERR_clear_error();
-    if (session != NULL && end == from.p + from.n && SSL_SESSION_get_protocol_version(session) == TLS1_3_VERSION)
-        return session;
-    SSL_SESSION_free(session);
-    return NULL;
-}
-
-static struct bytes session_id(const SSL_SESSION *session)
-{
-    unsigned n = 0;
-    const unsigned char *id = SSL_SESSION_get_id(session, &n);
-    return bytes_of(id, n);
-}
-
-/* Client: the server offers a session; the newest is kept (OpenSSL's reference becomes ours: return 1). */
-static int client_on_session(SSL *ssl, SSL_SESSION *session)
-{
-    struct tls *tls = SSL_get_app_data(ssl);
-    SSL_SESSION_free(tls->offered);
-    tls->offered = session;
-    return 1;
-}
-
-/* Server: a session is ready. One without a device is an enrolment's, which nobody resumes. */
-static int server_on_session(SSL *ssl, SSL_SESSION *session)
-{
-    struct tls *tls = SSL_get_app_data(ssl);
-    const X509 *x509 = SSL_SESSION_get0_peer(session);
-    struct tls_cert peer;
-    struct buf der = {0};
-    if (x509 != NULL && tls_identity_of(x509, &peer) == ERR_OK && session_encode(session, &der))
-        tls->context->cache->put(tls->context->cache_user, session_id(session), &peer, buf_bytes(&der));
-    buf_wipe_deinit(&der);
-    return 0;
-}
-
-static SSL_SESSION *server_on_lookup(SSL *ssl, const unsigned char *id, int n, int *copy)
-{
-    struct tls *tls = SSL_get_app_data(ssl);
-    struct buf der = {0};
-    SSL_SESSION *session = NULL;
-    *copy = 0;
-    if (n > 0 && tls->context->cache->get(tls->context->cache_user, bytes_of(id, (size_t)n), &der))
-        session = session_decode(buf_bytes(&der));
-    buf_wipe_deinit(&der);
-    return session;
-}
-
-static void server_on_remove(SSL_CTX *ctx, SSL_SESSION *session)
-{
-    struct tls_context *context = SSL_CTX_get_app_data(ctx);
-    context->cache->del(context->cache_user, session_id(session));
-}
-
-/* ---- context ---- */
-
-/* In place of a chain check: the pin is all a client knows of its server. */
-static int client_on_verify(X509_STORE_CTX *store, void *user)
-{
-    const struct tls_context *context = user;
-    SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
-    struct tls *tls = SSL_get_app_data(ssl);
-    struct tls_cert cert;
-    if (tls_identity_of(X509_STORE_CTX_get0_cert(store), &cert) == ERR_OK &&
-        crypto_equal(cert.pin, context->pin, TLS_PIN_SIZE)) {
-        X509_STORE_CTX_set_error(store, X509_V_OK);
-        return 1;
-    }
-    tls->refusal = ERR_BAD_PIN;
-    X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION);
-    return 0;
-}
-
-static X509 *parse_cert(struct bytes der)
-{
-    struct tls_cert checked;
-    if (tls_identity_read(der, &checked) != ERR_OK)
-        return NULL;
-    const unsigned char *end = der.p;
-    return d2i_X509(NULL, &end, (long)der.n);
-}
-
-static bool use_own(SSL_CTX *ctx, const uint8_t *seed, struct bytes cert)
-{
-    X509 *x509 = parse_cert(cert);
-    EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed, TLS_SEED_SIZE);
-    bool ok = x509 != NULL && key != NULL && SSL_CTX_use_certificate(ctx, x509) == 1 &&
-              SSL_CTX_use_PrivateKey(ctx, key) == 1 && SSL_CTX_check_private_key(ctx) == 1;
-    EVP_PKEY_free(key);
-    X509_free(x509);
-    return ok;
-}
-
-/* Validity is judged by us, after the handshake: a device that was away too long must still be heard. */
-static bool trust_ca(SSL_CTX *ctx, struct bytes ca)
-{
-    X509 *x509 = parse_cert(ca);
-    bool ok = x509 != NULL && X509_STORE_add_cert(SSL_CTX_get_cert_store(ctx), x509) == 1 &&
-              X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx), X509_V_FLAG_NO_CHECK_TIME) == 1;
-    SSL_CTX_set_verify_depth(ctx, 0); /* a device's certificate comes from the CA itself */
-    X509_free(x509);
-    return ok;
-}
-
-static bool set_common(SSL_CTX *ctx)
-{
-    char groups[] = "X25519:P-256", signatures[] = "ed25519"; /* OpenSSL's macros want them writable */
-    SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET);
-    SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN);
-    SSL_CTX_set_max_cert_list(ctx, TLS_CERT_LIST_MAX);
-    SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
-    SSL_CTX_set_timeout(ctx, TLS_SESSION_LIFE_S);
-    return SSL_CTX_set_min_proto_version(ctx, TLS1_3_VERSION) == 1 &&
-           SSL_CTX_set_max_proto_version(ctx, TLS1_3_VERSION) == 1 &&
-           SSL_CTX_set1_groups_list(ctx, groups) == 1 && SSL_CTX_set1_sigalgs_list(ctx, signatures) == 1 &&
-           SSL_CTX_set_ciphersuites(ctx, "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256") == 1 &&
-           SSL_CTX_set_max_early_data(ctx, 0) == 1 && SSL_CTX_set_recv_max_early_data(ctx, 0) == 1;
-}
-
-static bool set_server(struct tls_context *context, const struct tls_settings *settings)
-{
-    static const unsigned char id_context[] = "chibo1";
-    SSL_CTX *ctx = context->ctx;
-    if (!use_own(ctx, settings->seed, settings->cert) || !trust_ca(ctx, settings->ca))
-        return false;
-    if (SSL_CTX_set_session_id_context(ctx, id_context, sizeof(id_context) - 1) != 1 ||
-        SSL_CTX_set_num_tickets(ctx, settings->cache == NULL ? 0 : 1) != 1)
-        return false;
-    if (settings->cache == NULL) {
-        SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
-        return true;
-    }
-    SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_NO_INTERNAL);
-    SSL_CTX_sess_set_new_cb(ctx, server_on_session);
-    SSL_CTX_sess_set_get_cb(ctx, server_on_lookup);
-    SSL_CTX_sess_set_remove_cb(ctx, server_on_remove);
-    return true;
-}
-
-static bool set_client(struct tls_context *context, const struct tls_settings *settings)
-{
-    SSL_CTX *ctx = context->ctx;
-    memcpy(context->pin, settings->pin, TLS_PIN_SIZE);
-    SSL_CTX_set_cert_verify_callback(ctx, client_on_verify, context);
-    SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
-    SSL_CTX_sess_set_new_cb(ctx, client_on_session);
-    return settings->seed == NULL || use_own(ctx, settings->seed, settings->cert);
-}
-
-enum err tls_context_new(const struct tls_settings *settings, struct tls_context **out)
-{
-    assert(settings->role == TLS_CLIENT ? settings->pin != NULL : settings->seed != NULL);
-    OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_SSL_STRINGS |
-                         OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS, NULL);
-    ERR_clear_error();
-    struct tls_context *context = mem_alloc(sizeof(*context));
-    context->role = settings->role;
-    context->cache = settings->cache;
-    context->cache_user = settings->cache_user;
-    context->method = method_new();
-    context->ctx = SSL_CTX_new(settings->role == TLS_SERVER ? TLS_server_method() : TLS_client_method());
-    if (context->ctx == NULL || !set_common(context->ctx))
-        abort(); /* constants that this OpenSSL does not take, or no memory */
-    SSL_CTX_set_app_data(context->ctx, context);
-    bool ok = settings->role == TLS_SERVER ? set_server(context, settings) : set_client(context, settings);
-    ERR_clear_error();
-    *out = context;
-    if (ok)
-        return ERR_OK;
-    tls_context_free(context);
-    *out = NULL;
-    return ERR_BAD_VALUE;
-}
-
-void tls_context_free(struct tls_context *context)
-{
-    if (context == NULL)
-        return;
-    SSL_CTX_free(context->ctx);
-    BIO_meth_free(context->method);
-    free(context);
-}
-
-/* ---- connection ---- */
 
 /* Was it the other side, or our own check of its certificate, that had something against a certificate? A signature
  * that does not verify is reported as decrypt_error (RFC 8446 section 6.2). */
@@ -360,7 +131,7 @@ static enum err shake_hands(struct tls *tls)
 static void offer_session(struct tls *tls, struct bytes saved)
 {
     struct tls_cert peer;
-    SSL_SESSION *session = session_decode(saved);
+    SSL_SESSION *session = tls_context_decode_session(saved);
     if (session == NULL)
         return;
     const X509 *x509 = SSL_SESSION_get0_peer(session);
@@ -522,11 +293,12 @@ void tls_exporter(struct tls *tls, const char *label, uint8_t out[TLS_BINDING_SI
 enum err tls_session_save(const struct tls *tls, struct buf *out)
 {
     assert(was_opened(tls));
-    return tls->offered != NULL && session_encode(tls->offered, out) ? ERR_OK : ERR_NOT_FOUND;
+    return tls->offered != NULL && tls_context_encode_session(tls->offered, out) ? ERR_OK : ERR_NOT_FOUND;
 }
 
 const struct tls_api tls_api = {
     .version = CHIBO_VERSION,
+    .size = sizeof(struct tls_api),
     .context_new = tls_context_new,
     .context_free = tls_context_free,
     .new = tls_new,

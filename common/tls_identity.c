@@ -209,7 +209,8 @@ static bool read_device_uri(const ASN1_IA5STRING *uri, struct id *device)
 {
     const size_t prefix_n = sizeof(DEVICE_URI) - 1;
     char hex[ID_TEXT_SIZE] = {0};
-    if (ASN1_STRING_length(uri) != (int)DEVICE_URI_SIZE || memcmp(ASN1_STRING_get0_data(uri), DEVICE_URI, prefix_n) != 0)
+    if (ASN1_STRING_length(uri) != (int)DEVICE_URI_SIZE ||
+        memcmp(ASN1_STRING_get0_data(uri), DEVICE_URI, prefix_n) != 0)
         return false;
     memcpy(hex, ASN1_STRING_get0_data(uri) + prefix_n, ID_TEXT_SIZE - 1);
     return id_parse(hex, device) == ERR_OK && !id_is_zero(device);

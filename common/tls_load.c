@@ -26,7 +26,7 @@ enum err tls_load(const char *program_dir, const struct tls_api **out)
     const struct tls_api *api = dlsym(library, "tls_api");
     if (api == NULL)
         return ERR_NOT_FOUND;
-    if (strcmp(api->version, CHIBO_VERSION) != 0)
+    if (strcmp(api->version, CHIBO_VERSION) != 0 || api->size != sizeof(*api))
         return ERR_TOO_NEW;
     *out = api;
     return ERR_OK;

@@ -1,8 +1,9 @@
-/* conn_host.h - between listener.c and conn.c only: what the connections of one listener share, and a connection's inside.
+/* conn_host.h - between listener.c and conn.c only: what the connections of one listener share, and a connection's
+ * inside.
  *
  * Each connection has one libuv handle, its socket. Deadlines need none: one timer of the listener calls
- * conn_host_tick. Two more handles serve all: `flusher` runs before the loop waits and sends what the turn has gathered;
- * `waker` keeps the loop from waiting while connections rest that have used up their share of a turn. */
+ * conn_host_tick. Two more handles serve all: `flusher` runs before the loop waits and sends what the turn has
+ * gathered; `waker` keeps the loop from waiting while connections rest that have used up their share of a turn. */
 #ifndef CHIBO_CONN_HOST_H
 #define CHIBO_CONN_HOST_H
 

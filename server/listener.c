@@ -1,7 +1,8 @@
 /* listener.c - see listener.h.
  *
  * The listening socket is ours (listen_fd); libuv gets a duplicate, so that closing its handle loses neither the port
- * nor the clients in the queue. The door is open (an active handle), closed for a moment (retry_at_ms) or shut for good. */
+ * nor the clients in the queue. The door is open (an active handle), closed for a moment (retry_at_ms) or shut for
+ * good. */
 #include "listener.h"
 
 #include <errno.h>

@@ -1,8 +1,9 @@
 /* listener.h - the door: a listening socket, its limits, and the orderly end of all that came through it.
  *
  * Who is over a limit for all (unknown_max, conns_max) waits in the kernel's queue until there is room; who is over
- * the limit for one source is closed. Out of descriptors, the door is shut for a moment and opened again by a timer: an accept
- * that goes on failing must not keep libuv 1.44 in its accept loop for ever (robust even where a sandbox denies "/"). */
+ * the limit for one source is closed. Out of descriptors, the door is shut for a moment and opened again by a timer:
+ * an accept that goes on failing must not keep libuv 1.44 in its accept loop for ever (robust even where a sandbox
+ * denies "/"). */
 #ifndef CHIBO_LISTENER_H
 #define CHIBO_LISTENER_H
 
@@ -28,7 +29,8 @@ struct listener_stats {
     size_t unknown_n;
 };
 
-/* Listens when it returns. ERR_BAD_VALUE: not an address; ERR_EXISTS: the port is taken; ERR_IO: else. *out is NULL then. */
+/* Listens when it returns. ERR_BAD_VALUE: not an address; ERR_EXISTS: the port is taken; ERR_IO: else. *out is NULL
+ * then. */
 MUST_CHECK enum err listener_new(struct uv_loop_s *loop, const struct listener_settings *settings,
                                  struct listener **out);
 uint16_t listener_port(const struct listener *l);

@@ -143,3 +143,21 @@ bool net_until(struct net_world *n, bool (*holds)(void *user), void *user)
     }
     return true;
 }
+
+bool net_client_ended(void *user)
+{
+    const struct net_client *c = user;
+    return c->eof || c->reset;
+}
+
+bool net_client_heard(void *user)
+{
+    const struct net_client *c = user;
+    return c->in.n > 0;
+}
+
+void net_client_say(struct net_client *c, const char *text)
+{
+    enum err e = tls_write(c->tls, bytes_of_str(text));
+    assert(e == ERR_OK);
+}

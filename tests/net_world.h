@@ -39,6 +39,9 @@ struct net_client *net_connect(struct net_world *n);
 /* And TLS, with the world's device certificate and a saved session (empty: none). */
 struct net_client *net_connect_tls(struct net_world *n, struct bytes session);
 void net_client_close(struct net_client *c);
+void net_client_say(struct net_client *c, const char *text);
+bool net_client_ended(void *client); /* for net_until: the connection is over */
+bool net_client_heard(void *client); /* something came */
 void net_turn(struct net_world *n);
 bool net_until(struct net_world *n, bool (*holds)(void *user), void *user);
 uint64_t net_now_ms(void);

@@ -293,7 +293,8 @@ TEST(a_key_that_is_not_the_certificates_is_refused_at_once)
     struct scene s;
     struct tls_context *context;
     scene_init(&s);
-    struct tls_settings settings = {.role = TLS_CLIENT, .seed = s.w.ca_seed, .cert = buf_bytes(&s.cert), .pin = s.w.pin};
+    struct tls_settings settings = {
+        .role = TLS_CLIENT, .seed = s.w.ca_seed, .cert = buf_bytes(&s.cert), .pin = s.w.pin};
     CHECK_EQ(tls_context_new(&settings, &context), ERR_BAD_VALUE);
     CHECK(context == NULL);
     settings.seed = s.w.device_seed;
@@ -543,7 +544,8 @@ TEST(a_handshake_without_end_is_ended)
 }
 
 /* Hellos of TLS 1.2 by RFC 5246 section 7.4.1: no supported_versions extension. The answer is a fatal alert
- * protocol_version (2, 70) by RFC 8446 section 4.2.1 and D.2; to the server's hello also at the latest in its version. */
+ * protocol_version (2, 70) by RFC 8446 section 4.2.1 and D.2; to the server's hello also at the latest in its version.
+ * */
 TEST(tls_1_2_is_refused_on_both_sides)
 {
     struct scene s;

@@ -15,7 +15,8 @@ struct world_session {
 };
 
 struct tls_world {
-    uint8_t ca_seed[TLS_SEED_SIZE], other_ca_seed[TLS_SEED_SIZE], server_seed[TLS_SEED_SIZE], device_seed[TLS_SEED_SIZE];
+    uint8_t ca_seed[TLS_SEED_SIZE], other_ca_seed[TLS_SEED_SIZE];
+    uint8_t server_seed[TLS_SEED_SIZE], device_seed[TLS_SEED_SIZE];
     uint8_t device_public[TLS_PUBLIC_SIZE];
     struct id device;
     struct tls_validity now;  /* around the present */
