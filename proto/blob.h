@@ -1,5 +1,5 @@
-/* blob.h - what a field says of a blob kept elsewhere: how long, of what media type, and a salted hash (protocol.md 10.3).
- * A stored blob is its salt, then its content. */
+/* blob.h - what a field says of a blob kept elsewhere: how long, of what media type, and a salted hash
+ * (protocol.md 10.3). A stored blob is its salt, then its content. */
 #ifndef CHIBO_BLOB_H
 #define CHIBO_BLOB_H
 

@@ -1,5 +1,5 @@
-/* digest.h - the two short numbers of a hello that say "we hold the same" (protocol.md 7.1). They are keyed with the TLS
- * session's binding, so nothing can be learnt from them, or replayed, elsewhere. */
+/* digest.h - the two short numbers of a hello that say "we hold the same" (protocol.md 7.1). They are keyed with
+ * the TLS session's binding, so nothing can be learnt from them, or replayed, elsewhere. */
 #ifndef CHIBO_DIGEST_H
 #define CHIBO_DIGEST_H
 

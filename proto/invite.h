@@ -1,5 +1,5 @@
-/* invite.h - the text by which a device finds its ward and proves that it was invited (protocol.md 9). It holds a secret:
- * whoever reads it first may enrol. */
+/* invite.h - the text by which a device finds its ward and proves that it was invited (protocol.md 9). It holds a
+ * secret: whoever reads it first may enrol. */
 #ifndef CHIBO_INVITE_H
 #define CHIBO_INVITE_H
 
