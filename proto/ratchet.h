@@ -1,5 +1,6 @@
 /* ratchet.h - the number that moves in every session and tells a copied store from the one that went on
- * (protocol.md 8.3). Only the ward can make one; a device keeps the newest it committed and shows it in its next hello. */
+ * (protocol.md 8.3). Only the ward can make one; a device keeps the newest it committed and shows it in its next
+ * hello. */
 #ifndef CHIBO_RATCHET_H
 #define CHIBO_RATCHET_H
 
