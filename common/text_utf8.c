@@ -1,7 +1,7 @@
 /* text_utf8.c - text_is_utf8, which every byte of text from a peer passes: an automaton without branches.
  *
- * A state is the number of a bit; the row of a byte holds, at the bit of each state, the state that comes next. What a row
- * does not name is REFUSED, which is 0 and leads nowhere else. RFC 3629 section 4 gives the rows. */
+ * A state is the number of a bit; the row of a byte holds, at the bit of each state, the state that comes next. What a
+ * row does not name is REFUSED, which is 0 and leads nowhere else. RFC 3629 section 4 gives the rows. */
 #include "text.h"
 
 enum state {

@@ -2,8 +2,8 @@
  * enrolment (enrol.h).
  *
  * Each has encode, which appends, and decode, which is strict: anything but exactly the elements of the table is
- * ERR_BAD_FRAME. Slices and lists in a decoded message borrow from the bytes it was decoded from. Lists are checked whole
- * when their message is decoded, so going through one cannot fail:
+ * ERR_BAD_FRAME. Slices and lists in a decoded message borrow from the bytes it was decoded from. Lists are checked
+ * whole when their message is decoded, so going through one cannot fail:
  *
  *   struct message_list list = hello.moved;
  *   while (message_scope_next(&list, &scope)) ...

@@ -1,10 +1,10 @@
 /* mp.h - canonical MessagePack (docs/protocol.md section 1): written by msgpack-c, read only after our checker.
  *
  * Writing appends to a struct buf. Reading: mp_open() walks the untrusted bytes first (depth, counts against the bytes
- * left, lengths, shortest forms, UTF-8, no maps, floats, booleans or extensions) without allocating; only what passed is
- * given to msgpack-c's unpacker, into one zone owned by the reader and bounded by what the checker counted. Then values
- * are pulled in order. Errors are sticky: after the first one every read returns zero/empty, and the caller looks once,
- * at mp_close(). Slices point into the bytes given to mp_open and live as long as those.
+ * left, lengths, shortest forms, UTF-8, no maps, floats, booleans or extensions) without allocating; only what passed
+ * is given to msgpack-c's unpacker, into one zone owned by the reader and bounded by what the checker counted. Then
+ * values are pulled in order. Errors are sticky: after the first one every read returns zero/empty, and the caller
+ * looks once, at mp_close(). Slices point into the bytes given to mp_open and live as long as those.
  *
  *   struct mp r;
  *   mp_open(&r, bytes);

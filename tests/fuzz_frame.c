@@ -1,5 +1,6 @@
-/* fuzz_frame.c - any bytes as a stream of frames; the first byte says in what pieces they come. Pieces must not matter, bounds
- * hold, an error stays, and each message that came goes out and in again. Also replayed by t_fuzz_replay.c. */
+/* fuzz_frame.c - any bytes as a stream of frames; the first byte says in what pieces they come. Pieces must not
+ * matter, bounds hold, an error stays, and each message that came goes out and in again. Also replayed by
+ * t_fuzz_replay.c. */
 #include "../proto/frame.h"
 
 #include <stdlib.h>

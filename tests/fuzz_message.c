@@ -1,5 +1,5 @@
-/* fuzz_message.c - any bytes as the body of the message whose type is the first byte: refused, or written again to the same
- * bytes, and its lists are gone through. Also replayed by t_fuzz_replay.c. */
+/* fuzz_message.c - any bytes as the body of the message whose type is the first byte: refused, or written again to the
+ * same bytes, and its lists are gone through. Also replayed by t_fuzz_replay.c. */
 #include "../proto/message.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* fuzz_mp.c - any bytes as MessagePack: what the checker accepts is read to its end and written again to the same bytes, and
- * is ordered against its neighbour the same way from both sides. Also replayed by t_fuzz_replay.c. */
+/* fuzz_mp.c - any bytes as MessagePack: what the checker accepts is read to its end and written again to the same
+ * bytes, and is ordered against its neighbour the same way from both sides. Also replayed by t_fuzz_replay.c. */
 #include "../proto/mp.h"
 
 #include <stdlib.h>

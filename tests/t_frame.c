@@ -1,4 +1,5 @@
-/* t_frame.c - frames and messages: cutting, feeding in pieces, damage, bombs. Frames by hand come from protocol.md 6. */
+/* t_frame.c - frames and messages: cutting, feeding in pieces, damage, bombs. The frames by hand are
+ * from protocol.md 6. */
 #include "../proto/frame.h"
 #include "test.h"
 #include "vector.h"
@@ -16,7 +17,8 @@ static void fill_random(struct buf *b, size_t n, uint64_t seed)
 /* Packs well, but not to nothing. */
 static void fill_words(struct buf *b, size_t n, uint64_t seed)
 {
-    static const char *const word[] = { "chi bộ ", "đảng viên ", "nghị quyết ", "sinh hoạt ", "tháng mười một ", "2026 " };
+    static const char *const word[] = { "chi bộ ", "đảng viên ", "nghị quyết ",
+                                        "sinh hoạt ", "tháng mười một ", "2026 " };
     size_t end = b->n + n;
 
     while (b->n < end)
@@ -94,7 +96,8 @@ TEST(frames_by_hand)
 
 TEST(messages_of_every_size_in_any_pieces)
 {
-    static const size_t sizes[] = { 0, 1, 63, 64, 65, 61439, 61440, 61441, 122880, 122881, MESSAGE_MAX - 1, MESSAGE_MAX };
+    static const size_t sizes[] = { 0, 1, 63, 64, 65, 61439, 61440, 61441, 122880,
+                                    122881, MESSAGE_MAX - 1, MESSAGE_MAX };
     static const int levels[] = { 0, 1, 3, 19 };
 
     for (size_t l = 0; l < ARRAY_LEN(levels); l++) {
@@ -337,7 +340,8 @@ static void check_vector(const char *name, uint8_t type, bool last, size_t lette
 
 TEST(frames_of_the_vectors)
 {
-    static const char *const bad[] = { "bad_bit4", "bad_bit5", "bad_transform", "bad_both", "bad_type", "bad_bomb", "bad_two",
+    static const char *const bad[] = { "bad_bit4", "bad_bit5", "bad_transform", "bad_both", "bad_type", "bad_bomb",
+                                       "bad_two",
                                        "bad_checksum", "bad_dictionary", "bad_size", "bad_short" };
 
     check_vector("empty", 16, true, 0, "\x90");

@@ -1,5 +1,5 @@
-/* t_fuzz_replay.c - the fuzz programs of the wire without a fuzzer: the inputs of tests/corpus, and every row of tests/vectors
- * whole, cut anywhere, and with each of its bits flipped. A program that finds something wrong aborts. */
+/* t_fuzz_replay.c - the fuzz programs of the wire without a fuzzer: the inputs of tests/corpus, and every row of
+ * tests/vectors whole, cut anywhere, and with each of its bits flipped. A program that finds something wrong aborts. */
 #include "test.h"
 
 #include <dirent.h>
@@ -69,7 +69,8 @@ static void run_row(const struct target *t, struct bytes row)
 }
 
 /* Calls visit with the path of each file of a directory that ends so; returns how many. */
-static size_t each_file(const char *dir, const char *end, void (*visit)(const char *path, const void *arg), const void *arg)
+static size_t each_file(const char *dir, const char *end, void (*visit)(const char *path, const void *arg),
+                        const void *arg)
 {
     DIR *d = opendir(dir);
     size_t count = 0;

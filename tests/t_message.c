@@ -1,4 +1,5 @@
-/* t_message.c - bodies of messages against tests/vectors/messages.hex (msgpack in Python), and every way to spoil them. */
+/* t_message.c - bodies of messages against tests/vectors/messages.hex (msgpack in Python), and every way to spoil
+ * them. */
 #include "../proto/message.h"
 #include "../proto/mp.h"
 #include "test.h"

@@ -1,5 +1,5 @@
-/* t_mp.c - canonical MessagePack. Bytes are written by hand from the MessagePack specification. Random and damaged input
- * is in t_mp_random.c. */
+/* t_mp.c - canonical MessagePack. Bytes are written by hand from the MessagePack specification. Random and damaged
+ * input is in t_mp_random.c. */
 #include "../proto/mp.h"
 #include "test.h"
 
@@ -198,10 +198,10 @@ TEST(longer_forms_than_needed_are_refused)
 {
     static const char *const longer[] = {
         "cc00", "cc7f", "cd0000", "cd00ff", "ce00000000", "ce0000ffff", "cf0000000000000000", "cf00000000ffffffff",
-        "d0ff", "d0e0", "d000", "d07f", "d1ff80", "d1ffff", "d10001", "d17fff", "d2ffff8000", "d2ffffffff", "d200000001",
-        "d27fffffff", "d3ffffffff80000000", "d3ffffffffffffffff", "d30000000000000001", "d37fffffffffffffff",
-        "d900", "d90161", "da000161", "db0000000161", "c5000100", "c60000000100", "dc0000", "dc0001c0", "dd00000000",
-        "dd00000001c0",
+        "d0ff", "d0e0", "d000", "d07f", "d1ff80", "d1ffff", "d10001", "d17fff", "d2ffff8000", "d2ffffffff",
+        "d200000001", "d27fffffff", "d3ffffffff80000000", "d3ffffffffffffffff", "d30000000000000001",
+        "d37fffffffffffffff", "d900", "d90161", "da000161", "db0000000161", "c5000100", "c60000000100", "dc0000",
+        "dc0001c0", "dd00000000", "dd00000001c0",
     };
     for (size_t i = 0; i < ARRAY_LEN(longer); i++)
         check_refused(longer[i]);
@@ -213,7 +213,8 @@ TEST(longer_forms_than_needed_are_refused)
         uint8_t fill;
     } rows[] = {
         { "d91f", 31, 'a' },         { "da00ff", 255, 'a' },     { "db0000ffff", 65535, 'a' }, { "c500ff", 255, 0 },
-        { "c60000ffff", 65535, 0 },  { "dc000f", 15, 0xc0 },     { "dd0000000f", 15, 0xc0 },   { "dd00001000", 4096, 0xc0 },
+        { "c60000ffff", 65535, 0 },  { "dc000f", 15, 0xc0 },     { "dd0000000f", 15, 0xc0 },
+        { "dd00001000", 4096, 0xc0 },
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct buf b = hex(rows[i].head);
@@ -226,9 +227,9 @@ TEST(longer_forms_than_needed_are_refused)
 TEST(types_that_are_not_ours_are_refused)
 {
     static const char *const foreign[] = {
-        "c2", "c3", "ca3f800000", "cb3ff0000000000000", "80", "81c0c0", "de0000", "df00000000", "c1", "d40100", "d5010000",
-        "d60100000000", "d7010000000000000000", "d80100000000000000000000000000000000", "c70001", "c8000001",
-        "c90000000001", "91c2", "92c080", "9191ca3f800000",
+        "c2", "c3", "ca3f800000", "cb3ff0000000000000", "80", "81c0c0", "de0000", "df00000000", "c1", "d40100",
+        "d5010000", "d60100000000", "d7010000000000000000", "d80100000000000000000000000000000000", "c70001",
+        "c8000001", "c90000000001", "91c2", "92c080", "9191ca3f800000",
     };
     for (size_t i = 0; i < ARRAY_LEN(foreign); i++)
         check_refused(foreign[i]);
@@ -401,11 +402,11 @@ TEST(what_is_left_over_is_an_error)
 TEST(values_are_ordered_by_type_number_then_bytes)
 {
     static const char *const rising[] = {
-        "c0", "d38000000000000000", "d280000000", "d18000", "d1ff7f", "d080", "d0df", "e0", "fe", "ff", "00", "01", "7f",
-        "cc80", "cd0100", "ce00010000", "cf0000000100000000", "cfffffffffffffffff", "a0", "a100", "a161", "a162",
+        "c0", "d38000000000000000", "d280000000", "d18000", "d1ff7f", "d080", "d0df", "e0", "fe", "ff", "00", "01",
+        "7f", "cc80", "cd0100", "ce00010000", "cf0000000100000000", "cfffffffffffffffff", "a0", "a100", "a161", "a162",
         "a26161", "a3c3a161", "d9206161616161616161616161616161616161616161616161616161616161616161", "c400", "c40100",
-        "c401ff", "c4020000", "90", "91c0", "92c0c0", "93c00001", "9105", "920501", "920502", "920590", "9206ff", "91a0",
-        "91a161", "92a161c0", "9190", "929005", "9191c0", "929105ff", "92920505c0", "92920505ff",
+        "c401ff", "c4020000", "90", "91c0", "92c0c0", "93c00001", "9105", "920501", "920502", "920590", "9206ff",
+        "91a0", "91a161", "92a161c0", "9190", "929005", "9191c0", "929105ff", "92920505c0", "92920505ff",
     };
     for (size_t i = 0; i < ARRAY_LEN(rising); i++) {
         for (size_t j = 0; j < ARRAY_LEN(rising); j++) {

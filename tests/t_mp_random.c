@@ -1,5 +1,5 @@
-/* t_mp_random.c - damaged and random input to the checker. The second opinion is msgpack-c itself, told nothing of our rules:
- * what the checker accepts, it unpacks, and packs again to the same bytes; so what is accepted is canonical. */
+/* t_mp_random.c - damaged and random input to the checker. The second opinion is msgpack-c itself, told nothing of our
+ * rules: what the checker accepts, it unpacks, and packs again to the same bytes; so what is accepted is canonical. */
 #include "../proto/mp.h"
 #include "test.h"
 
