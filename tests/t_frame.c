@@ -341,8 +341,7 @@ static void check_vector(const char *name, uint8_t type, bool last, size_t lette
 TEST(frames_of_the_vectors)
 {
     static const char *const bad[] = { "bad_bit4", "bad_bit5", "bad_transform", "bad_both", "bad_type", "bad_bomb",
-                                       "bad_two",
-                                       "bad_checksum", "bad_dictionary", "bad_size", "bad_short" };
+                                       "bad_two", "bad_checksum", "bad_dictionary", "bad_size", "bad_short" };
 
     check_vector("empty", 16, true, 0, "\x90");
     check_vector("nothing", 3, false, 0, "");
