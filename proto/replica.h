@@ -1,0 +1,133 @@
+/* replica.h - a device's book: what it holds of its scopes, what it wrote itself, and the jobs of a session, on any store.
+ *
+ * Writing lays a *draft* over the folded part: unsealed until the next contact with a peer or a file (then it can still be
+ * undone), sealed until the ward answers. What people see is always the folded part with the drafts over it.
+ * All functions run inside the caller's transaction and are deterministic: time and chance come in as struct moment. After
+ * any error the caller aborts the transaction. */
+#ifndef CHIBO_REPLICA_H
+#define CHIBO_REPLICA_H
+
+#include "fold.h"
+#include "header.h"
+#include "org.h"
+#include "scope.h"
+#include "work.h"
+
+/* Now, and chance for ids, seeds and provisional versions; the caller fills random anew for each transaction. */
+struct moment {
+    uint64_t now; /* seconds */
+    enum quality quality;
+    uint8_t random[32];
+    uint32_t drawn; /* how often replica_draw was called */
+};
+void replica_draw(struct moment *m, void *out, size_t n); /* n <= 64, from random and the counter */
+
+struct replica {
+    bool enrolled;
+    struct id device;
+    struct id person;
+    struct id org;
+    struct id ward;
+    uint8_t sign_public[SIGN_PUBLIC_SIZE];
+    uint8_t sign_secret[SIGN_SECRET_SIZE];
+    uint8_t ward_key[SIGN_PUBLIC_SIZE];
+    uint32_t incarnation;
+    uint64_t ratchet_n;
+    uint8_t ratchet[RATCHET_SIZE];
+    bool cut;           /* a flight went out and its answer did not come */
+    bool states_differ; /* the ward folds differently: a person must look */
+    uint64_t synced;    /* the ward's time at the last close, seconds; 0 never */
+    uint32_t pending_next;
+};
+
+/* A book of its own: keys, one unnamed organisation, its scopes without a log. org: the organisation's code and name. */
+MUST_CHECK enum err replica_create(struct txn *txn, struct replica *r, const char *code, const char *name,
+                                   struct moment *m);
+MUST_CHECK enum err replica_load(struct txn *txn, struct replica *r); /* ERR_NO_STORE, ERR_TOO_NEW, ERR_DAMAGED */
+MUST_CHECK enum err replica_save(struct txn *txn, const struct replica *r);
+/* Runs one job of a session and leaves its error in job->err too. */
+MUST_CHECK enum err replica_work(struct txn *txn, struct replica *r, struct work *job, struct moment *m);
+
+/* --- writing (replica_write.c) --- */
+/* Lays one change over a record part. c->triple[].base is filled in here (removals: bases of the elements); every field of
+ * the change must live in the scope. ERR_NOT_READABLE: no such scope here. */
+MUST_CHECK enum err replica_record(struct txn *txn, struct replica *r, const struct scope *s, struct change *c,
+                                   struct moment *m);
+/* Takes back the newest unsealed change. ERR_NOT_FOUND: there is none. */
+MUST_CHECK enum err replica_undo(struct txn *txn, struct replica *r, uint32_t *kind, struct id *record);
+/* The scope of an organisation and class that this device holds. ERR_NOT_READABLE. */
+MUST_CHECK enum err replica_scope(struct txn *txn, const struct id *org, enum access access, struct scope *s);
+
+/* --- reading (replica_view.c) --- */
+struct view_part {
+    uint16_t scope_number;
+    enum access access;
+    struct part part;       /* folded, with drafts over it */
+    unsigned unsealed, sealed, held;
+};
+
+struct view {
+    uint32_t kind;
+    struct id record;
+    struct id org;
+    size_t parts;
+    struct view_part part[ACCESS_D];
+};
+
+void replica_view_deinit(struct view *v);
+/* ERR_NOT_FOUND when nothing is known of it. */
+MUST_CHECK enum err replica_view(struct txn *txn, const struct replica *r, uint32_t kind, const struct id *record,
+                                 struct view *v);
+const struct entry *replica_view_entry(const struct view *v, const struct field_info *f); /* NULL: no value */
+bool replica_view_conflict(const struct view *v);
+/* Every record of a kind, ascending by id. The visitor may look but not write; false stops. */
+typedef bool replica_visit(void *arg, struct view *v);
+MUST_CHECK enum err replica_each(struct txn *txn, const struct replica *r, uint32_t kind, replica_visit *visit, void *arg);
+/* By a unique hex prefix of the id. ERR_NO_SUCH_RECORD, ERR_AMBIGUOUS, ERR_BAD_VALUE (shorter than ID_PREFIX_MIN). */
+MUST_CHECK enum err replica_find(struct txn *txn, const char *prefix, uint32_t *kind, struct id *record);
+
+/* One change in a record's history, oldest first; pending ones last. */
+struct history_change {
+    uint64_t time;       /* author's clock; 0 for unsealed drafts */
+    enum quality quality;
+    uint64_t accepted;   /* the ward's clock; 0: not acknowledged */
+    struct id device;
+    struct id person;
+    struct version version;
+    struct change change; /* valid during the call */
+};
+typedef bool replica_history_visit(void *arg, const struct scope *s, const struct history_change *h);
+MUST_CHECK enum err replica_history(struct txn *txn, const struct replica *r, uint32_t kind, const struct id *record,
+                                    replica_history_visit *visit, void *arg);
+/* Who is this? From the control leaves of any scope held here. ERR_NOT_FOUND. */
+MUST_CHECK enum err replica_person_name(struct txn *txn, const struct id *person, struct buf *name);
+
+/* --- the state of the book (replica_verify.c) --- */
+struct replica_counts {
+    uint64_t unsealed;  /* changes */
+    uint64_t sealed;    /* changes sent or to be sent as sealed */
+    uint64_t held;
+    uint64_t refused;
+};
+MUST_CHECK enum err replica_count(struct txn *txn, struct replica_counts *c);
+
+struct replica_report {
+    uint64_t scopes, leaves, changesets, changes, parts;
+    bool complete; /* everything written here is at the ward, under its signature */
+};
+/* Recomputes leaves, roots, checkpoint signatures, streams, headers, commitments and the folded state from the rows.
+ * ERR_DAMAGED or ERR_BAD_PROOF and where in why. */
+MUST_CHECK enum err replica_verify(struct txn *txn, const struct replica *r, struct replica_report *report,
+                                   char why[ERROR_DETAIL_MAX + 1]);
+
+/* --- jobs (replica_seal.c, replica_apply.c) --- */
+enum err replica_open(struct txn *txn, struct replica *r, struct work *job, struct moment *m);
+enum err replica_seal(struct txn *txn, struct replica *r, struct moment *m);
+enum err replica_sizes(struct txn *txn, struct work *job);
+enum err replica_outbox(struct txn *txn, struct work *job);
+enum err replica_apply(struct txn *txn, struct replica *r, struct work *job);
+enum err replica_settle(struct txn *txn, struct replica *r, struct work *job, struct moment *m);
+enum err replica_enrolled(struct txn *txn, struct replica *r, struct work *job);
+enum err replica_rebind(struct txn *txn, const struct id *old_org, const struct id *new_org);
+
+#endif

@@ -1,0 +1,381 @@
+/* replica_apply.c - the ward's answer: every leaf verified, then added; what was our own becomes the ward's word. */
+#include <stdlib.h>
+
+#include "actor.h"
+#include "changeset.h"
+#include "checkpoint.h"
+#include "draft.h"
+#include "ledger.h"
+#include "message.h"
+#include "mp.h"
+#include "replica.h"
+#include "verdict.h"
+
+struct applying {
+    struct txn *txn;
+    struct replica *r;
+    struct work *job;
+    struct scope scope;
+};
+
+/* --- scopes that are new here ----------------------------------------------------------------------------------- */
+
+/* A scope's first leaf says what it is. If it is the one we have been writing for without a log, it takes that one's number,
+ * and with it all drafts. */
+static enum err scope_new(struct applying *a, struct bytes first)
+{
+    struct message_control m;
+    struct control c;
+    struct org o;
+    enum err e;
+
+    memset(&a->scope, 0, sizeof a->scope);
+    a->scope.id = a->job->scope;
+    if (message_control_decode(&m, first) != ERR_OK || control_decode(&c, m.control) != ERR_OK ||
+        c.kind != CONTROL_SCOPE)
+        return ERR_BAD_FRAME;
+    if (c.is.is_scope.access < ACCESS_A || c.is.is_scope.access > ACCESS_D)
+        return ERR_BAD_FRAME;
+    memcpy(a->scope.ward_key, a->r->ward_key, SIGN_PUBLIC_SIZE);
+    e = org_load(a->txn, &c.is.is_scope.org, &o);
+    if (e == ERR_OK && !id_is_zero(&o.scope[c.is.is_scope.access])) {
+        struct scope waiting;
+
+        e = scope_load(a->txn, &o.scope[c.is.is_scope.access], &waiting);
+        if (e == ERR_OK && waiting.frontier.size == 0) {
+            a->scope.number = waiting.number;
+            return store_del(a->txn, TABLE_scope, bytes_of(waiting.id.b, ID_SIZE));
+        }
+    }
+    if (e != ERR_OK && e != ERR_NOT_FOUND)
+        return e;
+    return scope_number_new(a->txn, &a->scope.number);
+}
+
+static enum err scope_find(struct applying *a)
+{
+    struct bytes list = buf_bytes(&a->job->in), message;
+    uint8_t type;
+    enum err e = scope_load(a->txn, &a->job->scope, &a->scope);
+
+    if (e == ERR_NOT_FOUND) {
+        if (!work_message_next(&list, &type, &message) || type != MESSAGE_CONTROL)
+            return ERR_BAD_FRAME;
+        e = scope_new(a, message);
+        if (e == ERR_OK)
+            a->scope.epoch = a->job->epoch;
+    }
+    if (e == ERR_OK && (a->scope.frontier.size != a->job->size || a->scope.epoch != a->job->epoch))
+        e = ERR_BAD_ORDER;
+    return e;
+}
+
+/* --- leaves --------------------------------------------------------------------------------------------------- */
+
+static enum err apply_control(struct applying *a, struct bytes message)
+{
+    struct message_control m;
+    struct control c;
+    enum err e = message_control_decode(&m, message);
+
+    if (e == ERR_OK)
+        e = control_decode(&c, m.control);
+    if (e == ERR_OK)
+        e = control_verify(m.signature, m.control, a->r->ward_key);
+    if (e == ERR_OK && (!id_equal(&c.scope, &a->scope.id) || !id_equal(&c.ward, &a->r->ward)))
+        e = ERR_BAD_PROOF;
+    return e == ERR_OK ? ledger_add_control(a->txn, &a->scope, m.control, m.signature) : e;
+}
+
+static enum err read_origin(struct applying *a, struct mp *r, struct stream *stream)
+{
+    struct id device;
+    uint32_t incarnation;
+
+    if (mp_peek(r) != MP_ARRAY)
+        return scope_stream(a->txn, &a->scope, (uint32_t)mp_uint(r, STREAMS_MAX), stream) == ERR_OK ? ERR_OK
+                                                                                                 : ERR_BAD_CHAIN;
+    mp_expect_array(r, 2);
+    device = id_from(mp_bin_exact(r, ID_SIZE));
+    incarnation = (uint32_t)mp_uint(r, UINT32_MAX);
+    if (mp_error(r) != ERR_OK)
+        return ERR_BAD_FRAME;
+    if (scope_stream_of(a->txn, &a->scope, &device, incarnation, stream) == ERR_OK)
+        return ERR_BAD_CHAIN;
+    return scope_stream_new(a->txn, &a->scope, &device, incarnation, stream);
+}
+
+/* The header rebuilt from what we hold must be the one its author signed. */
+static enum err verify(struct applying *a, const struct stream *stream, struct changeset *cs, struct header *h,
+                       struct buf *encoded)
+{
+    struct actor_device d;
+    struct hash seen = {{0}};
+    struct id person;
+    enum err e = actor_device(a->txn, &a->scope, &stream->device, &d);
+
+    if (e == ERR_NOT_FOUND)
+        return ERR_BAD_PROOF;
+    if (e == ERR_OK && !cs->full_seen)
+        e = scope_root_at(a->txn, &a->scope, cs->size, &seen);
+    if (e == ERR_NOT_FOUND)
+        return ERR_BAD_PROOF;
+    if (e != ERR_OK)
+        return e;
+    if (cs->first != stream->next)
+        return ERR_BAD_CHAIN;
+    person = cs->other_person ? cs->person : d.person;
+    changeset_commit(cs, &a->scope.id, &stream->device, &person);
+    *h = changeset_header(cs, &a->scope.id, &stream->device, stream->incarnation, &person, &stream->head,
+                          a->scope.epoch, &seen);
+    header_encode(h, encoded);
+    return header_verify(cs->signature, buf_bytes(encoded), d.key);
+}
+
+static enum err verdicts_check(struct bytes verdicts, size_t count)
+{
+    uint32_t verdict[CHANGESET_CHANGES_MAX];
+
+    return verdict_list_decode(verdict, count, verdicts);
+}
+
+static enum err apply_leaf(struct applying *a, struct bytes message)
+{
+    struct stream stream;
+    struct changeset cs;
+    struct header h;
+    struct buf encoded = {0};
+    struct bytes verdicts;
+    uint64_t accepted, policy;
+    struct mp r;
+    enum err e, form;
+
+    changeset_init(&cs);
+    mp_open(&r, message);
+    mp_expect_array(&r, 12);
+    e = read_origin(a, &r, &stream);
+    changeset_read(&cs, &r);
+    accepted = mp_uint(&r, UINT64_MAX);
+    policy = mp_uint(&r, UINT64_MAX);
+    verdicts = mp_raw(&r);
+    form = mp_close(&r);
+    if (e == ERR_OK)
+        e = form;
+    if (e == ERR_OK)
+        e = verdicts_check(verdicts, cs.count);
+    if (e == ERR_OK)
+        e = verify(a, &stream, &cs, &h, &encoded);
+    if (e == ERR_OK)
+        e = ledger_add_changeset(a->txn, &a->scope, &stream, &h, buf_bytes(&encoded), &cs, accepted, policy, verdicts);
+    if (e == ERR_OK)
+        a->job->received += cs.count;
+    changeset_deinit(&cs);
+    buf_deinit(&encoded);
+    return e;
+}
+
+/* --- our own --------------------------------------------------------------------------------------------------- */
+
+/* The draft has served: accepted, it is in the folded part; refused, it is kept aside; held, it stays on the screen. */
+static enum err draft_answered(struct applying *a, const struct change_slot *slot, uint32_t verdict)
+{
+    struct version v = change_version(&slot->commitment);
+    struct draft_item *item;
+    struct change c;
+    struct draft d;
+    enum err e = change_decode(&c, slot->body);
+
+    if (e != ERR_OK)
+        return ERR_DAMAGED;
+    e = draft_load(a->txn, c.kind, &c.record, a->scope.number, &d);
+    item = draft_find(&d, &v);
+    if (e == ERR_OK && item != NULL) {
+        if (verdict_kind(verdict) == VERDICT_HELD)
+            item->state = DRAFT_HELD;
+        else
+            draft_remove(&d, (size_t)(item - d.item));
+        e = draft_save(a->txn, c.kind, &c.record, a->scope.number, &d);
+    }
+    draft_deinit(&d);
+    return e;
+}
+
+static enum err verdict_keep(struct applying *a, uint32_t leaf, uint32_t position, uint32_t verdict,
+                             const struct change_slot *slot)
+{
+    uint8_t room[STORE_KEY_MAX];
+    struct buf row = {0}, next = {0};
+    uint32_t number = 0;
+    enum err e = store_get(a->txn, TABLE_meta, bytes_of_str("verdict number"), &next);
+
+    if (e == ERR_OK && next.n == 4)
+        number = load_u32(next.p);
+    if (e != ERR_OK && e != ERR_NOT_FOUND)
+        goto out;
+    mp_put_array(&row, 5);
+    mp_put_bin(&row, a->scope.id.b, ID_SIZE);
+    mp_put_uint(&row, leaf);
+    mp_put_uint(&row, position);
+    mp_put_uint(&row, verdict);
+    mp_put_bin(&row, slot->body.p, slot->body.n);
+    store_u32(room, number);
+    e = store_put(a->txn, TABLE_verdict, bytes_of(room, 4), buf_bytes(&row));
+    if (e == ERR_OK) {
+        store_u32(room, number + 1);
+        e = store_put(a->txn, TABLE_meta, bytes_of_str("verdict number"), bytes_of(room, 4));
+    }
+out:
+    buf_wipe_deinit(&row);
+    buf_deinit(&next);
+    return e;
+}
+
+static enum err settle_slots(struct applying *a, const struct changeset *cs, struct bytes verdicts, uint32_t leaf)
+{
+    enum err e = ERR_OK;
+
+    for (size_t i = 0; e == ERR_OK && i < cs->count; i++) {
+        uint32_t verdict;
+
+        e = verdict_list_at(verdicts, i, &verdict);
+        if (e == ERR_OK)
+            e = draft_answered(a, &cs->slot[i], verdict);
+        if (e == ERR_OK && verdict_kind(verdict) != VERDICT_ACCEPTED)
+            e = verdict_keep(a, leaf, (uint32_t)i, verdict, &cs->slot[i]);
+        a->job->sent++;
+        if (e == ERR_OK && verdict_kind(verdict) == VERDICT_REFUSED)
+            a->job->refused++;
+        if (e == ERR_OK && verdict_kind(verdict) == VERDICT_HELD)
+            a->job->held++;
+    }
+    return e;
+}
+
+static enum err own_stream(struct applying *a, uint64_t first, struct stream *stream)
+{
+    enum err e = scope_stream_of(a->txn, &a->scope, &a->r->device, a->r->incarnation, stream);
+
+    if (e == ERR_NOT_FOUND)
+        e = scope_stream_new(a->txn, &a->scope, &a->r->device, a->r->incarnation, stream);
+    return e == ERR_OK && stream->next != first ? ERR_BAD_CHAIN : e;
+}
+
+static enum err apply_own(struct applying *a, struct bytes message)
+{
+    uint8_t room[STORE_KEY_MAX];
+    struct message_own own;
+    struct buf row = {0};
+    struct stream stream;
+    struct changeset cs;
+    struct header h;
+    struct bytes header = {0};
+    struct mp r;
+    uint32_t leaf = (uint32_t)a->scope.frontier.size;
+    enum err e = message_own_decode(&own, message);
+
+    changeset_init(&cs);
+    if (e == ERR_OK)
+        e = store_get(a->txn, TABLE_outbox, scope_key6(room, a->scope.number, (uint32_t)own.first), &row);
+    if (e == ERR_NOT_FOUND)
+        e = ERR_BAD_CHAIN;
+    if (e == ERR_OK) {
+        mp_open(&r, buf_bytes(&row));
+        mp_expect_array(&r, 2);
+        header = mp_bin(&r, HEADER_SIZE_MAX);
+        mp_expect_array(&r, 8);
+        changeset_read(&cs, &r);
+        e = mp_close(&r) == ERR_OK && header_decode(&h, header) == ERR_OK ? ERR_OK : ERR_DAMAGED;
+    }
+    if (e == ERR_OK)
+        e = verdicts_check(own.verdicts, cs.count);
+    if (e == ERR_OK)
+        e = own_stream(a, own.first, &stream);
+    if (e == ERR_OK) {
+        changeset_commit(&cs, &h.scope, &h.device, &h.person);
+        e = ledger_add_changeset(a->txn, &a->scope, &stream, &h, header, &cs, own.accepted, own.policy, own.verdicts);
+    }
+    if (e == ERR_OK)
+        e = settle_slots(a, &cs, own.verdicts, leaf);
+    if (e == ERR_OK)
+        e = store_del(a->txn, TABLE_outbox, scope_key6(room, a->scope.number, (uint32_t)own.first));
+    changeset_deinit(&cs);
+    buf_wipe_deinit(&row);
+    return e;
+}
+
+/* --- a batch ----------------------------------------------------------------------------------------------------- */
+
+static enum err apply_checkpoint(struct applying *a, struct bytes message)
+{
+    struct checkpoint c = {.ward = a->r->ward, .scope = a->scope.id, .epoch = a->scope.epoch};
+    struct message_checkpoint m;
+    enum err e = message_checkpoint_decode(&m, message);
+
+    if (e != ERR_OK)
+        return e;
+    c.size = a->scope.frontier.size;
+    c.root = scope_root(&a->scope);
+    c.time = m.time;
+    if (m.size != c.size)
+        return ERR_BAD_PROOF;
+    e = checkpoint_verify(m.signature, &c, a->r->ward_key);
+    if (e == ERR_OK) {
+        a->scope.signed_size = c.size;
+        a->scope.signed_time = c.time;
+        memcpy(a->scope.signature, m.signature, SIGNATURE_SIZE);
+    }
+    return e;
+}
+
+enum err replica_apply(struct txn *txn, struct replica *r, struct work *job)
+{
+    struct applying a = {.txn = txn, .r = r, .job = job};
+    struct bytes list = buf_bytes(&job->in), message;
+    uint8_t type;
+    enum err e = scope_find(&a);
+
+    while (e == ERR_OK && work_message_next(&list, &type, &message)) {
+        if (type == MESSAGE_CONTROL)
+            e = apply_control(&a, message);
+        else if (type == MESSAGE_LEAF)
+            e = apply_leaf(&a, message);
+        else if (type == MESSAGE_OWN)
+            e = apply_own(&a, message);
+        else
+            e = apply_checkpoint(&a, message);
+    }
+    return e == ERR_OK ? scope_save(txn, &a.scope) : e;
+}
+
+/* --- close --------------------------------------------------------------------------------------------------------- */
+
+enum err replica_settle(struct txn *txn, struct replica *r, struct work *job, struct moment *m)
+{
+    struct message_close close;
+    struct scope *scope = NULL;
+    size_t count = 0;
+    enum err e = message_close_decode(&close, buf_bytes(&job->in));
+
+    (void)m;
+    if (e != ERR_OK)
+        return e;
+    if (close.n != r->ratchet_n + 1)
+        return ERR_BAD_ORDER;
+    r->ratchet_n = close.n;
+    memcpy(r->ratchet, close.ratchet, RATCHET_SIZE);
+    r->cut = false;
+    r->states_differ = (close.flags & MESSAGE_CLOSE_STATES_DIFFER) != 0;
+    r->synced = close.time;
+    e = replica_save(txn, r);
+    if (e == ERR_OK)
+        e = scope_list(txn, &scope, &count);
+    for (size_t i = 0; e == ERR_OK && i < count; i++) {
+        if (scope[i].confirmed_epoch == scope[i].epoch && scope[i].confirmed_size == scope[i].frontier.size)
+            continue;
+        scope[i].confirmed_epoch = scope[i].epoch;
+        scope[i].confirmed_size = scope[i].frontier.size;
+        e = scope_save(txn, &scope[i]);
+    }
+    free(scope);
+    return e;
+}

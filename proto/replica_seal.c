@@ -1,0 +1,404 @@
+/* replica_seal.c - the device's flight: what is pending becomes changesets, durably, before the first byte leaves. */
+#include <stdlib.h>
+
+#include "changeset.h"
+#include "digest.h"
+#include "draft.h"
+#include "ledger.h"
+#include "message.h"
+#include "mp.h"
+#include "replica.h"
+
+/* One job loads at most this much of the flight. */
+#define OUTBOX_BYTES 65536
+
+/* --- the end of our own streams, as sealed so far ------------------------------------------------------------ */
+
+struct sealed_end {
+    uint64_t next;
+    struct hash head;
+};
+
+static struct bytes end_key(uint8_t *room, uint16_t number)
+{
+    memcpy(room, "sealed", 6);
+    store_u16(room + 6, number);
+    return bytes_of(room, 8);
+}
+
+static enum err end_load(struct txn *txn, uint16_t number, struct sealed_end *end)
+{
+    uint8_t room[STORE_KEY_MAX];
+    struct buf value = {0};
+    enum err e = store_get(txn, TABLE_meta, end_key(room, number), &value);
+
+    memset(end, 0, sizeof *end);
+    if (e == ERR_OK && value.n != 8 + HASH_SIZE)
+        e = ERR_DAMAGED;
+    if (e == ERR_OK) {
+        end->next = load_u64(value.p);
+        memcpy(end->head.b, value.p + 8, HASH_SIZE);
+    }
+    buf_deinit(&value);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err end_save(struct txn *txn, uint16_t number, const struct sealed_end *end)
+{
+    uint8_t room[STORE_KEY_MAX], value[8 + HASH_SIZE];
+
+    store_u64(value, end->next);
+    memcpy(value + 8, end->head.b, HASH_SIZE);
+    return store_put(txn, TABLE_meta, end_key(room, number), bytes_of(value, sizeof value));
+}
+
+/* --- sealing -------------------------------------------------------------------------------------------------- */
+
+struct pending {
+    uint32_t number;
+    uint32_t kind;
+    struct id record;
+    struct id person;
+};
+
+static bool pending_visit(void *arg, struct bytes key, struct bytes value)
+{
+    struct buf *list = arg;
+    struct pending p;
+    struct mp r;
+
+    mp_open(&r, value);
+    mp_expect_array(&r, 3);
+    p.kind = (uint32_t)mp_uint(&r, UINT16_MAX);
+    p.record = id_from(mp_bin_exact(&r, ID_SIZE));
+    p.person = id_from(mp_bin_exact(&r, ID_SIZE));
+    if (mp_close(&r) != ERR_OK || key.n != 6)
+        return false;
+    p.number = load_u32(key.p + 2);
+    buf_put(list, &p, sizeof p);
+    return true;
+}
+
+static int pending_order(const void *a, const void *b)
+{
+    const struct pending *x = a, *y = b;
+
+    return x->number < y->number ? -1 : x->number > y->number;
+}
+
+/* One changeset being filled. */
+struct sealing {
+    struct txn *txn;
+    struct replica *r;
+    struct moment *m;
+    struct scope *scope;
+    struct sealed_end end;
+    struct id person;
+    struct changeset cs;
+    struct buf bodies;  /* the bodies, one after the other */
+    size_t size[CHANGESET_CHANGES_SEAL];
+};
+
+/* The pending change's body, from its draft; its version becomes real, and later drafts over it learn the new name. */
+static enum err take_body(struct sealing *s, const struct pending *p)
+{
+    struct id *person = &s->person;
+    uint8_t room[STORE_KEY_MAX], salt[SALT_SIZE];
+    struct version provisional;
+    struct draft d;
+    enum err e = draft_load(s->txn, p->kind, &p->record, s->scope->number, &d);
+    size_t i = 0;
+
+    while (i < d.count && !(d.item[i].state == DRAFT_UNSEALED && d.item[i].number == p->number))
+        i++;
+    if (e == ERR_OK && i == d.count)
+        e = ERR_DAMAGED;
+    if (e == ERR_OK) {
+        struct bytes body = buf_bytes(&d.item[i].body);
+        struct hash commitment;
+
+        change_salt(salt, s->cs.seed, (uint32_t)s->cs.count);
+        commitment = change_commit(salt, &s->scope->id, &s->r->device, person, body);
+        buf_put_bytes(&s->bodies, body);
+        s->size[s->cs.count++] = body.n;
+        provisional = d.item[i].version;
+        d.item[i].version = change_version(&commitment);
+        d.item[i].state = DRAFT_SEALED;
+        draft_rename(&d, &provisional, &d.item[i].version);
+        e = draft_save(s->txn, p->kind, &p->record, s->scope->number, &d);
+    }
+    if (e == ERR_OK)
+        e = store_del(s->txn, TABLE_pending, scope_key6(room, s->scope->number, p->number));
+    draft_deinit(&d);
+    return e;
+}
+
+static void begin(struct sealing *s, const struct id *person)
+{
+    memset(&s->cs, 0, sizeof s->cs);
+    buf_clear(&s->bodies);
+    s->person = *person;
+    replica_draw(s->m, s->cs.seed, SALT_SIZE);
+    s->cs.has_seed = true;
+}
+
+/* Signs what was gathered and keeps it in the outbox, as it will be sent for ever. */
+static enum err finish(struct sealing *s)
+{
+    struct hash root = scope_root(s->scope);
+    struct buf encoded = {0}, row = {0}, message = {0};
+    uint8_t room[STORE_KEY_MAX];
+    struct header h;
+    size_t at = 0;
+    enum err e;
+
+    s->cs.first = s->end.next;
+    s->cs.size = s->scope->frontier.size;
+    s->cs.other_person = !id_equal(&s->person, &s->r->person);
+    s->cs.person = s->person;
+    s->cs.time = s->m->now;
+    s->cs.quality = (unsigned)s->m->quality;
+    s->cs.slot = mem_alloc(s->cs.count * sizeof *s->cs.slot);
+    for (size_t i = 0; i < s->cs.count; at += s->size[i++])
+        s->cs.slot[i].body = bytes_of(s->bodies.p + at, s->size[i]);
+    changeset_commit(&s->cs, &s->scope->id, &s->r->device, &s->person);
+    h = changeset_header(&s->cs, &s->scope->id, &s->r->device, s->r->incarnation, &s->person, &s->end.head,
+                         s->scope->epoch, &root);
+    header_encode(&h, &encoded);
+    header_sign(s->cs.signature, buf_bytes(&encoded), s->r->sign_secret);
+    mp_put_array(&message, 8);
+    changeset_write(&s->cs, &message);
+    mp_put_array(&row, 2);
+    mp_put_bin(&row, encoded.p, encoded.n);
+    mp_put_raw(&row, buf_bytes(&message));
+    e = store_put(s->txn, TABLE_outbox, scope_key6(room, s->scope->number, (uint32_t)h.first), buf_bytes(&row));
+    if (e == ERR_OK) {
+        s->end.next += s->cs.count;
+        s->end.head = header_head(buf_bytes(&encoded), s->cs.signature);
+        e = end_save(s->txn, s->scope->number, &s->end);
+    }
+    changeset_deinit(&s->cs);
+    buf_deinit(&encoded);
+    buf_wipe_deinit(&row);
+    buf_wipe_deinit(&message);
+    return e;
+}
+
+static bool is_full(const struct sealing *s, const struct pending *next)
+{
+    return s->cs.count == CHANGESET_CHANGES_SEAL || s->bodies.n >= CHANGESET_BODIES_SEAL ||
+           !id_equal(&s->person, &next->person);
+}
+
+static enum err seal_scope(struct txn *txn, struct replica *r, struct scope *scope, struct moment *m)
+{
+    struct sealing s = {.txn = txn, .r = r, .m = m, .scope = scope};
+    struct buf list = {0};
+    uint8_t room[STORE_KEY_MAX];
+    struct pending *p;
+    size_t count;
+    enum err e = store_scan(txn, TABLE_pending, scope_key2(room, scope->number), pending_visit, &list);
+
+    p = (struct pending *)(void *)list.p;
+    count = list.n / sizeof *p;
+    if (e == ERR_OK && count > 0) {
+        qsort(p, count, sizeof *p, pending_order);
+        e = end_load(txn, scope->number, &s.end);
+        begin(&s, &p[0].person);
+    }
+    for (size_t i = 0; e == ERR_OK && i < count; i++) {
+        if (s.cs.count > 0 && is_full(&s, &p[i])) {
+            e = finish(&s);
+            begin(&s, &p[i].person);
+        }
+        if (e == ERR_OK)
+            e = take_body(&s, &p[i]);
+    }
+    if (e == ERR_OK && count > 0)
+        e = finish(&s);
+    buf_deinit(&list);
+    buf_wipe_deinit(&s.bodies);
+    return e;
+}
+
+/* A scope without a log is not the ward's yet: what is written in it waits for the first answer. */
+enum err replica_seal(struct txn *txn, struct replica *r, struct moment *m)
+{
+    struct scope *scope;
+    size_t count;
+    enum err e = scope_list(txn, &scope, &count);
+
+    for (size_t i = 0; e == ERR_OK && i < count; i++)
+        if (scope[i].frontier.size > 0)
+            e = seal_scope(txn, r, &scope[i], m);
+    free(scope);
+    return e;
+}
+
+/* --- hello ---------------------------------------------------------------------------------------------------- */
+
+static bool any_visit(void *arg, struct bytes key, struct bytes value)
+{
+    (void)key;
+    (void)value;
+    *(bool *)arg = true;
+    return false;
+}
+
+static enum err digests(struct txn *txn, const struct scope *scope, size_t count, struct work *job,
+                        struct message_hello *hello, struct buf *moved)
+{
+    struct buf list = {0};
+    enum err e = ERR_OK;
+
+    for (size_t i = 0; e == ERR_OK && i < count; i++) {
+        const struct scope *s = &scope[i];
+        struct digest_scope d = {.scope = s->id, .epoch = s->epoch, .size = s->frontier.size, .root = scope_root(s),
+                                 .fold_version = FOLD_VERSION};
+
+        if (d.size == 0)
+            continue;
+        e = ledger_state(txn, s, &d.state);
+        buf_put(&list, &d, sizeof d);
+        if (s->epoch == s->confirmed_epoch && d.size == s->confirmed_size)
+            continue;
+        message_list_add_scope(moved, &(struct message_scope){s->id, s->epoch, d.size});
+        hello->moved.count++;
+    }
+    digest_logs(hello->logs, job->binding, (const struct digest_scope *)(const void *)list.p,
+                list.n / sizeof(struct digest_scope));
+    digest_states(hello->states, job->binding, (const struct digest_scope *)(const void *)list.p,
+                  list.n / sizeof(struct digest_scope));
+    buf_deinit(&list);
+    return e;
+}
+
+enum err replica_open(struct txn *txn, struct replica *r, struct work *job, struct moment *m)
+{
+    struct message_hello hello = {.version = PROTOCOL_VERSION, .mode = job->mode, .incarnation = r->incarnation,
+                                  .n = r->ratchet_n};
+    struct buf moved = {0};
+    struct scope *scope = NULL;
+    size_t count;
+    enum err e = replica_seal(txn, r, m);
+
+    memcpy(hello.ratchet, r->ratchet, RATCHET_SIZE);
+    if (e == ERR_OK)
+        e = scope_list(txn, &scope, &count);
+    if (e == ERR_OK)
+        e = digests(txn, scope, count, job, &hello, &moved);
+    if (e == ERR_OK)
+        e = store_scan(txn, TABLE_outbox, bytes_of(NULL, 0), any_visit, &job->more);
+    if (e == ERR_OK && job->more && !r->cut) {
+        r->cut = true; /* until the close says otherwise */
+        e = replica_save(txn, r);
+    }
+    if (e == ERR_OK) {
+        hello.moved.entries = buf_bytes(&moved);
+        message_hello_encode(&hello, &job->out);
+    }
+    free(scope);
+    buf_deinit(&moved);
+    return e;
+}
+
+enum err replica_sizes(struct txn *txn, struct work *job)
+{
+    struct buf entries = {0};
+    struct scope *scope;
+    size_t count, n = 0;
+    enum err e = scope_list(txn, &scope, &count);
+
+    for (size_t i = 0; e == ERR_OK && i < count; i++)
+        if (scope[i].frontier.size > 0) {
+            message_list_add_size(&entries, &(struct message_size){scope[i].id, scope[i].epoch, scope[i].frontier.size,
+                                                                   scope_root(&scope[i])});
+            n++;
+        }
+    if (e == ERR_OK)
+        message_list_encode(&(struct message_list){n, buf_bytes(&entries)}, &job->out);
+    free(scope);
+    buf_deinit(&entries);
+    return e;
+}
+
+/* --- the flight ------------------------------------------------------------------------------------------------ */
+
+struct loading {
+    struct txn *txn;
+    struct work *job;
+    struct message_list resume; /* empty: send everything */
+    bool has_resume;
+    const struct scope *scope;
+    bool announced;
+    bool full;
+    enum err err;
+};
+
+/* The first change of this scope's stream that the ward still wants. */
+static uint64_t wanted(const struct loading *l)
+{
+    struct message_list list = l->resume;
+    struct message_resume entry;
+
+    while (l->has_resume && message_resume_next(&list, &entry))
+        if (id_equal(&entry.scope, &l->scope->id))
+            return entry.next;
+    return 0;
+}
+
+static bool load_visit(void *arg, struct bytes key, struct bytes value)
+{
+    struct loading *l = arg;
+    uint64_t first = load_u32(key.p + 2);
+    struct buf message = {0};
+    struct bytes body;
+    struct mp r;
+
+    if (key.n != 6 || first < wanted(l) || (l->job->at & UINT32_MAX) > first)
+        return true;
+    if (l->job->out.n >= OUTBOX_BYTES) {
+        l->full = true;
+        l->job->at = (l->job->at & ~(uint64_t)UINT32_MAX) | first;
+        return false;
+    }
+    mp_open(&r, value);
+    mp_expect_array(&r, 2);
+    mp_raw(&r);
+    body = mp_raw(&r);
+    l->err = mp_close(&r) == ERR_OK ? ERR_OK : ERR_DAMAGED;
+    if (!l->announced) {
+        message_scope_encode(&(struct message_scope){l->scope->id, l->scope->epoch, l->scope->frontier.size}, &message);
+        work_message(&l->job->out, MESSAGE_SCOPE, buf_bytes(&message));
+        buf_deinit(&message);
+        l->announced = true;
+    }
+    work_message(&l->job->out, MESSAGE_CHANGESET, body);
+    return l->err == ERR_OK;
+}
+
+/* `at`: the scope's place in the list in the upper half, the next sequence in the lower. */
+enum err replica_outbox(struct txn *txn, struct work *job)
+{
+    struct loading l = {.txn = txn, .job = job, .has_resume = job->in.n > 0};
+    struct scope *scope = NULL;
+    uint8_t room[STORE_KEY_MAX];
+    size_t count = 0;
+    enum err e = ERR_OK;
+
+    if (l.has_resume && message_resume_decode(&l.resume, buf_bytes(&job->in)) != ERR_OK)
+        return ERR_BAD_FRAME;
+    e = scope_list(txn, &scope, &count);
+    for (size_t i = (size_t)(job->at >> 32); e == ERR_OK && i < count && !l.full; i++) {
+        if ((job->at >> 32) != i)
+            job->at = (uint64_t)i << 32;
+        l.scope = &scope[i];
+        l.announced = false;
+        e = store_scan(txn, TABLE_outbox, scope_key2(room, scope[i].number), load_visit, &l);
+        if (e == ERR_OK)
+            e = l.err;
+    }
+    job->more = l.full;
+    free(scope);
+    return e;
+}
