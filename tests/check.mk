@@ -56,8 +56,8 @@ check:
 
 tests: $(TEST_PROGRAMS)
 
-# It reads the catalogue of this build.
-$(BUILD)/tests/t_language $(BUILD)/tests/t_date: | $(MO)
+# These read the catalogue of this build.
+$(BUILD)/tests/t_language $(BUILD)/tests/t_date $(BUILD)/tests/t_entry: | $(MO)
 
 fuzz-programs: $(FUZZ_PROGRAMS)
 
