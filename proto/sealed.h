@@ -1,5 +1,5 @@
-/* sealed.h - a value that only holders of its key can read, bound to its record and field (protocol.md 10.4). To everybody
- * else, and to the fold, it is one opaque value. */
+/* sealed.h - a value that only holders of its key can read, bound to its record and field (protocol.md 10.4). To
+ * everybody else, and to the fold, it is one opaque value. */
 #ifndef CHIBO_SEALED_H
 #define CHIBO_SEALED_H
 

@@ -1,5 +1,5 @@
-/* snapshot.h - the ward's signed word on a scope's log and folded state at one size (protocol.md 10.1): a device may start
- * from the parts that go with it. */
+/* snapshot.h - the ward's signed word on a scope's log and folded state at one size (protocol.md 10.1): a device
+ * may start from the parts that go with it. */
 #ifndef CHIBO_SNAPSHOT_H
 #define CHIBO_SNAPSHOT_H
 
