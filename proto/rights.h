@@ -29,7 +29,9 @@ bool rights_ward_wide(enum role r);
 /* field NULL: the record as a whole (create, state). Unknown kinds: RIGHT_WRITE for whoever may read the scope's class A or B
  * as secretary, deputy or clerk, else RIGHT_NO. */
 enum right rights_may_write(enum role r, uint32_t kind, const struct field_info *field, enum op op);
-/* The verdict (protocol.md 4.3) for one well-formed change by someone with this role. */
+/* The verdict (protocol.md 4.3) for one change that schema_check_change passed, by someone with this role: the least right of
+ * all it writes decides. Written: accepted, owned. Proposed: a set is accepted, not owned, while all that is only proposed is of
+ * class owner; else it is held. A scope the role may not read: refused. */
 uint32_t rights_verdict(enum role r, const struct change *c, enum access scope_access);
 
 #endif
