@@ -56,7 +56,7 @@ static void enter(struct conn *c, enum conn_phase phase)
 {
     assert(phase > c->phase);
     c->phase = phase;
-    c->phase_since_ms = uv_now(c->host->loop);
+    c->phase_since_ms = c->host->clock_ms;
 }
 
 /* No longer one of those that tight limits are for: it said who it is, or it is gone. */
@@ -162,7 +162,7 @@ static void conn_on_read(uv_stream_t *from, ssize_t n, const uv_buf_t *buf)
     }
     c->in_n += (uint64_t)n;
     c->turn_in_n += (size_t)n;
-    c->last_in_ms = uv_now(c->host->loop);
+    c->last_in_ms = c->host->clock_ms;
     if (c->phase < CONN_LEAVING && n > 0)
         take(c, bytes_of(buf->base, (size_t)n));
     if (c->turn_in_n >= SERVER_READ_MAX && c->reading && c->phase != CONN_CLOSED) {
@@ -189,7 +189,7 @@ void conn_pause(struct conn *c, bool paused)
     if (c->phase >= CONN_LEAVING)
         return;
     c->paused = paused;
-    c->last_in_ms = uv_now(c->host->loop);
+    c->last_in_ms = c->host->clock_ms;
     c->in_meter.since_ms = 0;
     if (!paused) {
         conn_resume(c);
@@ -300,8 +300,9 @@ static bool too_slow(struct conn_meter *meter, bool running, uint64_t count, uin
     return slow;
 }
 
-static bool is_late(struct conn *c, uint64_t now_ms)
+static bool is_late(struct conn *c)
 {
+    const uint64_t now_ms = c->host->clock_ms;
     const struct conn_limits *limits = &c->host->limits;
     const uint64_t sent_n = c->sent_n + c->sending.n - in_flight_n(c);
     switch (c->phase) {
@@ -324,11 +325,12 @@ static bool is_late(struct conn *c, uint64_t now_ms)
     return false;
 }
 
-void conn_tick(struct conn *c, uint64_t now_ms)
+void conn_tick(struct conn *c)
 {
-    if (is_late(c, now_ms)) {
+    if (is_late(c)) {
         conn_close(c, ERR_TIMEOUT);
-    } else if (c->opened && c->phase < CONN_LEAVING && c->wake_at_ms != 0 && now_ms >= c->wake_at_ms) {
+    } else if (c->opened && c->phase < CONN_LEAVING && c->wake_at_ms != 0 &&
+               conn_now_ms(c) >= c->wake_at_ms) {
         c->wake_at_ms = 0;
         c->host->ops->on_wake(c);
     }
@@ -379,7 +381,7 @@ void conn_accept(struct conn_host *host, uv_stream_t *from)
     int status = uv_tcp_init(host->loop, &c->tcp);
     assert(status == 0); /* creates no descriptor yet */
     c->tcp.data = c;
-    c->phase_since_ms = c->last_in_ms = uv_now(host->loop);
+    c->phase_since_ms = c->last_in_ms = host->clock_ms;
     conn_host_link(host, c);
     if (uv_accept(from, stream(c)) != 0) {
         conn_close(c, ERR_CUT);

@@ -11,6 +11,8 @@ static void host_on_idle(uv_idle_t *waker);
 void conn_host_init(struct conn_host *host, uv_loop_t *loop)
 {
     host->loop = loop;
+    host->ticked_ms = uv_now(loop);
+    host->clock_ms = 1; /* 0 is "never" where times are kept */
     host->read_buffer = mem_alloc(SERVER_READ_MAX);
     uv_prepare_init(loop, &host->flusher);
     uv_idle_init(loop, &host->waker);
@@ -31,8 +33,11 @@ void conn_host_deinit(struct conn_host *host)
 void conn_host_tick(struct conn_host *host)
 {
     const uint64_t now_ms = uv_now(host->loop);
+    const uint64_t passed_ms = now_ms - host->ticked_ms;
+    host->ticked_ms = now_ms;
+    host->clock_ms += passed_ms < 2 * host->limits.tick_ms ? passed_ms : 2 * host->limits.tick_ms;
     for (struct conn *c = host->all; c != NULL; c = c->next)
-        conn_tick(c, now_ms);
+        conn_tick(c);
 }
 
 void conn_host_link(struct conn_host *host, struct conn *c)

@@ -56,6 +56,10 @@ struct conn_host {
     void *shared;
     struct conn_limits limits;
     struct conn *all, *dirty, *resting;
+    /* What deadlines go by: the loop's time, but it stands still while this process does (a long commit, a suspended
+     * machine), for which no peer is to blame. */
+    uint64_t clock_ms;
+    uint64_t ticked_ms; /* by the loop's time, when clock_ms was last moved */
     size_t conn_n;
     size_t unknown_n; /* of these, neither admitted nor closed */
     uv_prepare_t flusher;
@@ -80,6 +84,6 @@ size_t conn_host_count_source(const struct conn_host *host, const uint8_t source
 void conn_accept(struct conn_host *host, uv_stream_t *from);
 void conn_flush(struct conn *c);
 void conn_resume(struct conn *c);
-void conn_tick(struct conn *c, uint64_t now_ms);
+void conn_tick(struct conn *c);
 
 #endif
