@@ -237,8 +237,15 @@ static void parse(struct session *s)
         if (got)
             dispatch(s);
     }
-    if (s->inbox.n == 0)
+    if (s->inbox.n == 0) {
+        struct bytes nothing = {0};
+        bool got;
+
         buf_deinit(&s->inbox);
+        /* Between messages the frame reader gives its buffers back when there is nothing to read. */
+        if (s->state != SESSION_ENDED && frame_next(&s->in, &nothing, &got) != ERR_OK)
+            session_fail(s, ERR_BAD_FRAME, "frame");
+    }
 }
 
 static void worked(struct session *s, struct work *w)

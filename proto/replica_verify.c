@@ -1,0 +1,250 @@
+/* replica_verify.c - is the book what the ward signed? Everything is computed again from the rows. */
+#include <stdlib.h>
+
+#include "actor.h"
+#include "checkpoint.h"
+#include "draft.h"
+#include "ledger.h"
+#include "replica.h"
+#include "verdict.h"
+
+/* --- counts ------------------------------------------------------------------------------------------------------- */
+
+static bool draft_visit(void *arg, struct bytes key, struct bytes value)
+{
+    struct replica_counts *c = arg;
+    struct draft d;
+
+    (void)key;
+    draft_init(&d);
+    if (draft_decode(&d, value) == ERR_OK)
+        for (size_t i = 0; i < d.count; i++) {
+            c->unsealed += d.item[i].state == DRAFT_UNSEALED;
+            c->sealed += d.item[i].state == DRAFT_SEALED;
+            c->held += d.item[i].state == DRAFT_HELD;
+        }
+    draft_deinit(&d);
+    return true;
+}
+
+static bool verdict_visit(void *arg, struct bytes key, struct bytes value)
+{
+    struct replica_counts *c = arg;
+    struct mp r;
+
+    (void)key;
+    mp_open(&r, value);
+    mp_expect_array(&r, 5);
+    mp_raw(&r);
+    mp_raw(&r);
+    mp_raw(&r);
+    c->refused += verdict_kind((uint32_t)mp_uint(&r, UINT32_MAX)) == VERDICT_REFUSED;
+    mp_raw(&r);
+    return mp_close(&r) == ERR_OK;
+}
+
+enum err replica_count(struct txn *txn, struct replica_counts *c)
+{
+    enum err e;
+
+    memset(c, 0, sizeof *c);
+    e = store_scan(txn, TABLE_draft, bytes_of(NULL, 0), draft_visit, c);
+    return e == ERR_OK ? store_scan(txn, TABLE_verdict, bytes_of(NULL, 0), verdict_visit, c) : e;
+}
+
+/* --- one scope ------------------------------------------------------------------------------------------------------ */
+
+struct verifying {
+    struct txn *txn;
+    const struct replica *r;
+    const struct scope *scope;
+    struct replica_report *report;
+    struct tree_frontier frontier;
+    struct buf streams; /* struct stream[], as far as the leaves have told */
+    char *why;
+};
+
+static enum err wrong(struct verifying *v, const char *what, uint64_t where)
+{
+    char scope[ID_TEXT_SIZE];
+    struct buf text = {0};
+
+    id_print(&v->scope->id, scope);
+    buf_printf(&text, "scope %.8s: %s %llu", scope, what, (unsigned long long)where);
+    assert(text.n <= ERROR_DETAIL_MAX);
+    memcpy(v->why, buf_cstr(&text), text.n + 1);
+    buf_deinit(&text);
+    return ERR_BAD_PROOF;
+}
+
+static struct stream *stream_of(struct verifying *v, const struct header *h)
+{
+    struct stream *s = (struct stream *)(void *)v->streams.p;
+    size_t count = v->streams.n / sizeof *s;
+    struct stream fresh = {.device = h->device, .incarnation = h->incarnation};
+
+    for (size_t i = 0; i < count; i++)
+        if (s[i].incarnation == h->incarnation && id_equal(&s[i].device, &h->device))
+            return &s[i];
+    buf_put(&v->streams, &fresh, sizeof fresh);
+    return (struct stream *)(void *)v->streams.p + count;
+}
+
+/* Signature, chain and commitments of one changeset. */
+static enum err verify_changeset(struct verifying *v, uint64_t index, struct ledger_leaf *l)
+{
+    struct actor_device d;
+    struct header h, rebuilt;
+    struct stream *stream;
+    struct buf encoded = {0};
+    enum err e = header_decode(&h, l->header);
+
+    if (e == ERR_OK)
+        e = actor_device(v->txn, v->scope, &h.device, &d);
+    if (e != ERR_OK)
+        return e == ERR_IO || e == ERR_DAMAGED ? e : wrong(v, "header of leaf", index);
+    if (header_verify(l->signature, l->header, d.key) != ERR_OK)
+        return wrong(v, "signature of leaf", index);
+    stream = stream_of(v, &h);
+    if (h.first != stream->next || !crypto_equal(h.previous.b, stream->head.b, HASH_SIZE))
+        return wrong(v, "chain at leaf", index);
+    changeset_commit(&l->changeset, &h.scope, &h.device, &h.person);
+    rebuilt = changeset_header(&l->changeset, &h.scope, &h.device, h.incarnation, &h.person, &h.previous, h.epoch, &h.root);
+    header_encode(&rebuilt, &encoded);
+    if (!bytes_equal(buf_bytes(&encoded), l->header))
+        e = wrong(v, "commitments of leaf", index);
+    buf_deinit(&encoded);
+    stream->next += h.count;
+    stream->head = header_head(l->header, l->signature);
+    v->report->changesets++;
+    v->report->changes += h.count;
+    return e;
+}
+
+static enum err verify_leaf(struct verifying *v, uint64_t index)
+{
+    struct ledger_leaf l;
+    struct buf row = {0};
+    struct hash hash;
+    enum err e = ledger_leaf_at(v->txn, v->scope, index, &row, &l);
+
+    if (e == ERR_OK && l.is_control && control_verify(l.signature, l.control, v->r->ward_key) != ERR_OK)
+        e = wrong(v, "signature of control leaf", index);
+    else if (e == ERR_OK && !l.is_control)
+        e = verify_changeset(v, index, &l);
+    if (e == ERR_OK) {
+        hash = ledger_hash(&l);
+        e = tree_append(&v->frontier, &hash, NULL, NULL);
+        v->report->leaves++;
+    }
+    ledger_leaf_deinit(&l);
+    buf_wipe_deinit(&row);
+    return e;
+}
+
+static enum err verify_root(struct verifying *v)
+{
+    const struct scope *s = v->scope;
+    struct checkpoint c = {.ward = v->r->ward, .scope = s->id, .epoch = s->epoch, .size = s->signed_size,
+                           .time = s->signed_time};
+    struct hash root = tree_root(&v->frontier), kept = scope_root(s);
+
+    if (!crypto_equal(root.b, kept.b, HASH_SIZE))
+        return wrong(v, "root at size", v->frontier.size);
+    if (s->signed_size != s->frontier.size)
+        return wrong(v, "no checkpoint at size", s->frontier.size);
+    c.root = root;
+    if (checkpoint_verify(s->signature, &c, v->r->ward_key) != ERR_OK)
+        return wrong(v, "checkpoint at size", s->signed_size);
+    return ERR_OK;
+}
+
+/* --- the folded state ------------------------------------------------------------------------------------------------- */
+
+struct states {
+    const struct scope *scope;
+    size_t scopes;
+    uint8_t (*accumulator)[FOLD_ACCUMULATOR_SIZE];
+    struct replica_report *report;
+    enum err err;
+};
+
+static bool state_visit(void *arg, struct bytes key, struct bytes value)
+{
+    struct states *st = arg;
+    struct id record;
+    uint16_t number;
+
+    st->err = key.n == 4 + ID_SIZE ? ERR_OK : ERR_DAMAGED;
+    if (st->err != ERR_OK)
+        return false;
+    record = id_from(key.p + 2);
+    number = load_u16(key.p + 2 + ID_SIZE);
+    for (size_t i = 0; i < st->scopes; i++)
+        if (st->scope[i].number == number)
+            fold_digest_add(st->accumulator[i], &record, value);
+    st->report->parts++;
+    return true;
+}
+
+/* The parts in the store must add up to the accumulator that the fold kept. */
+static enum err verify_states(struct txn *txn, const struct scope *scope, size_t count, struct verifying *v)
+{
+    struct states st = {.scope = scope, .scopes = count, .report = v->report};
+    enum err e;
+
+    st.accumulator = mem_alloc(count * sizeof *st.accumulator);
+    e = store_scan(txn, TABLE_part, bytes_of(NULL, 0), state_visit, &st);
+    if (e == ERR_OK)
+        e = st.err;
+    for (size_t i = 0; e == ERR_OK && i < count; i++) {
+        struct hash kept, counted = fold_digest(st.accumulator[i]);
+
+        v->scope = &scope[i];
+        e = ledger_state(txn, &scope[i], &kept);
+        if (e == ERR_OK && !crypto_equal(kept.b, counted.b, HASH_SIZE))
+            e = wrong(v, "folded state at size", scope[i].frontier.size);
+    }
+    free(st.accumulator);
+    return e;
+}
+
+static enum err verify_scope(struct verifying *v, const struct scope *s)
+{
+    enum err e = ERR_OK;
+
+    v->scope = s;
+    memset(&v->frontier, 0, sizeof v->frontier);
+    buf_clear(&v->streams);
+    for (uint64_t i = 0; e == ERR_OK && i < s->frontier.size; i++)
+        e = verify_leaf(v, i);
+    if (e == ERR_OK && s->frontier.size > 0) {
+        e = verify_root(v);
+        v->report->scopes++;
+    }
+    return e;
+}
+
+enum err replica_verify(struct txn *txn, const struct replica *r, struct replica_report *report,
+                        char why[ERROR_DETAIL_MAX + 1])
+{
+    struct verifying v = {.txn = txn, .r = r, .report = report, .why = why};
+    struct replica_counts counts;
+    struct scope *scope = NULL;
+    size_t count = 0;
+    enum err e = scope_list(txn, &scope, &count);
+
+    memset(report, 0, sizeof *report);
+    why[0] = '\0';
+    for (size_t i = 0; e == ERR_OK && i < count; i++)
+        e = verify_scope(&v, &scope[i]);
+    if (e == ERR_OK && count > 0)
+        e = verify_states(txn, scope, count, &v);
+    if (e == ERR_OK)
+        e = replica_count(txn, &counts);
+    if (e == ERR_OK)
+        report->complete = r->enrolled && report->scopes > 0 && counts.unsealed == 0 && counts.sealed == 0;
+    buf_deinit(&v.streams);
+    free(scope);
+    return e;
+}

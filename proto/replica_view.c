@@ -1,0 +1,355 @@
+/* replica_view.c - what people see: the folded parts with the drafts over them, by record, by kind, by id prefix. */
+#include <stdlib.h>
+
+#include "actor.h"
+#include "draft.h"
+#include "ledger.h"
+#include "mp.h"
+#include "replica.h"
+
+void replica_view_deinit(struct view *v)
+{
+    for (size_t i = 0; i < v->parts; i++)
+        part_deinit(&v->part[i].part);
+    memset(v, 0, sizeof *v);
+}
+
+static void count_drafts(struct view_part *vp, const struct draft *d)
+{
+    for (size_t i = 0; i < d->count; i++) {
+        vp->unsealed += d->item[i].state == DRAFT_UNSEALED;
+        vp->sealed += d->item[i].state == DRAFT_SEALED;
+        vp->held += d->item[i].state == DRAFT_HELD;
+    }
+}
+
+/* Takes the part over; p is empty afterwards. */
+static enum err view_add(struct view *v, const struct scope *s, struct part *p, const struct draft *d)
+{
+    struct view_part *vp;
+    enum err e = draft_lay_over(d, p);
+
+    if (e != ERR_OK || p->changes == 0 || v->parts == ARRAY_LEN(v->part))
+        return e;
+    vp = &v->part[v->parts++];
+    memset(vp, 0, sizeof *vp);
+    vp->scope_number = s->number;
+    vp->access = s->access;
+    vp->part = *p;
+    part_init(p);
+    count_drafts(vp, d);
+    v->org = s->org;
+    return ERR_OK;
+}
+
+static enum err view_scope(struct txn *txn, const struct scope *s, struct view *v)
+{
+    struct draft d;
+    struct part p;
+    enum err e = ledger_part(txn, s, v->kind, &v->record, &p);
+
+    draft_init(&d);
+    if (e == ERR_OK)
+        e = draft_load(txn, v->kind, &v->record, s->number, &d);
+    if (e == ERR_OK)
+        e = view_add(v, s, &p, &d);
+    draft_deinit(&d);
+    part_deinit(&p);
+    return e;
+}
+
+static int access_order(const void *a, const void *b)
+{
+    return (int)((const struct view_part *)a)->access - (int)((const struct view_part *)b)->access;
+}
+
+enum err replica_view(struct txn *txn, const struct replica *r, uint32_t kind, const struct id *record, struct view *v)
+{
+    struct scope *scope;
+    size_t count;
+    enum err e = scope_list(txn, &scope, &count);
+
+    (void)r;
+    memset(v, 0, sizeof *v);
+    v->kind = kind;
+    v->record = *record;
+    for (size_t i = 0; e == ERR_OK && i < count; i++)
+        e = view_scope(txn, &scope[i], v);
+    free(scope);
+    if (e == ERR_OK && v->parts == 0)
+        e = ERR_NOT_FOUND;
+    if (e == ERR_OK)
+        qsort(v->part, v->parts, sizeof *v->part, access_order);
+    else
+        replica_view_deinit(v);
+    return e;
+}
+
+const struct entry *replica_view_entry(const struct view *v, const struct field_info *f)
+{
+    for (size_t i = 0; i < v->parts; i++)
+        if (v->part[i].access == f->access)
+            return fold_entry(&v->part[i].part, schema_tag(f));
+    return NULL;
+}
+
+bool replica_view_conflict(const struct view *v)
+{
+    for (size_t i = 0; i < v->parts; i++)
+        if (fold_in_conflict(&v->part[i].part))
+            return true;
+    return false;
+}
+
+/* --- all records of a kind --------------------------------------------------------------------------------------- */
+
+struct row {
+    struct id record;
+    uint16_t scope_number;
+    bool is_draft;
+    struct buf value;
+};
+
+struct rows {
+    struct buf list; /* struct row[] */
+    bool is_draft;
+    bool bad;
+};
+
+static bool row_visit(void *arg, struct bytes key, struct bytes value)
+{
+    struct rows *rows = arg;
+    struct row row = {.is_draft = rows->is_draft};
+
+    rows->bad = key.n != 4 + ID_SIZE;
+    if (rows->bad)
+        return false;
+    row.record = id_from(key.p + 2);
+    row.scope_number = load_u16(key.p + 2 + ID_SIZE);
+    buf_put_bytes(&row.value, value);
+    buf_put(&rows->list, &row, sizeof row);
+    return true;
+}
+
+/* By record, then scope, the folded part before its draft. */
+static int row_order(const void *a, const void *b)
+{
+    const struct row *x = a, *y = b;
+    int c = id_compare(&x->record, &y->record);
+
+    if (c == 0)
+        c = (int)x->scope_number - (int)y->scope_number;
+    return c != 0 ? c : (int)x->is_draft - (int)y->is_draft;
+}
+
+static const struct scope *scope_numbered(const struct scope *scope, size_t count, uint16_t number)
+{
+    for (size_t i = 0; i < count; i++)
+        if (scope[i].number == number)
+            return &scope[i];
+    return NULL;
+}
+
+/* One part of a view from one or two rows of the same record and scope. Returns how many rows it used. */
+static size_t view_rows(struct view *v, const struct scope *s, const struct row *row, size_t left, enum err *e)
+{
+    size_t used = 1;
+    struct draft d;
+    struct part p;
+
+    draft_init(&d);
+    part_init(&p);
+    *e = row[0].is_draft ? draft_decode(&d, buf_bytes(&row[0].value)) : part_decode(&p, buf_bytes(&row[0].value));
+    if (*e == ERR_OK && !row[0].is_draft && left > 1 && row[1].is_draft &&
+        row[1].scope_number == row[0].scope_number && id_equal(&row[1].record, &row[0].record)) {
+        *e = draft_decode(&d, buf_bytes(&row[1].value));
+        used = 2;
+    }
+    if (*e == ERR_OK)
+        *e = s == NULL ? ERR_DAMAGED : view_add(v, s, &p, &d);
+    draft_deinit(&d);
+    part_deinit(&p);
+    return used;
+}
+
+static enum err each_row(const struct row *row, size_t count, uint32_t kind, const struct scope *scope, size_t scopes,
+                         replica_visit *visit, void *arg)
+{
+    enum err e = ERR_OK;
+    bool more = true;
+
+    for (size_t i = 0; e == ERR_OK && more && i < count;) {
+        struct view v = {.kind = kind, .record = row[i].record};
+
+        while (e == ERR_OK && i < count && id_equal(&row[i].record, &v.record))
+            i += view_rows(&v, scope_numbered(scope, scopes, row[i].scope_number), &row[i], count - i, &e);
+        if (e == ERR_OK && v.parts > 0) {
+            qsort(v.part, v.parts, sizeof *v.part, access_order);
+            more = visit(arg, &v);
+        }
+        replica_view_deinit(&v);
+    }
+    return e;
+}
+
+enum err replica_each(struct txn *txn, const struct replica *r, uint32_t kind, replica_visit *visit, void *arg)
+{
+    struct rows rows = {0};
+    struct scope *scope = NULL;
+    size_t scopes = 0, count;
+    struct row *row;
+    uint8_t prefix[2];
+    enum err e;
+
+    (void)r;
+    store_u16(prefix, (uint16_t)kind);
+    e = store_scan(txn, TABLE_part, bytes_of(prefix, 2), row_visit, &rows);
+    rows.is_draft = true;
+    if (e == ERR_OK && !rows.bad)
+        e = store_scan(txn, TABLE_draft, bytes_of(prefix, 2), row_visit, &rows);
+    if (e == ERR_OK && rows.bad)
+        e = ERR_DAMAGED;
+    if (e == ERR_OK)
+        e = scope_list(txn, &scope, &scopes);
+    row = (struct row *)(void *)rows.list.p;
+    count = rows.list.n / sizeof *row;
+    if (e == ERR_OK && count > 0) {
+        qsort(row, count, sizeof *row, row_order);
+        e = each_row(row, count, kind, scope, scopes, visit, arg);
+    }
+    for (size_t i = 0; i < count; i++)
+        buf_wipe_deinit(&row[i].value);
+    buf_deinit(&rows.list);
+    free(scope);
+    return e;
+}
+
+/* --- by id prefix -------------------------------------------------------------------------------------------------- */
+
+struct finding {
+    const char *prefix;
+    uint32_t kind;
+    struct id record;
+    bool found;
+    bool more;
+};
+
+static bool find_visit(void *arg, struct bytes key, struct bytes value)
+{
+    struct finding *f = arg;
+    struct id record;
+    uint32_t kind;
+
+    (void)value;
+    if (key.n != 4 + ID_SIZE)
+        return true;
+    kind = load_u16(key.p);
+    record = id_from(key.p + 2);
+    if (!id_has_prefix(&record, f->prefix))
+        return true;
+    f->more = f->found && (!id_equal(&record, &f->record) || kind != f->kind);
+    f->found = true;
+    f->record = record;
+    f->kind = kind;
+    return !f->more;
+}
+
+enum err replica_find(struct txn *txn, const char *prefix, uint32_t *kind, struct id *record)
+{
+    struct finding f = {.prefix = prefix};
+    size_t n = strlen(prefix);
+    enum err e;
+
+    if (n < ID_PREFIX_MIN || n > 2 * ID_SIZE || strspn(prefix, "0123456789abcdefABCDEF") != n)
+        return ERR_BAD_VALUE;
+    e = store_scan(txn, TABLE_part, bytes_of(NULL, 0), find_visit, &f);
+    if (e == ERR_OK && !f.more)
+        e = store_scan(txn, TABLE_draft, bytes_of(NULL, 0), find_visit, &f);
+    if (e != ERR_OK)
+        return e;
+    *kind = f.kind;
+    *record = f.record;
+    return !f.found ? ERR_NO_SUCH_RECORD : f.more ? ERR_AMBIGUOUS : ERR_OK;
+}
+
+/* --- history --------------------------------------------------------------------------------------------------------- */
+
+static enum err history_leaf(struct txn *txn, const struct scope *s, const struct part_change *at,
+                             replica_history_visit *visit, void *arg, bool *more)
+{
+    struct history_change h = {0};
+    struct ledger_leaf l = {0};
+    struct header header;
+    struct buf row = {0};
+    enum err e = ledger_leaf_at(txn, s, at->leaf, &row, &l);
+
+    if (e == ERR_OK && (l.is_control || header_decode(&header, l.header) != ERR_OK ||
+                        at->position >= l.changeset.count))
+        e = ERR_DAMAGED;
+    if (e == ERR_OK) {
+        changeset_commit(&l.changeset, &header.scope, &header.device, &header.person);
+        h.time = header.time;
+        h.quality = header.quality;
+        h.accepted = l.accepted;
+        h.device = header.device;
+        h.person = header.person;
+        h.version = change_version(&l.changeset.slot[at->position].commitment);
+        if (l.changeset.slot[at->position].body.n > 0)
+            e = change_decode(&h.change, l.changeset.slot[at->position].body) == ERR_OK ? ERR_OK : ERR_DAMAGED;
+        if (e == ERR_OK)
+            *more = visit(arg, s, &h);
+    }
+    ledger_leaf_deinit(&l);
+    buf_wipe_deinit(&row);
+    return e;
+}
+
+static enum err history_scope(struct txn *txn, const struct replica *r, const struct scope *s, uint32_t kind,
+                              const struct id *record, replica_history_visit *visit, void *arg, bool *more)
+{
+    struct draft d;
+    struct part p;
+    enum err e = ledger_part(txn, s, kind, record, &p);
+
+    draft_init(&d);
+    if (e == ERR_OK)
+        e = draft_load(txn, kind, record, s->number, &d);
+    for (size_t i = 0; e == ERR_OK && *more && i < p.changes; i++)
+        e = history_leaf(txn, s, &p.change[i], visit, arg, more);
+    for (size_t i = 0; e == ERR_OK && *more && i < d.count; i++) {
+        struct history_change h = {.device = r->device, .person = r->person, .version = d.item[i].version};
+
+        e = change_decode(&h.change, buf_bytes(&d.item[i].body)) == ERR_OK ? ERR_OK : ERR_DAMAGED;
+        if (e == ERR_OK)
+            *more = visit(arg, s, &h);
+    }
+    draft_deinit(&d);
+    part_deinit(&p);
+    return e;
+}
+
+enum err replica_history(struct txn *txn, const struct replica *r, uint32_t kind, const struct id *record,
+                         replica_history_visit *visit, void *arg)
+{
+    struct scope *scope;
+    size_t count;
+    bool more = true;
+    enum err e = scope_list(txn, &scope, &count);
+
+    for (size_t i = 0; e == ERR_OK && more && i < count; i++)
+        e = history_scope(txn, r, &scope[i], kind, record, visit, arg, &more);
+    free(scope);
+    return e;
+}
+
+enum err replica_person_name(struct txn *txn, const struct id *person, struct buf *name)
+{
+    struct scope *scope;
+    size_t count;
+    enum err found = ERR_NOT_FOUND, e = scope_list(txn, &scope, &count);
+
+    for (size_t i = 0; e == ERR_OK && found == ERR_NOT_FOUND && i < count; i++)
+        found = actor_name(txn, &scope[i], person, name);
+    free(scope);
+    return e == ERR_OK ? found : e;
+}
