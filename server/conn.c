@@ -123,6 +123,13 @@ static void conn_on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
     *out = uv_buf_init((char *)c->host->read_buffer, (unsigned)SERVER_READ_MAX);
 }
 
+/* It makes us answer and does not read. */
+static void drop_if_drowning(struct conn *c)
+{
+    if (conn_queue_n(c) > c->host->limits.out_hard)
+        conn_close(c, ERR_TIMEOUT);
+}
+
 static void meet(struct conn *c)
 {
     struct conn_peer peer = {
@@ -151,6 +158,7 @@ static void take(struct conn *c, struct bytes cipher)
     if (e != ERR_OK || state == TLS_CLOSED)
         conn_leave(c, e != ERR_OK ? e : ERR_CUT);
     conn_host_dirty(c->host, c); /* TLS may have something to say of its own */
+    drop_if_drowning(c);         /* answers to key updates, for example */
 }
 
 static void conn_on_read(uv_stream_t *from, ssize_t n, const uv_buf_t *buf)
@@ -274,8 +282,7 @@ void conn_send(struct conn *c, struct bytes plain)
     buf_put_bytes(&c->plain_out, plain);
     conn_host_dirty(c->host, c);
     c->was_full = c->was_full || conn_full(c);
-    if (conn_queue_n(c) > c->host->limits.out_hard)
-        conn_close(c, ERR_TIMEOUT); /* it makes us answer and does not read */
+    drop_if_drowning(c);
 }
 
 size_t conn_queue_n(const struct conn *c)

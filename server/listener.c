@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -163,6 +164,7 @@ enum err listener_new(struct uv_loop_s *loop, const struct listener_settings *se
     const enum err e = listen_on(settings, &fd);
     if (e != ERR_OK)
         return e;
+    signal(SIGPIPE, SIG_IGN); /* libuv writes without MSG_NOSIGNAL: a peer that is gone would end the server */
     struct listener *l = mem_alloc(sizeof(*l));
     l->listen_fd = fd;
     l->host = (struct conn_host){

@@ -317,6 +317,25 @@ TEST(last_words_arrive_though_the_peer_goes_on_talking)
     net_world_deinit(&s.net);
 }
 
+/* A reset while output waits. */
+TEST(a_peer_that_vanishes_under_our_writes_is_just_gone)
+{
+    struct net_echo s;
+    net_echo_init(&s, NULL);
+    s.mute = true;
+    struct net_client *c = net_echo_client(&s);
+    c->deaf = true;
+    s.to_produce_n = MUCH;
+    net_client_say(c, "go");
+    for (int i = 0; i < 200 && s.queue_max < SERVER_OUT_HIGH; i++)
+        net_turn(&s.net);
+    conn_pause(s.conn, true); /* so that only a write can notice */
+    net_client_close(c);
+    CHECK(net_until(&s.net, net_echo_is_closed, &s));
+    CHECK_EQ(s.why, ERR_CUT);
+    net_world_deinit(&s.net);
+}
+
 TEST(a_peer_that_never_says_goodbye_is_not_waited_for)
 {
     struct net_echo s;
