@@ -136,14 +136,15 @@ static struct candidate candidate_new(struct part *p, struct bytes value, const 
 
 /* ---- section 5.2 ---- */
 
-static void drop_covered(struct entry *e, struct bytes base)
+/* In class 1 an owner's value is covered by an owner only: what another writes stands beside it as a proposal. */
+static void drop_covered(struct entry *e, struct bytes base, uint8_t owns)
 {
     size_t kept = 0;
 
     if (base.n == 0)
         return;
     for (size_t i = 0; i < e->count; i++) {
-        if (!versions_meet(e->candidate[i].versions, base))
+        if (e->candidate[i].owns > owns || !versions_meet(e->candidate[i].versions, base))
             e->candidate[kept++] = e->candidate[i];
     }
     e->count = kept;
@@ -180,7 +181,7 @@ static void fold_value(struct part *p, struct entry *e, const struct triple *t, 
     struct candidate c;
 
     if (merge != MERGE_IMMUTABLE)
-        drop_covered(e, t->base);
+        drop_covered(e, t->base, owns);
     size_t same = candidate_find(e, t->value);
     if (same == e->count) {
         c = candidate_new(p, t->value, v, merge == MERGE_OWNER ? owns : 0);

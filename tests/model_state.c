@@ -126,7 +126,9 @@ static void merge_value(struct model_state *m, struct model_field *f, const stru
     size_t n = 0, same = SIZE_MAX;
 
     for (size_t i = 0; i < f->count; i++) {
-        if (merge != 6 && is_covered(&f->row[i], t))
+        bool guarded = merge == 6 || (merge == 1 && f->row[i].owns > t->owns);
+
+        if (!guarded && is_covered(&f->row[i], t))
             continue;
         if (model_mp_compare(&f->row[i].value, t->value) == 0)
             same = n;

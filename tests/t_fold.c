@@ -35,7 +35,9 @@ TEST(owner_wins_then_later)
     static const struct history h[] = {
         {"a:=1", "a=1"},
         {"a:=1 b:a=2", "b=2"},
-        {"a:=1! b:a=2", "b=2"},
+        {"a:=1! b:a=2", "a=1! b=2"}, /* another's word beside the owner's, though he saw it */
+        {"a:=1! b:a=2 c:ab=2!", "c=2!"},
+        {"a:=1! b:a=2!", "b=2!"},
         {"a:=1 b:=2", "b=2 a=1"},
         {"b:=2 a:=1", "a=1 b=2"},
         {"a:=1! b:=2", "a=1! b=2"},
@@ -52,8 +54,8 @@ TEST(owner_wins_then_later)
         {"a:=1 b:a=n", "b=n"},
         {"a:=1! b:=n", "a=1! b=n"},
         {"b:=n a:=1!", "a=1! b=n"},
-        {"a:=1! b:=2 c:ab=3", "c=3"},
-        {"a:=1! b:=2 c:ab=2", "c=2"},
+        {"a:=1! b:=2 c:ab=3", "a=1! c=3"},
+        {"a:=1! b:=2 c:ab=2", "a=1! c=2"},
         {"a:=1! b:=2 c:b=3", "a=1! c=3"},
         {"a:=1 b:z=2", "b=2 a=1"},
         {"a:=1 b:=1 c:b=2", "c=2"},
