@@ -50,7 +50,8 @@ enum err actor_device(struct txn *txn, const struct scope *s, const struct id *d
     return e;
 }
 
-static enum err device_put(struct txn *txn, const struct scope *s, const struct id *device, const struct actor_device *d)
+static enum err device_put(struct txn *txn, const struct scope *s, const struct id *device,
+                           const struct actor_device *d)
 {
     struct buf row = {0};
 

@@ -1,6 +1,7 @@
 /* actor.h - who could sign what: the fold of a scope's control leaves (protocol.md 4.2), on both sides alike.
  *
- * Rows live in table `actor` under the scope's number, so any holder of the log can check who might write in it, when. */
+ * Rows live in table `actor` under the scope's number, so any holder of the log can check who might write in it,
+ * when. */
 #ifndef CHIBO_ACTOR_H
 #define CHIBO_ACTOR_H
 

@@ -1,4 +1,5 @@
-/* changeset.h - a batch of changes as it travels and as it is stored: what the receiver knows is left out (protocol.md 7.3).
+/* changeset.h - a batch of changes as it travels and as it is stored: what the receiver knows is left out
+ * (protocol.md 7.3).
  *
  * A changeset is decoded from the wire (or from a leaf's row), completed with what the receiver knows, and only then
  * has a header whose signature can be checked. Bodies are borrowed from the bytes it was decoded from. */
@@ -49,8 +50,8 @@ struct header changeset_header(const struct changeset *cs, const struct id *scop
                                uint32_t incarnation, const struct id *person, const struct hash *previous,
                                uint32_t epoch, const struct hash *seen_root);
 
-/* A copy for someone who may not read every body: for each slot with keep[i] false the commitment goes instead of the body,
- * and salts instead of the seed. cs must be committed. Writes the eight elements. */
+/* A copy for someone who may not read every body: for each slot with keep[i] false the commitment goes instead of
+ * the body, and salts instead of the seed. cs must be committed. Writes the eight elements. */
 void changeset_write_without(const struct changeset *cs, const bool *keep, struct buf *out);
 
 #endif

@@ -1,7 +1,7 @@
 /* draft.h - the changes that lie over one record part until the ward has answered.
  *
- * One row per (kind, record, scope), its items in the order they were written. A version is provisional (random) until the
- * change is sealed; bases that name a provisional version are rewritten when it becomes real. */
+ * One row per (kind, record, scope), its items in the order they were written. A version is provisional (random)
+ * until the change is sealed; bases that name a provisional version are rewritten when it becomes real. */
 #ifndef CHIBO_DRAFT_H
 #define CHIBO_DRAFT_H
 
@@ -28,7 +28,8 @@ struct draft {
 void draft_init(struct draft *d);
 void draft_deinit(struct draft *d);
 /* An absent row is an empty draft. */
-MUST_CHECK enum err draft_load(struct txn *txn, uint32_t kind, const struct id *record, uint16_t number, struct draft *d);
+MUST_CHECK enum err draft_load(struct txn *txn, uint32_t kind, const struct id *record, uint16_t number,
+                               struct draft *d);
 MUST_CHECK enum err draft_decode(struct draft *d, struct bytes row);
 /* Empty: the row is deleted. */
 MUST_CHECK enum err draft_save(struct txn *txn, uint32_t kind, const struct id *record, uint16_t number,

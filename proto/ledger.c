@@ -178,8 +178,8 @@ static enum err fold_one(struct folding *f, const struct change_slot *slot, bool
     return e;
 }
 
-static enum err fold_changeset(struct txn *txn, const struct scope *s, const struct changeset *cs, struct bytes verdicts,
-                               uint32_t leaf)
+static enum err fold_changeset(struct txn *txn, const struct scope *s, const struct changeset *cs,
+                               struct bytes verdicts, uint32_t leaf)
 {
     struct folding f = {.txn = txn, .scope = s};
     enum err e = ERR_OK;

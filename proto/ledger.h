@@ -1,7 +1,9 @@
-/* ledger.h - adding one leaf to a scope, with all that follows from it: row, tree, stream, actors, folded parts, digest.
+/* ledger.h - adding one leaf to a scope, with all that follows from it: row, tree, stream, actors, folded parts,
+ * digest.
  *
- * The ward and every device add leaves through these two calls, so both compute the same. The caller has verified what it
- * adds (signature, chain, commitments); ledger adds. The scope's copy is changed and must be saved by the caller. */
+ * The ward and every device add leaves through these two calls, so both compute the same. The caller has verified
+ * what it adds (signature, chain, commitments); ledger adds. The scope's copy is changed and must be saved by the
+ * caller. */
 #ifndef CHIBO_LEDGER_H
 #define CHIBO_LEDGER_H
 

@@ -13,7 +13,7 @@
 #define HISTORY_MAX 131072         /* plain bytes a receiver keeps per direction to unpack the next frame */
 
 #define MP_DEPTH_MAX 8             /* deepest of ours is 5: message, bodies, body, value, state */
-#define MP_ELEMENTS_MAX 4096       /* per array: 64 triples x 3, 1,024 bodies, 300 scopes; bounds the unpacker's memory */
+#define MP_ELEMENTS_MAX 4096       /* per array: 64 triples x 3, 1,024 bodies, 300 scopes; bounds an unpacker */
 
 #define CHANGE_BODY_MAX 131072     /* two longest texts */
 #define CHANGE_TRIPLES_MAX 64      /* more than any kind has fields */

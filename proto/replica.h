@@ -1,9 +1,10 @@
-/* replica.h - a device's book: what it holds of its scopes, what it wrote itself, and the jobs of a session, on any store.
+/* replica.h - a device's book: what it holds of its scopes, what it wrote itself, and the jobs of a session, on any
+ * store.
  *
- * Writing lays a *draft* over the folded part: unsealed until the next contact with a peer or a file (then it can still be
- * undone), sealed until the ward answers. What people see is always the folded part with the drafts over it.
- * All functions run inside the caller's transaction and are deterministic: time and chance come in as struct moment. After
- * any error the caller aborts the transaction. */
+ * Writing lays a *draft* over the folded part: unsealed until the next contact with a peer or a file (then it can
+ * still be undone), sealed until the ward answers. What people see is always the folded part with the drafts over it.
+ * All functions run inside the caller's transaction and are deterministic: time and chance come in as struct
+ * moment. After any error the caller aborts the transaction. */
 #ifndef CHIBO_REPLICA_H
 #define CHIBO_REPLICA_H
 
@@ -40,7 +41,8 @@ struct replica {
     uint32_t pending_next;
 };
 
-/* A book of its own: keys, one unnamed organisation, its scopes without a log. org: the organisation's code and name. */
+/* A book of its own: keys, one unnamed organisation, its scopes without a log. org: the organisation's code and
+ * name. */
 MUST_CHECK enum err replica_create(struct txn *txn, struct replica *r, const char *code, const char *name,
                                    struct moment *m);
 MUST_CHECK enum err replica_load(struct txn *txn, struct replica *r); /* ERR_NO_STORE, ERR_TOO_NEW, ERR_DAMAGED */
@@ -49,8 +51,8 @@ MUST_CHECK enum err replica_save(struct txn *txn, const struct replica *r);
 MUST_CHECK enum err replica_work(struct txn *txn, struct replica *r, struct work *job, struct moment *m);
 
 /* --- writing (replica_write.c) --- */
-/* Lays one change over a record part. c->triple[].base is filled in here (removals: bases of the elements); every field of
- * the change must live in the scope. ERR_NOT_READABLE: no such scope here. */
+/* Lays one change over a record part. c->triple[].base is filled in here (removals: bases of the elements); every
+ * field of the change must live in the scope. ERR_NOT_READABLE: no such scope here. */
 MUST_CHECK enum err replica_record(struct txn *txn, struct replica *r, const struct scope *s, struct change *c,
                                    struct moment *m);
 /* Takes back the newest unsealed change. ERR_NOT_FOUND: there is none. */
@@ -82,7 +84,8 @@ const struct entry *replica_view_entry(const struct view *v, const struct field_
 bool replica_view_conflict(const struct view *v);
 /* Every record of a kind, ascending by id. The visitor may look but not write; false stops. */
 typedef bool replica_visit(void *arg, struct view *v);
-MUST_CHECK enum err replica_each(struct txn *txn, const struct replica *r, uint32_t kind, replica_visit *visit, void *arg);
+MUST_CHECK enum err replica_each(struct txn *txn, const struct replica *r, uint32_t kind, replica_visit *visit,
+                                 void *arg);
 /* By a unique hex prefix of the id. ERR_NO_SUCH_RECORD, ERR_AMBIGUOUS, ERR_BAD_VALUE (shorter than ID_PREFIX_MIN). */
 MUST_CHECK enum err replica_find(struct txn *txn, const char *prefix, uint32_t *kind, struct id *record);
 

@@ -20,8 +20,8 @@ struct applying {
 
 /* --- scopes that are new here ----------------------------------------------------------------------------------- */
 
-/* A scope's first leaf says what it is. If it is the one we have been writing for without a log, it takes that one's number,
- * and with it all drafts. */
+/* A scope's first leaf says what it is. If it is the one we have been writing for without a log, it takes that
+ * one's number, and with it all drafts. */
 static enum err scope_new(struct applying *a, struct bytes first)
 {
     struct message_control m;
@@ -176,7 +176,8 @@ static enum err apply_leaf(struct applying *a, struct bytes message)
 
 /* --- our own --------------------------------------------------------------------------------------------------- */
 
-/* The draft has served: accepted, it is in the folded part; refused, it is kept aside; held, it stays on the screen. */
+/* The draft has served: accepted, it is in the folded part; refused, it is kept aside; held, it stays on the
+ * screen. */
 static enum err draft_answered(struct applying *a, const struct change_slot *slot, uint32_t verdict)
 {
     struct version v = change_version(&slot->commitment);
@@ -303,7 +304,8 @@ static enum err apply_own(struct applying *a, struct bytes message)
     return e;
 }
 
-/* --- a batch ----------------------------------------------------------------------------------------------------- */
+/* --- a batch -----------------------------------------------------------------------------------------------------
+ * */
 
 static enum err apply_checkpoint(struct applying *a, struct bytes message)
 {
@@ -347,7 +349,8 @@ enum err replica_apply(struct txn *txn, struct replica *r, struct work *job)
     return e == ERR_OK ? scope_save(txn, &a.scope) : e;
 }
 
-/* --- close --------------------------------------------------------------------------------------------------------- */
+/* --- close
+ * --------------------------------------------------------------------------------------------------------- */
 
 enum err replica_settle(struct txn *txn, struct replica *r, struct work *job, struct moment *m)
 {

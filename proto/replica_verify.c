@@ -8,7 +8,8 @@
 #include "replica.h"
 #include "verdict.h"
 
-/* --- counts ------------------------------------------------------------------------------------------------------- */
+/* --- counts
+ * ------------------------------------------------------------------------------------------------------- */
 
 static bool draft_visit(void *arg, struct bytes key, struct bytes value)
 {
@@ -52,7 +53,8 @@ enum err replica_count(struct txn *txn, struct replica_counts *c)
     return e == ERR_OK ? store_scan(txn, TABLE_verdict, bytes_of(NULL, 0), verdict_visit, c) : e;
 }
 
-/* --- one scope ------------------------------------------------------------------------------------------------------ */
+/* --- one scope
+ * ------------------------------------------------------------------------------------------------------ */
 
 struct verifying {
     struct txn *txn;
@@ -109,7 +111,8 @@ static enum err verify_changeset(struct verifying *v, uint64_t index, struct led
     if (h.first != stream->next || !crypto_equal(h.previous.b, stream->head.b, HASH_SIZE))
         return wrong(v, "chain at leaf", index);
     changeset_commit(&l->changeset, &h.scope, &h.device, &h.person);
-    rebuilt = changeset_header(&l->changeset, &h.scope, &h.device, h.incarnation, &h.person, &h.previous, h.epoch, &h.root);
+    rebuilt = changeset_header(&l->changeset, &h.scope, &h.device, h.incarnation, &h.person, &h.previous, h.epoch,
+                               &h.root);
     header_encode(&rebuilt, &encoded);
     if (!bytes_equal(buf_bytes(&encoded), l->header))
         e = wrong(v, "commitments of leaf", index);
@@ -159,7 +162,8 @@ static enum err verify_root(struct verifying *v)
     return ERR_OK;
 }
 
-/* --- the folded state ------------------------------------------------------------------------------------------------- */
+/* --- the folded state
+ * ------------------------------------------------------------------------------------------------- */
 
 struct states {
     const struct scope *scope;

@@ -101,7 +101,8 @@ bool replica_view_conflict(const struct view *v)
     return false;
 }
 
-/* --- all records of a kind --------------------------------------------------------------------------------------- */
+/* --- all records of a kind ---------------------------------------------------------------------------------------
+ * */
 
 struct row {
     struct id record;
@@ -224,7 +225,8 @@ enum err replica_each(struct txn *txn, const struct replica *r, uint32_t kind, r
     return e;
 }
 
-/* --- by id prefix -------------------------------------------------------------------------------------------------- */
+/* --- by id prefix
+ * -------------------------------------------------------------------------------------------------- */
 
 struct finding {
     const char *prefix;
@@ -272,7 +274,8 @@ enum err replica_find(struct txn *txn, const char *prefix, uint32_t *kind, struc
     return !f.found ? ERR_NO_SUCH_RECORD : f.more ? ERR_AMBIGUOUS : ERR_OK;
 }
 
-/* --- history --------------------------------------------------------------------------------------------------------- */
+/* --- history
+ * --------------------------------------------------------------------------------------------------------- */
 
 static enum err history_leaf(struct txn *txn, const struct scope *s, const struct part_change *at,
                              replica_history_visit *visit, void *arg, bool *more)

@@ -1,7 +1,8 @@
 /* schema.h - kinds and fields as rows of one table (schema.def), and the loops over it that both peers need.
  *
- * To add a field: one FIELD row (numbers are never reused), its line in docs/protocol.md section 13 (t_schema_doc --print), one
- * Vietnamese label in po/vi.po. To add a kind: a KIND row, its FIELD rows, its row in rights.def. Nothing else. */
+ * To add a field: one FIELD row (numbers are never reused), its line in docs/protocol.md section 13 (t_schema_doc
+ * --print), one Vietnamese label in po/vi.po. To add a kind: a KIND row, its FIELD rows, its row in rights.def.
+ * Nothing else. */
 #ifndef CHIBO_SCHEMA_H
 #define CHIBO_SCHEMA_H
 
@@ -70,22 +71,22 @@ const struct field_info *schema_field_named(const struct kind_info *k, const cha
 const struct enum_value *schema_value(const struct field_info *f, uint64_t value);        /* NULL: not of the enumeration */
 const struct enum_value *schema_value_named(const struct field_info *f, const char *name); /* by identifier */
 bool schema_is_multiline(const struct field_info *f); /* a text that may hold line ends */
-/* The name of a record's state [round, step]: "draft", ...; "returned" for the first step of a later round; NULL: unknown.
- * schema_steps lists the steps, ends with name NULL. */
+/* The name of a record's state [round, step]: "draft", ...; "returned" for the first step of a later round; NULL:
+ * unknown. schema_steps lists the steps, ends with name NULL. */
 const char *schema_state_name(uint64_t round, uint64_t step);
 extern const struct enum_value schema_steps[];
 /* The part of a kind that a scope of this class holds: is there any? (its head, or one of its fields) */
 bool schema_has_part(const struct kind_info *k, enum access scope_access);
 static inline uint32_t schema_tag(const struct field_info *f) { return TAG(f->number, f->merge); }
 
-/* Does this encoded value fit the field? nil (clear) fits any field that is not required; lists are checked element by element.
- * A text is not empty, has no control characters, and line ends (\n) only where it may.
+/* Does this encoded value fit the field? nil (clear) fits any field that is not required; lists are checked element
+ * by element. A text is not empty, has no control characters, and line ends (\n) only where it may.
  * ERR_BAD_VALUE, ERR_TOO_LONG, ERR_NOT_NFC, ERR_MISSING_FIELD. */
 MUST_CHECK enum err schema_check_value(const struct field_info *f, struct bytes value);
-/* The part of a change that lives in a scope of this access class: known fields must belong there, carry the schema's merge
- * class and fit; the state is [round, known step] and belongs to the head; unknown kinds and fields pass (they are kept and
- * merged). On create, required fields of this class must be there. Immutable fields are written by create alone
- * (ERR_FIXED); only lists are added to and removed from. Else as schema_check_value. */
+/* The part of a change that lives in a scope of this access class: known fields must belong there, carry the
+ * schema's merge class and fit; the state is [round, known step] and belongs to the head; unknown kinds and fields
+ * pass (they are kept and merged). On create, required fields of this class must be there. Immutable fields are
+ * written by create alone (ERR_FIXED); only lists are added to and removed from. Else as schema_check_value. */
 MUST_CHECK enum err schema_check_change(const struct change *c, enum access scope_access);
 
 /* Natural id (protocol.md 3.4); key values encoded, in the order of kind->natural. */

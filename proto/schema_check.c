@@ -201,8 +201,9 @@ enum err schema_check_change(const struct change *c, enum access scope_access)
     return ERR_OK;
 }
 
-/* Control characters could drive a terminal, and marks that turn the direction of writing could make a text read as what it
- * is not: C0, DEL, C1, U+202A..202E, U+2066..2069 (what common/text.c never lets through). The bytes are valid UTF-8. */
+/* Control characters could drive a terminal, and marks that turn the direction of writing could make a text read as
+ * what it is not: C0, DEL, C1, U+202A..202E, U+2066..2069 (what common/text.c never lets through). The bytes are
+ * valid UTF-8. */
 static bool is_clean(struct bytes s, bool multiline)
 {
     for (size_t i = 0; i < s.n; i++) {

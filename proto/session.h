@@ -2,8 +2,8 @@
  *
  * The driver feeds events and does what the session asks: send `out`, run the jobs in `work`, and stop when `ended`.
  * Nothing else goes in or out: no socket, clock, random source, disk or print. Four drivers share this core:
- * server/serve.c, client/link.c, tests/sim.c, tests/fuzz_session.c. If a protocol rule appears in one of them, it stands in
- * the wrong file.
+ * server/serve.c, client/link.c, tests/sim.c, tests/fuzz_session.c. If a protocol rule appears in one of them, it
+ * stands in the wrong file.
  *
  *   ward                                          device
  *   WAIT_HELLO -hello-> JUDGING -ok-> FLIGHT      OPENING -> SENDING -flight sent-> ANSWER -close-> SETTLING -> ENDED
@@ -13,7 +13,8 @@
  *   FLIGHT -LAST-> ANSWERING -> ENDED
  *   Any state: an error, or the end of the byte stream -> ENDED.
  *
- * The states that sleep on the store: JUDGING, RESUMING, ANSWERING, ENROLLING, OPENING, COUNTING, SETTLING. Others sleep on the link. */
+ * The states that sleep on the store: JUDGING, RESUMING, ANSWERING, ENROLLING, OPENING, COUNTING, SETTLING. Others
+ * sleep on the link. */
 #ifndef CHIBO_SESSION_H
 #define CHIBO_SESSION_H
 

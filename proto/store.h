@@ -5,10 +5,10 @@
  * value), client/vault.c (LMDB, each value sealed, keys hidden), tests/memstore.c (memory, loses unsynced writes).
  *
  * Keys are <= 64 bytes. `hide` says what may show in a key on a client's disk: the first `open` bytes are written as
- * they are (numbers and sequence only), the next `grouped` bytes become one keyed hash (so that a prefix scan over them
- * works), what is left becomes another. scan() visits the rows whose key begins with `prefix`, whose length is 0, `open`
- * or `open + grouped`, or any length <= open; in key order where grouped == 0 and nothing is hidden, else in any order.
- * The visitor always gets the true key.
+ * they are (numbers and sequence only), the next `grouped` bytes become one keyed hash (so that a prefix scan over
+ * them works), what is left becomes another. scan() visits the rows whose key begins with `prefix`, whose length is
+ * 0, `open` or `open + grouped`, or any length <= open; in key order where grouped == 0 and nothing is hidden, else
+ * in any order. The visitor always gets the true key.
  *
  * Errors: ERR_NOT_FOUND (get), ERR_DAMAGED (a value does not authenticate), ERR_NO_SPACE, ERR_IO.
  * To add a table: one row, and its lines in docs/storage.md. */

@@ -1,7 +1,7 @@
 /* ward.h - the ward's authority over its logs: the registry, and the jobs of a session (work.h), on any store.
  *
- * All functions run inside the caller's transaction and are deterministic: time, chance and certificates come in. After an
- * error of class MACHINE or CORRUPT the caller aborts; after any other error nothing was changed.
+ * All functions run inside the caller's transaction and are deterministic: time, chance and certificates come in.
+ * After an error of class MACHINE or CORRUPT the caller aborts; after any other error nothing was changed.
  * Registry changes add control leaves to the scopes they touch; `policy` counts them. */
 #ifndef CHIBO_WARD_H
 #define CHIBO_WARD_H
@@ -48,14 +48,16 @@ struct ward_device {
 };
 
 /* --- registry (ward_registry.c, ward_people.c) --- */
-/* Creates the ward's own organisation of type WARD. random: WARD_RANDOM_SIZE bytes; the first 16 become the ward's org id. */
+/* Creates the ward's own organisation of type WARD. random: WARD_RANDOM_SIZE bytes; the first 16 become the ward's
+ * org id. */
 MUST_CHECK enum err ward_create(struct txn *txn, const struct ward *w, const char *code, const char *name,
                                 const uint8_t random[WARD_RANDOM_SIZE], uint64_t now);
 MUST_CHECK enum err ward_name(struct txn *txn, struct buf *name);
 /* ERR_EXISTS when the code is taken, ERR_BAD_VALUE, ERR_TOO_LONG. */
 MUST_CHECK enum err ward_org_add(struct txn *txn, const struct ward *w, const char *code, const char *name,
                                  enum org_type type, const uint8_t random[WARD_RANDOM_SIZE], uint64_t now);
-/* Registers a person with a role from `from` (date) on and keeps an invite for one device of theirs. person: a fresh id. */
+/* Registers a person with a role from `from` (date) on and keeps an invite for one device of theirs. person: a
+ * fresh id. */
 MUST_CHECK enum err ward_invite(struct txn *txn, const struct ward *w, const struct id *org, enum role role,
                                 const struct id *person, const char *person_name, const uint8_t secret[16],
                                 uint32_t from, uint64_t now, uint64_t expires);
@@ -67,12 +69,14 @@ MUST_CHECK enum err ward_device_list(struct txn *txn, struct ward_device **list,
 MUST_CHECK enum err ward_person_name(struct txn *txn, const struct id *person, struct buf *name);
 MUST_CHECK enum err ward_enrol(struct txn *txn, const struct ward *w, struct work *job, uint64_t now);
 /* Adds one control leaf to a scope and saves it. */
-MUST_CHECK enum err ward_control(struct txn *txn, const struct ward *w, struct scope *s, struct control *c, uint64_t now);
+MUST_CHECK enum err ward_control(struct txn *txn, const struct ward *w, struct scope *s, struct control *c,
+                                 uint64_t now);
 MUST_CHECK enum err ward_policy_next(struct txn *txn, uint64_t *policy);
 MUST_CHECK enum err ward_policy(struct txn *txn, uint64_t *policy);
 
 /* --- sessions (ward_judge.c, ward_append.c, ward_answer.c) --- */
-/* Runs one job of a session; its error is in job->err. Returns only errors of the store (class MACHINE or CORRUPT). */
+/* Runs one job of a session; its error is in job->err. Returns only errors of the store (class MACHINE or CORRUPT).
+ * */
 MUST_CHECK enum err ward_work(struct txn *txn, const struct ward *w, struct work *job, uint64_t now);
 enum err ward_judge(struct txn *txn, const struct ward *w, struct work *job);
 enum err ward_sizes(struct txn *txn, const struct ward *w, struct work *job);

@@ -138,7 +138,8 @@ static enum err put_index(struct txn *txn, const struct scope *s, struct work *j
 
 /* --- checkpoints ----------------------------------------------------------------------------------------- */
 
-/* The newest checkpoint is signed once and kept in the scope's row; those inside a long answer are signed for it alone. */
+/* The newest checkpoint is signed once and kept in the scope's row; those inside a long answer are signed for it
+ * alone. */
 static enum err put_checkpoint(struct txn *txn, const struct ward *w, struct scope *s, uint64_t size, uint64_t now,
                                struct buf *list)
 {

@@ -1,4 +1,5 @@
-/* ward_append.c - one changeset of a flight: authentic and in order, then appended whatever its verdicts (protocol.md 4.3, 8). */
+/* ward_append.c - one changeset of a flight: authentic and in order, then appended whatever its verdicts
+ * (protocol.md 4.3, 8). */
 #include "actor.h"
 #include "header.h"
 #include "verdict.h"
@@ -31,7 +32,8 @@ static enum err load_stream(struct append *a)
     return ERR_OK;
 }
 
-/* The scope, and the device's right to speak in it now: rights are looked up for every changeset, not once at the login. */
+/* The scope, and the device's right to speak in it now: rights are looked up for every changeset, not once at the
+ * login. */
 static enum err load(struct append *a)
 {
     struct ward_device d;
@@ -75,7 +77,8 @@ static enum err decode(struct append *a)
     return e;
 }
 
-/* A changeset that is here already is skipped if it is the same one; another one means a copy of the store is about. */
+/* A changeset that is here already is skipped if it is the same one; another one means a copy of the store is
+ * about. */
 static enum err known(struct append *a)
 {
     struct buf row = {0};

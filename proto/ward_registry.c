@@ -54,7 +54,8 @@ enum err ward_control(struct txn *txn, const struct ward *w, struct scope *s, st
 }
 
 /* The first leaf of each log says what the scope is. */
-static enum err scope_found(struct txn *txn, const struct ward *w, const struct org *o, enum access access, uint64_t now)
+static enum err scope_found(struct txn *txn, const struct ward *w, const struct org *o, enum access access,
+                            uint64_t now)
 {
     struct scope s = {.id = o->scope[access], .org = o->id, .access = access};
     struct control c = {.kind = CONTROL_SCOPE};

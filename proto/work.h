@@ -1,10 +1,10 @@
 /* work.h - what a session asks its driver to do with the store: one job, run inside a transaction.
  *
- * A session never touches a store. It hands out struct work; the driver runs it with ward_work() or replica_work() inside a
- * transaction, commits durably, and only then gives it back with SESSION_WORKED. Jobs of one session run in the order they
- * were asked, several may share one transaction, also with jobs of other sessions. A job that fails makes no change the
- * caller must undo: the driver commits the transaction all the same, unless the error is of class MACHINE or CORRUPT.
- * A work belongs to its session; `in` and `out` are its own memory. */
+ * A session never touches a store. It hands out struct work; the driver runs it with ward_work() or replica_work()
+ * inside a transaction, commits durably, and only then gives it back with SESSION_WORKED. Jobs of one session run
+ * in the order they were asked, several may share one transaction, also with jobs of other sessions. A job that
+ * fails makes no change the caller must undo: the driver commits the transaction all the same, unless the error is
+ * of class MACHINE or CORRUPT. A work belongs to its session; `in` and `out` are its own memory. */
 #ifndef CHIBO_WORK_H
 #define CHIBO_WORK_H
 
@@ -20,7 +20,7 @@ enum work_kind {
     WORK_SIZES,  /* in: sizes. as WORK_JUDGE */
     WORK_RESUME, /* out: the resume message */
     WORK_APPEND, /* in: one changeset message for (scope, epoch, size) */
-    WORK_READ,   /* in: struct reach[], updated; at: where to go on. out: messages; more: call again. Closes when done */
+    WORK_READ,   /* in: struct reach[], updated; at: where to go on. out: messages; more: again. Closes when done */
     WORK_ENROL,  /* in: enrol. out: messages */
     /* device */
     WORK_OPEN,   /* seals what is pending. out: the hello message; more: there is a flight */
