@@ -130,7 +130,8 @@ bool schema_has_part(const struct kind_info *k, enum access scope_access)
     return has;
 }
 
-struct id schema_natural_id(const struct kind_info *k, const struct id *org, uint32_t ordinal, const struct bytes *values,
+struct id schema_natural_id(const struct kind_info *k, const struct id *org, uint32_t ordinal,
+                            const struct bytes *values,
                             size_t count)
 {
     struct buf key = { 0 };

@@ -68,7 +68,7 @@ const struct kind_info *schema_kind(uint32_t number);         /* NULL: unknown *
 const struct kind_info *schema_kind_named(const char *word);  /* by name or word */
 const struct field_info *schema_field(const struct kind_info *k, uint32_t number);
 const struct field_info *schema_field_named(const struct kind_info *k, const char *name);
-const struct enum_value *schema_value(const struct field_info *f, uint64_t value);        /* NULL: not of the enumeration */
+const struct enum_value *schema_value(const struct field_info *f, uint64_t value); /* NULL: not of the enumeration */
 const struct enum_value *schema_value_named(const struct field_info *f, const char *name); /* by identifier */
 bool schema_is_multiline(const struct field_info *f); /* a text that may hold line ends */
 /* The name of a record's state [round, step]: "draft", ...; "returned" for the first step of a later round; NULL:
@@ -90,6 +90,7 @@ MUST_CHECK enum err schema_check_value(const struct field_info *f, struct bytes 
 MUST_CHECK enum err schema_check_change(const struct change *c, enum access scope_access);
 
 /* Natural id (protocol.md 3.4); key values encoded, in the order of kind->natural. */
-struct id schema_natural_id(const struct kind_info *k, const struct id *org, uint32_t ordinal, const struct bytes *values,
+struct id schema_natural_id(const struct kind_info *k, const struct id *org, uint32_t ordinal,
+                            const struct bytes *values,
                             size_t count);
 #endif
