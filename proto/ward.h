@@ -78,6 +78,8 @@ MUST_CHECK enum err ward_policy(struct txn *txn, uint64_t *policy);
 /* Runs one job of a session; its error is in job->err. Returns only errors of the store (class MACHINE or CORRUPT).
  * */
 MUST_CHECK enum err ward_work(struct txn *txn, const struct ward *w, struct work *job, uint64_t now);
+/* Asked at every step, not once at the login: control leaves may have changed the answer since. */
+MUST_CHECK enum err ward_may_read(struct txn *txn, const struct scope *s, const struct id *device, bool *yes);
 enum err ward_judge(struct txn *txn, const struct ward *w, struct work *job);
 enum err ward_sizes(struct txn *txn, const struct ward *w, struct work *job);
 enum err ward_resume(struct txn *txn, struct work *job);

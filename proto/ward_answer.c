@@ -176,10 +176,14 @@ static enum err read_scope(struct txn *txn, const struct ward *w, struct work *j
 {
     struct buf message = {0};
     struct scope s;
+    bool may_read = false;
     enum err e = scope_load(txn, &r->scope, &s);
     size_t batch = job->out.n;
 
     if (e != ERR_OK || r->sent >= s.frontier.size)
+        return e;
+    e = ward_may_read(txn, &s, &job->device, &may_read);
+    if (e != ERR_OK || !may_read)
         return e;
     if (announce) {
         message_scope_encode(&(struct message_scope){s.id, s.epoch, r->sent}, &message);
@@ -251,8 +255,13 @@ enum err ward_read(struct txn *txn, const struct ward *w, struct work *job, uint
 {
     struct reach *r = (struct reach *)(void *)job->in.p;
     size_t count = job->in.n / sizeof *r;
-    enum err e;
+    struct ward_device d;
+    enum err e = ward_device_load(txn, &job->device, &d);
 
+    if (e == ERR_OK && d.state == DEVICE_REVOKED)
+        e = ERR_REVOKED;
+    if (e != ERR_OK)
+        return e;
     while (job->at / 2 < count) {
         struct reach *next = &r[job->at / 2];
         uint64_t before = next->sent;

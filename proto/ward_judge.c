@@ -88,7 +88,7 @@ static bool moved_find(const struct claim *c, const struct id *scope, struct mes
 }
 
 /* May this device read this scope now? Its person's roles in the scope's own control leaves say so. */
-static enum err readable(struct txn *txn, const struct scope *s, const struct id *device, bool *yes)
+enum err ward_may_read(struct txn *txn, const struct scope *s, const struct id *device, bool *yes)
 {
     struct actor_device d;
     enum role role = ROLE_NONE;
@@ -115,7 +115,7 @@ static enum err claim_scope(void *arg, const struct id *id, const struct ward_cu
 
     if (e != ERR_OK)
         return e == ERR_NOT_FOUND ? ERR_DAMAGED : e;
-    e = readable(c->txn, &s, c->device, &yes);
+    e = ward_may_read(c->txn, &s, c->device, &yes);
     if (e != ERR_OK || !yes)
         return e;
     d.epoch = cursor->epoch;
