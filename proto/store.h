@@ -38,11 +38,11 @@
     ROW(draft,     0,   2)     /* kind(2) record id(16) scope number(2): changes over the part (client) */ \
     ROW(outbox,    6,   0)     /* scope number(2) first sequence(4): sealed, not acknowledged (client) */ \
     ROW(verdict,   4,   0)     /* number(4): refused or held change, with reason (client) */ \
-    ROW(cursor,    0,   0)     /* device(16) scope(16): sizes confirmed   (server)   */ \
+    ROW(cursor,   16,   0)     /* device(16) scope(16): sizes confirmed   (server)   */ \
     ROW(device,    0,   0)     /* device(16): ratchet, certificate, state (server)   */ \
     ROW(person,    0,   0)     /* person(16): name                        (server)   */ \
     ROW(org,       0,   0)     /* org(16): code, name, type, its scopes   (server)   */ \
-    ROW(role,      0,   0)     /* person(16) org(16) role(1): from, to    (server)   */ \
+    ROW(role,     16,   0)     /* person(16) org(16) role(1): from, to    (server)   */ \
     ROW(invite,    0,   0)     /* invite id(8)                            (server)   */ \
     ROW(tls,       0,   0)     /* TLS session id: session                 (server)   */
 /* clang-format on */
