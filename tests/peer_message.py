@@ -1,0 +1,87 @@
+"""The forms of the messages (docs/protocol.md section 7), for tests/peer.py."""
+from peer_bytes import PeerError, is_bin, is_uint, need, unpack
+from peer_frame import MESSAGE_MOST
+
+NAMES = {1: 'hello', 2: 'resume', 3: 'scope', 4: 'changeset', 5: 'leaf', 6: 'own', 7: 'control', 8: 'checkpoint', 9: 'close',
+         10: 'error', 11: 'ask', 12: 'sizes', 13: 'enrol', 14: 'enrolled', 15: 'drop', 16: 'end', 17: 'body'}
+TYPES = {name: number for number, name in NAMES.items()}
+
+
+def _id(x):
+    return is_bin(x, 16)
+
+
+def _u32(x):
+    return is_uint(x, 1 << 32)
+
+
+def _bin(length):
+    return lambda x: is_bin(x, length)
+
+
+def _or_nil(form):
+    return lambda x: x is None or form(x)
+
+
+def _row(*forms):
+    return lambda x: isinstance(x, list) and len(x) == len(forms) and all(form(part) for form, part in zip(forms, x))
+
+
+def _rows(*forms):
+    one = _row(*forms)
+    return lambda x: isinstance(x, list) and all(one(part) for part in x)
+
+
+def _rising(form):
+    return lambda x: form(x) and all(a[0] < b[0] for a, b in zip(x, x[1:]))
+
+
+def _verdicts(x):
+    return is_uint(x) or (isinstance(x, list) and 2 <= len(x) <= 1024 and all(is_uint(v) for v in x) and len(set(x)) > 1)
+
+
+def _seen(x):
+    return is_uint(x) or _row(_u32, is_uint, _bin(32))(x)
+
+
+def _seed(x):
+    return _id(x) or (isinstance(x, list) and all(salt is None or _id(salt) for salt in x))
+
+
+def _bodies(x):
+    return isinstance(x, list) and 1 <= len(x) <= 1024 and all(is_bin(b, 32) or isinstance(b, list) for b in x)
+
+
+def _detail(x):
+    return isinstance(x, str) and len(x.encode()) <= 160
+
+
+_CHANGESET = (is_uint, _or_nil(_id), _seen, is_uint, lambda x: is_uint(x, 3), _seed, _bin(64), _bodies)
+
+FORMS = {
+    'hello': _row(lambda x: x == 1, lambda x: is_uint(x, 2), _u32, is_uint, _id, _id, _bin(8), _rising(_rows(_id, _u32, is_uint))),
+    'resume': _rows(_id, is_uint, _bin(32), lambda x: is_uint(x, MESSAGE_MOST + 1)),
+    'scope': _row(_id, _u32, is_uint),
+    'changeset': _row(*_CHANGESET),
+    'leaf': _row(lambda x: is_uint(x) or _row(_id, _u32)(x), *_CHANGESET, is_uint, is_uint, _verdicts),
+    'own': _row(is_uint, is_uint, is_uint, _verdicts),
+    'control': _row(is_bin, _bin(64)),
+    'checkpoint': _row(is_uint, is_uint, _bin(64)),
+    'close': _row(is_uint, _id, is_uint, is_uint),
+    'error': _row(lambda x: is_uint(x) and x > 0, _detail),
+    'ask': _row(), 'end': _row(),
+    'sizes': _rising(_rows(_id, _u32, is_uint, _bin(32))),
+    'enrol': _row(lambda x: x == 1, _bin(8), _bin(32), _bin(32), _u32, _bin(32), _bin(64), _bin(64)),
+    'enrolled': _row(is_bin, _id, _id, _id, _id, _bin(32), _id, is_uint),
+    'drop': _row(_id),
+    'body': _row(is_uint, is_uint, _id, lambda x: isinstance(x, list)),
+}
+
+
+def read_message(name, raw):
+    """The decoded body of a message; BAD_FRAME if it has another form. The version of a hello is looked at first, and alone."""
+    if name == 'hello' and len(raw) >= 2 and 0x90 <= raw[0] <= 0x9f and raw[1] != 1 and raw[0] != 0x90:
+        raise PeerError('TOO_NEW', 'phiên bản giao thức mới hơn')
+    body = unpack(raw)
+    need(FORMS[name](body), 'BAD_FRAME', f'bản tin {name} sai dạng')
+    return body
