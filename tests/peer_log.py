@@ -152,7 +152,8 @@ class Log:
             need(len(row) == 3 and is_bin(row[1]) and is_bin(row[2], 64), 'BAD_FRAME', 'lá điều khiển sai dạng')
             self._control(row[1], row[2])
         else:
-            need(len(row) == 6 and is_bin(row[1]) and is_bin(row[2], 64) and is_uint(row[3]) and is_uint(row[4]), 'BAD_FRAME', 'lá sai dạng')
+            need(len(row) == 6 and is_bin(row[1]) and is_bin(row[2], 64), 'BAD_FRAME', 'lá sai dạng')
+            need(is_uint(row[3]) and is_uint(row[4]), 'BAD_FRAME', 'lá sai dạng')
             self._changeset(row[1], row[2], row[5], seed, bodies)
         self.entries.append((leaf, seed, bodies))
         self.frontier.add(log_leaf_hash(leaf))
@@ -238,7 +239,6 @@ class Log:
             need(origin < len(self.streams), 'BAD_CHAIN', 'dòng số này chưa có')
             device, incarnation = self.streams[origin]
         else:
-            need(isinstance(origin, list) and len(origin) == 2 and is_bin(origin[0], 16) and is_uint(origin[1], 1 << 32), 'BAD_FRAME', 'gốc của lá sai dạng')
             device, incarnation = origin
             need((device, incarnation) not in self.heads, 'BAD_FRAME', 'dòng đã có số phải gọi bằng số')
         need(device in self.devices, 'BAD_SIGNATURE', 'gói thay đổi của thiết bị không quen')
@@ -305,8 +305,10 @@ class Log:
     def add(self, body, signer, now):
         """Puts a change into the draft; a full draft is sealed first."""
         check_body(body)
-        if self.draft and (len(self.draft['bodies']) >= SEND_CHANGES or sum(len(pack(b)) for b in self.draft['bodies']) + len(pack(body)) > SEND_BYTES):
-            self.seal(signer, now)
+        if self.draft:
+            held = self.draft['bodies']
+            if len(held) >= SEND_CHANGES or sum(len(pack(b)) for b in held) + len(pack(body)) > SEND_BYTES:
+                self.seal(signer, now)
         if not self.draft:
             self.draft = {'seed': os.urandom(16), 'bodies': []}
         self.draft['bodies'].append(body)

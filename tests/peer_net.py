@@ -286,9 +286,9 @@ class Session:
         if not frames:
             frames = [('end', pack([]))]
         for i, (name, plain) in enumerate(frames):
+            if any(NAMES.get(kind) in ('ask', 'error') for kind, _, _ in self.wire.inbox):
+                return False   # between two messages, so that none stays open
             for frame in self.wire.writer.message(TYPES[name], plain, i + 1 == len(frames)):
-                if any(NAMES.get(kind) in ('ask', 'error') for kind, _, _ in self.wire.inbox):
-                    return False
                 self.wire.send(frame)
             self.counts['up'] += name == 'changeset'
         return True
