@@ -95,8 +95,8 @@ void changeset_read(struct changeset *cs, struct mp *r)
     read_seen(cs, r);
     cs->time = mp_uint(r, UINT64_MAX);
     cs->quality = (unsigned)mp_uint(r, 2);
-    memcpy(cs->signature, mp_bin_exact(r, SIGNATURE_SIZE), SIGNATURE_SIZE);
     read_seed(cs, r);
+    memcpy(cs->signature, mp_bin_exact(r, SIGNATURE_SIZE), SIGNATURE_SIZE);
     read_bodies(cs, r);
     read_salts(cs, r);
 }
@@ -118,7 +118,6 @@ static void write_head(const struct changeset *cs, struct buf *out)
     }
     mp_put_uint(out, cs->time);
     mp_put_uint(out, cs->quality);
-    mp_put_bin(out, cs->signature, SIGNATURE_SIZE);
 }
 
 static void write_slots(const struct changeset *cs, const bool *keep, struct buf *out)
@@ -150,6 +149,7 @@ void changeset_write(const struct changeset *cs, struct buf *out)
         mp_put_bin(out, cs->seed, SALT_SIZE);
     else
         write_salts(cs, NULL, out);
+    mp_put_bin(out, cs->signature, SIGNATURE_SIZE);
     write_slots(cs, NULL, out);
 }
 
@@ -165,6 +165,7 @@ void changeset_write_without(const struct changeset *cs, const bool *keep, struc
     }
     write_head(cs, out);
     write_salts(cs, keep, out);
+    mp_put_bin(out, cs->signature, SIGNATURE_SIZE);
     write_slots(cs, keep, out);
 }
 
