@@ -233,6 +233,9 @@ static enum err close_session(struct txn *txn, const struct ward *w, struct work
     struct ward_device d;
     enum err e = ward_device_load(txn, &job->device, &d);
 
+    /* A newer session of this device came to its close while this one was under way: the ratchet never turns back. */
+    if (e == ERR_OK && job->shown < d.ratchet)
+        e = ERR_BUSY;
     if (e == ERR_OK)
         e = ward_cursor_each(txn, &job->device, close_cursor, &c);
     if (e == ERR_OK) {
