@@ -158,6 +158,8 @@ enum err replica_enrolled(struct txn *txn, struct replica *r, struct work *job)
 
 enum err replica_work(struct txn *txn, struct replica *r, struct work *job, struct moment *m)
 {
+    if (job->failed != NULL && *job->failed)
+        return job->err = ERR_CUT;
     switch (job->kind) {
     case WORK_OPEN:
         job->err = replica_open(txn, r, job, m);
@@ -180,5 +182,7 @@ enum err replica_work(struct txn *txn, struct replica *r, struct work *job, stru
     default:
         assert(!"a job of the ward");
     }
+    if (job->failed != NULL)
+        *job->failed = job->err != ERR_OK;
     return job->err;
 }

@@ -61,15 +61,23 @@ void session_init_enrol(struct session *s, const uint8_t binding[BINDING_SIZE], 
     buf_put_bytes(&s->enrol, enrol_message);
 }
 
-void session_deinit(struct session *s)
+/* What nobody has begun to work on will not be. */
+static void drop_queue(struct session *s)
 {
-    assert(s->busy == 0);
     while (s->work != NULL) {
         struct work *w = s->work;
 
         s->work = w->next;
+        s->busy_bytes -= w->in.n;
         work_free(w);
     }
+    s->work_last = NULL;
+}
+
+void session_deinit(struct session *s)
+{
+    assert(s->busy == 0);
+    drop_queue(s);
     work_free(s->parked);
     frame_in_deinit(&s->in);
     frame_out_deinit(&s->frames);
@@ -93,6 +101,7 @@ struct work *session_ask(struct session *s, enum work_kind kind)
     w->mode = s->mode;
     w->shown = s->shown;
     w->states_differ = s->states_differ;
+    w->failed = &s->failed;
     memcpy(w->binding, s->binding, BINDING_SIZE);
     return w;
 }
@@ -123,6 +132,11 @@ struct work *session_take_work(struct session *s)
 bool session_idle(const struct session *s)
 {
     return s->busy == 0 && s->work == NULL;
+}
+
+bool session_mid_message(const struct session *s)
+{
+    return s->inbox.n == 0 && (s->in.raw.n > 0 || s->in.in_message);
 }
 
 bool session_wants_bytes(const struct session *s)
@@ -157,6 +171,7 @@ void session_end(struct session *s, enum err e)
         return;
     s->state = SESSION_ENDED;
     s->err = e;
+    drop_queue(s);
 }
 
 void session_fail(struct session *s, enum err e, const char *why)

@@ -75,10 +75,10 @@ struct session {
     struct frame_in in;
     struct frame_out frames;
     struct buf inbox;                  /* received, not parsed: a job must end first */
+    bool failed;                       /* struct work points here; the driver's thread may write while jobs are out */
     size_t busy, busy_bytes;           /* jobs under way, and the bytes they hold */
     bool eof;
     bool last_seen;                    /* the other side's flight is over */
-    bool sent_all;                     /* device: our flight is over */
     struct id scope;
     uint32_t epoch;
     uint64_t size;
@@ -102,6 +102,7 @@ void session_deinit(struct session *s);
 void session_step(struct session *s, const struct session_event *e);
 struct work *session_take_work(struct session *s); /* NULL: none. The driver owns it until SESSION_WORKED */
 bool session_wants_bytes(const struct session *s); /* false: stop reading from the link for now */
+bool session_mid_message(const struct session *s); /* the other side owes the rest of a message */
 bool session_idle(const struct session *s);        /* no job is out: an ended session may be deinited */
 const char *session_state_name(enum session_state st);
 

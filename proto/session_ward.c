@@ -158,6 +158,7 @@ static void answer(struct session *s, struct bytes messages, bool more, uint64_t
 
 static void judged(struct session *s, struct work *w)
 {
+    s->shown = w->shown; /* also across an ask: `sizes` shows no ratchet of its own */
     if (w->ask) {
         struct buf nothing = {0};
 
@@ -167,7 +168,6 @@ static void judged(struct session *s, struct work *w)
         buf_deinit(&nothing);
         return;
     }
-    s->shown = w->shown;
     s->states_differ = w->states_differ;
     buf_clear(&s->reach);
     buf_put_bytes(&s->reach, buf_bytes(&w->out));

@@ -28,6 +28,10 @@ enum err ward_work(struct txn *txn, const struct ward *w, struct work *job, uint
 {
     enum err_class class;
 
+    if (job->failed != NULL && *job->failed) {
+        job->err = ERR_CUT;
+        return ERR_OK;
+    }
     switch (job->kind) {
     case WORK_JUDGE:
         job->err = judge_and_answer(txn, w, job, now);
@@ -50,6 +54,8 @@ enum err ward_work(struct txn *txn, const struct ward *w, struct work *job, uint
     default:
         assert(!"a job of the device");
     }
+    if (job->failed != NULL)
+        *job->failed = job->err != ERR_OK;
     class = err_class(job->err);
     /* A peer's bad proof is its own error; damage and a full disk are ours. */
     return class == ERR_CLASS_MACHINE || job->err == ERR_DAMAGED ? job->err : ERR_OK;

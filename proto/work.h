@@ -2,7 +2,8 @@
  *
  * A session never touches a store. It hands out struct work; the driver runs it with ward_work() or replica_work()
  * inside a transaction, commits durably, and only then gives it back with SESSION_WORKED. Jobs of one session run
- * in the order they were asked, several may share one transaction, also with jobs of other sessions. A job that
+ * in the order they were asked, several may share one transaction, also with jobs of other sessions; after one that failed the rest of its
+ * session does nothing (an answer is not given to half a flight, nor settled over half an answer). A job that
  * fails makes no change the caller must undo: the driver commits the transaction all the same, unless the error is
  * of class MACHINE or CORRUPT. A work belongs to its session; `in` and `out` are its own memory. */
 #ifndef CHIBO_WORK_H
@@ -59,6 +60,7 @@ struct work {
     bool ask;
     bool states_differ;       /* WORK_JUDGE sets, WORK_READ tells the device */
     uint64_t sent, received, refused, held; /* WORK_APPLY: changes by fate */
+    bool *failed;             /* of the session: one of its jobs failed, so those that were asked after it do nothing */
     enum err err;
     char why[ERROR_DETAIL_MAX + 1];
     struct work *next;
