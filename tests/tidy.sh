@@ -58,7 +58,7 @@ xargs -r grep -nP '^.{121,}' /dev/null <<<"$scripts" | cut -c 1-100 | rule "line
 fence() { of "$code" | grep -vE "^\./($2)$" | search "^ *# *include *[<\"]($1)[>\"]" | rule "$1 belongs to $2"; }
 fence 'lmdb\.h' 'common/kv\.c'
 fence 'openssl/.*' 'common/(tls[a-z_]*|ca)\.[ch]'
-fence 'uv\.h' 'server/(main|loop|listen|conn|control|writer|web|daemon)[a-z_]*\.[ch]'
+fence 'uv\.h' 'server/(listen|conn|daemon|store_thread|admin_socket)[a-z_]*\.[ch]'
 fence 'sodium.*' 'common/crypto\.c'
 fence 'zstd.*\.h' 'common/zip\.c'
 fence 'msgpack.*' 'proto/mp\.c'

@@ -1,0 +1,394 @@
+/* cmd.c - see cmd.h. To add a command: its options, its run function, one row of the table at the end. */
+#include "cmd.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "../common/language.h"
+#include "../common/log.h"
+#include "../common/opt.h"
+#include "../common/text.h"
+#include "admin.h"
+#include "daemon.h"
+#include "print.h"
+
+#define DEFAULT_CODE "PHUONG"
+
+/* One command under way. */
+struct call {
+    struct opt_parsed opts;
+    const char *about;   /* what an error is about: an option, a file; NULL: nothing in particular */
+    const char *allowed; /* what would be right, to be put into brackets; or NULL */
+    struct buf name;     /* cleaned */
+    struct buf out;      /* for stdout, once all is well */
+};
+
+struct command {
+    const char *name, *alias;
+    const char *summary; /* msgid */
+    const struct opt_table *table;
+    enum err (*run)(struct call *c);
+};
+
+static enum err fault(struct call *c, const char *about, enum err e)
+{
+    c->about = about;
+    return e;
+}
+
+static const char *dir_of(const struct call *c)
+{
+    return opt_arg(&c->opts, 0);
+}
+
+/* A name as the book keeps it: clean, in NFC, whatever the keyboard made of it. */
+static enum err take_name(struct call *c, const char *option)
+{
+    const enum err e = text_clean(bytes_of_str(opt_text(&c->opts, option, "")), TEXT_ONE_LINE, &c->name);
+    if (e != ERR_OK)
+        return fault(c, option, e);
+    if (c->name.n == 0)
+        return fault(c, option, ERR_MISSING_FIELD);
+    return c->name.n <= NAME_MAX_BYTES ? ERR_OK : fault(c, option, ERR_TOO_LONG);
+}
+
+/* A text option that a request carries: bounded, UTF-8. */
+static enum err take_text(struct call *c, const char *option, const char **out)
+{
+    *out = opt_text(&c->opts, option, "");
+    if (!text_is_utf8(bytes_of_str(*out)))
+        return fault(c, option, ERR_BAD_UTF8);
+    return strlen(*out) <= NAME_MAX_BYTES ? ERR_OK : fault(c, option, ERR_TOO_LONG);
+}
+
+static enum err request(struct call *c, const struct admin_request *r, print_rows *print)
+{
+    struct buf bytes = {0}, answer = {0};
+    struct bytes rows;
+    const char *at = NULL;
+    admin_request_encode(r, &bytes);
+    enum err e = admin_call(dir_of(c), buf_bytes(&bytes), &answer, &at);
+    if (e == ERR_OK)
+        e = admin_answer_open(buf_bytes(&answer), &rows);
+    if (e == ERR_OK)
+        e = print(rows, r->command != ADMIN_ORG_ADD && r->command != ADMIN_INVITE && r->command != ADMIN_REVOKE &&
+                            opt_given(&c->opts, "json"), &c->out);
+    if (at != NULL)
+        c->about = at;
+    buf_wipe_deinit(&bytes);
+    buf_wipe_deinit(&answer);
+    return e;
+}
+
+/* ---- khoi-tao ---- */
+
+static const struct opt_row init_rows[] = {
+    {"ten", "name", 0, OPT_TEXT, N_("NAME"), N_("the ward's name"), 0, false, true},
+    {"nghe", "listen", 0, OPT_TEXT, N_("ADDRESS:PORT"), N_("where the server listens"), 0, false, true},
+    {"dia-chi", "address", 0, OPT_TEXT, N_("HOST:PORT"), N_("what invites say, if not that"), 0, false, false},
+    {"ma", "code", 0, OPT_TEXT, N_("CODE"), N_("the ward's own code (PHUONG)"), 0, false, false},
+    {"han-chung-thu", "cert-days", 0, OPT_NUMBER, N_("DAYS"), N_("how long a device's certificate is good (1827)"),
+     HOME_CERT_DAYS_MOST, false, false},
+};
+static const struct opt_table init_table = {init_rows, ARRAY_LEN(init_rows), N_("FOLDER"), 1, 1};
+
+static enum err run_init(struct call *c)
+{
+    char host[HOME_ADDRESS_MAX + 1];
+    uint16_t port;
+    struct home_settings s = {
+        .code = opt_text(&c->opts, "ma", DEFAULT_CODE),
+        .listen = opt_text(&c->opts, "nghe", ""),
+        .address = opt_text(&c->opts, "dia-chi", NULL),
+        .cert_days = (unsigned)opt_number(&c->opts, "han-chung-thu", HOME_CERT_DAYS),
+    };
+    enum err e = take_name(c, "ten");
+    if (e == ERR_OK && home_split(s.listen, host, &port) != ERR_OK)
+        e = fault(c, "nghe", ERR_BAD_VALUE);
+    if (e == ERR_OK && !org_code_valid(s.code))
+        e = fault(c, "ma", ERR_BAD_VALUE);
+    if (e != ERR_OK)
+        return e;
+    s.name = buf_cstr(&c->name);
+    e = home_create(dir_of(c), &s, (uint64_t)time(NULL));
+    return e == ERR_OK ? ERR_OK : fault(c, e == ERR_BAD_VALUE ? "dia-chi" : dir_of(c), e);
+}
+
+/* ---- chay ---- */
+
+static const struct opt_row run_rows[] = {
+    {"nhat-ky", "log", 0, OPT_TEXT, N_("LEVEL"), N_("error, warn, info or debug (info)"), 0, false, false},
+};
+static const struct opt_table run_table = {run_rows, ARRAY_LEN(run_rows), N_("FOLDER"), 1, 1};
+
+/* Kept beyond the home's end. */
+static const char *listen_address(struct call *c, const struct home *home)
+{
+    buf_put_str(&c->name, home->listen);
+    return buf_cstr(&c->name);
+}
+
+static enum err run_run(struct call *c)
+{
+    enum log_level level;
+    if (!log_level_parse(opt_text(&c->opts, "nhat-ky", "info"), &level))
+        return fault(c, "nhat-ky", ERR_BAD_VALUE);
+    log_init(fileno(stderr), level, NULL);
+    struct home *home = mem_alloc(sizeof(*home));
+    enum err e = home_open(dir_of(c), KV_CHECK_WRITE, home);
+    if (e != ERR_OK)
+        c->about = home->at;
+    if (e == ERR_OK)
+        e = daemon_run(home);
+    if (e == ERR_EXISTS || e == ERR_BAD_VALUE)
+        c->allowed = listen_address(c, home);
+    home_close(home);
+    free(home);
+    return e;
+}
+
+/* ---- don-vi ---- */
+
+static const struct opt_row org_rows[] = {
+    {"ma", "code", 0, OPT_TEXT, N_("CODE"), N_("letters A-Z, digits, dashes: CB-014"), 0, false, false},
+    {"ten", "name", 0, OPT_TEXT, N_("NAME"), N_("the organisation's name"), 0, false, false},
+    {"loai", "type", 0, OPT_TEXT, N_("TYPE"), "AGENCY TDP SCHOOL ENTERPRISE ARMED", 0, false, false},
+    {"json", NULL, 0, OPT_FLAG, NULL, N_("for programs: one line of JSON each"), 0, false, false},
+};
+static const struct opt_table org_table = {org_rows, ARRAY_LEN(org_rows), N_("FOLDER them|liet-ke"), 2, 2};
+
+static enum err run_org_add(struct call *c)
+{
+    struct admin_request r = {.command = ADMIN_ORG_ADD};
+    enum org_type type;
+    enum err e = take_text(c, "ma", &r.text[0]);
+    if (e == ERR_OK && r.text[0][0] == '\0')
+        e = fault(c, "ma", ERR_MISSING_FIELD);
+    if (e == ERR_OK && !org_code_valid(r.text[0]))
+        e = fault(c, "ma", ERR_BAD_VALUE);
+    if (e == ERR_OK)
+        e = take_name(c, "ten");
+    if (e != ERR_OK)
+        return e;
+    if (org_type_parse(opt_text(&c->opts, "loai", ""), &type) != ERR_OK || type == ORG_WARD) {
+        c->allowed = "AGENCY TDP SCHOOL ENTERPRISE ARMED";
+        return fault(c, "loai", opt_given(&c->opts, "loai") ? ERR_BAD_VALUE : ERR_MISSING_FIELD);
+    }
+    r.text[1] = buf_cstr(&c->name);
+    r.number = (uint64_t)type;
+    e = request(c, &r, print_first);
+    return e == ERR_EXISTS ? fault(c, r.text[0], e) : e;
+}
+
+static enum err run_org(struct call *c)
+{
+    const char *action = opt_arg(&c->opts, 1);
+    if (strcmp(action, "them") == 0 || strcmp(action, "add") == 0)
+        return run_org_add(c);
+    if (strcmp(action, "liet-ke") == 0 || strcmp(action, "list") == 0)
+        return request(c, &(struct admin_request){.command = ADMIN_ORG_LIST}, print_orgs);
+    c->allowed = "them, liet-ke";
+    return fault(c, action, ERR_USAGE);
+}
+
+/* ---- cap-ma ---- */
+
+static const struct opt_row invite_rows[] = {
+    {"don-vi", "org", 0, OPT_TEXT, N_("CODE"), N_("code of the organisation"), 0, false, true},
+    {"vai-tro", "role", 0, OPT_TEXT, N_("ROLE"),
+     "clerk building inspect secretary deputy committee member follower", 0, false, true},
+    {"nguoi", "person", 0, OPT_TEXT, N_("NAME"), N_("who will hold the device"), 0, false, true},
+    {"so-ngay", "days", 0, OPT_NUMBER, N_("DAYS"), N_("how long the code is good (14)"), ADMIN_INVITE_DAYS_MOST, false,
+     false},
+};
+static const struct opt_table invite_table = {invite_rows, ARRAY_LEN(invite_rows), N_("FOLDER"), 1, 1};
+
+static enum err run_invite(struct call *c)
+{
+    struct admin_request r = {.command = ADMIN_INVITE};
+    enum role role;
+    enum err e = take_text(c, "don-vi", &r.text[0]);
+    if (e == ERR_OK && rights_role_parse(opt_text(&c->opts, "vai-tro", ""), &role) != ERR_OK) {
+        c->allowed = invite_rows[1].help;
+        e = fault(c, "vai-tro", ERR_BAD_VALUE);
+    }
+    if (e == ERR_OK)
+        e = take_name(c, "nguoi");
+    if (e != ERR_OK)
+        return e;
+    r.text[1] = buf_cstr(&c->name);
+    r.number = (uint64_t)role;
+    r.days = opt_number(&c->opts, "so-ngay", ADMIN_INVITE_DAYS);
+    if (r.days == 0)
+        return fault(c, "so-ngay", ERR_BAD_VALUE);
+    e = request(c, &r, print_first);
+    return e == ERR_NO_SUCH_RECORD ? fault(c, r.text[0], e) : e;
+}
+
+/* ---- tong-hop, thiet-bi, thu-hoi ---- */
+
+static const struct opt_row json_rows[] = {
+    {"json", NULL, 0, OPT_FLAG, NULL, N_("for programs: one line of JSON each"), 0, false, false},
+};
+static const struct opt_table json_table = {json_rows, ARRAY_LEN(json_rows), N_("FOLDER"), 1, 1};
+static const struct opt_table revoke_table = {NULL, 0, N_("FOLDER DEVICE"), 2, 2};
+
+static enum err run_overview(struct call *c)
+{
+    return request(c, &(struct admin_request){.command = ADMIN_OVERVIEW}, print_overview);
+}
+
+static enum err run_devices(struct call *c)
+{
+    return request(c, &(struct admin_request){.command = ADMIN_DEVICES}, print_devices);
+}
+
+static enum err run_revoke(struct call *c)
+{
+    struct admin_request r = {.command = ADMIN_REVOKE};
+    r.text[0] = opt_arg(&c->opts, 1);
+    if (strlen(r.text[0]) < ID_PREFIX_MIN || strspn(r.text[0], "0123456789abcdefABCDEF") != strlen(r.text[0]))
+        return fault(c, r.text[0], ERR_BAD_VALUE);
+    if (strlen(r.text[0]) > 2 * ID_SIZE)
+        return fault(c, r.text[0], ERR_TOO_LONG);
+    const enum err e = request(c, &r, print_first);
+    return e == ERR_NO_SUCH_RECORD || e == ERR_AMBIGUOUS ? fault(c, r.text[0], e) : e;
+}
+
+/* ---- all of them ---- */
+
+/* clang-format off */
+static const struct command commands[] = {
+    {"khoi-tao", "init",     N_("make the ward's server in a new folder"),       &init_table,   run_init},
+    {"chay",     "run",      N_("serve the cells' devices until told to stop"),  &run_table,    run_run},
+    {"don-vi",   "org",      N_("add an organisation, or list them"),            &org_table,    run_org},
+    {"cap-ma",   "invite",   N_("print an invite for one device of a person"),   &invite_table, run_invite},
+    {"tong-hop", "overview", N_("how each cell stands"),                         &json_table,   run_overview},
+    {"thiet-bi", "devices",  N_("list the devices"),                             &json_table,   run_devices},
+    {"thu-hoi",  "revoke",   N_("revoke a device"),                              &revoke_table, run_revoke},
+};
+/* clang-format on */
+
+static const char *translate(const char *msgid)
+{
+    return _(msgid);
+}
+
+static const struct command *command_named(const char *word)
+{
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+        if (strcmp(word, commands[i].name) == 0 || strcmp(word, commands[i].alias) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+static const struct command *command_close(const char *word)
+{
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+        if (opt_is_close(word, commands[i].name) || opt_is_close(word, commands[i].alias))
+            return &commands[i];
+    return NULL;
+}
+
+static bool is_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "--giup") == 0;
+}
+
+static int print_help(FILE *to)
+{
+    fprintf(to, _("chibod, the ward's server of the Party cells' book. Commands:\n"));
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+        fprintf(to, "  chibod %-9s %s\n", commands[i].name, _(commands[i].summary));
+    fprintf(to, _("More about one of them: chibod COMMAND --help\n"));
+    return to == stdout ? err_exit_status(ERR_OK) : err_exit_status(ERR_USAGE);
+}
+
+static void print_usage(FILE *to, const struct command *k)
+{
+    struct buf words = {0}, text = {0};
+    buf_printf(&words, "chibod %s", k->name);
+    opt_usage(k->table, buf_cstr(&words), translate, &text);
+    fputs(buf_cstr(&text), to);
+    buf_deinit(&words);
+    buf_deinit(&text);
+}
+
+static int explain_options(const struct command *k, const struct opt_parsed *opts, enum err e)
+{
+    struct buf text = {0};
+    opt_explain(opts, translate, &text);
+    fprintf(stderr, "chibod %s: %s\n", k->name, buf_cstr(&text));
+    print_usage(stderr, k);
+    buf_deinit(&text);
+    return err_exit_status(e);
+}
+
+static void explain(const struct command *k, const struct call *c, enum err e)
+{
+    fprintf(stderr, "chibod %s: ", k->name);
+    for (size_t i = 0; c->about != NULL && i < k->table->count; i++)
+        if (strcmp(c->about, k->table->rows[i].name) == 0)
+            fputs("--", stderr);
+    if (c->about != NULL)
+        fprintf(stderr, "%s: ", c->about);
+    fputs(_(err_sentence(e)), stderr);
+    if (c->allowed != NULL)
+        fprintf(stderr, " (%s)", c->allowed);
+    fputs("\n", stderr);
+}
+
+static int run_command(const struct command *k, int argc, char *const *argv)
+{
+    struct call c = {0};
+    enum err e = opt_parse(k->table, argc, argv, &c.opts);
+    int status;
+    if (e != ERR_OK) {
+        status = explain_options(k, &c.opts, e);
+    } else {
+        e = k->run(&c);
+        if (e == ERR_OK && (fwrite(c.out.p, 1, c.out.n, stdout) != c.out.n || fflush(stdout) != 0))
+            e = ERR_IO;
+        if (e != ERR_OK)
+            explain(k, &c, e);
+        status = err_exit_status(e);
+    }
+    opt_deinit(&c.opts);
+    buf_deinit(&c.name);
+    buf_wipe_deinit(&c.out);
+    return status;
+}
+
+static int print_unknown(const char *word)
+{
+    const struct command *close = command_close(word);
+    fprintf(stderr, _("chibod: there is no command \"%s\"."), word);
+    if (close != NULL)
+        fprintf(stderr, _(" Was \"%s\" meant?"), close->name);
+    fputs("\n", stderr);
+    return print_help(stderr);
+}
+
+int cmd_main(int argc, char *const *argv)
+{
+    language_init(NULL);
+    crypto_init();
+    if (argc < 2)
+        return print_help(stderr);
+    if (is_help(argv[1]))
+        return print_help(stdout);
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("chibod " CHIBO_VERSION);
+        return err_exit_status(ERR_OK);
+    }
+    const struct command *k = command_named(argv[1]);
+    if (k == NULL)
+        return print_unknown(argv[1]);
+    for (int i = 2; i < argc; i++)
+        if (is_help(argv[i])) {
+            print_usage(stdout, k);
+            return err_exit_status(ERR_OK);
+        }
+    return run_command(k, argc - 2, argv + 2);
+}

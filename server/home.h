@@ -1,0 +1,66 @@
+/* home.h - the server's directory: keys, certificates, configuration and the ward's store, created whole or not at all.
+ *
+ *   khoa-phuong   the ward: its id, signing key and ratchet key
+ *   khoa-ca       key of the CA that certifies devices;        ca.der its certificate
+ *   khoa-tls      key of this server's TLS;                    tls.der its certificate, which invites pin
+ *   khoa-so, so/  key of the store's tags, and the store (safe.h)
+ *   cau-hinh      configuration: `name = value` lines, for the operator to edit
+ *   khoa-chay     lock of the one daemon;                      chibod.sock where it takes commands
+ *
+ * Directory 0700, files 0600. Each key file ends with a checksum over itself, and holds the hash of its certificate: a
+ * flipped byte in either is ERR_DAMAGED. Table meta, row `version`: HOME_VERSION; a larger one is ERR_TOO_NEW.
+ * A struct home may not move while it is open: the ward's hooks point to it. */
+#ifndef CHIBO_HOME_H
+#define CHIBO_HOME_H
+
+#include "../common/tls_identity.h"
+#include "../proto/ward.h"
+#include "safe.h"
+
+#define HOME_VERSION 1
+#define HOME_ADDRESS_MAX 255
+#define HOME_CERT_DAYS 1827      /* of a device's certificate: one term of office, five years */
+#define HOME_CERT_DAYS_MOST 7305
+#define HOME_SERVER_DAYS 7305    /* of the CA and of TLS: known by pin, so the end is a formality */
+#define HOME_LOCK "khoa-chay"
+#define HOME_SOCKET "chibod.sock"
+
+struct home_settings {
+    const char *name;    /* of the ward; clean (text.h) */
+    const char *code;    /* of its own organisation */
+    const char *listen;  /* "host:port", the host a number or localhost */
+    const char *address; /* what invites say; NULL: as listen */
+    unsigned cert_days;
+};
+
+struct home {
+    char *dir;
+    const char *at; /* the file that the last error is about */
+    struct safe safe;
+    struct ward ward;
+    uint8_t ca_seed[TLS_SEED_SIZE];
+    uint8_t tls_seed[TLS_SEED_SIZE];
+    struct buf ca, tls; /* DER */
+    uint8_t pin[TLS_PIN_SIZE];
+    char listen[HOME_ADDRESS_MAX + 1];
+    char address[HOME_ADDRESS_MAX + 1];
+    unsigned cert_days;
+};
+
+/* ERR_EXISTS: there is something in dir already (an empty directory is fine). ERR_BAD_VALUE: code or listen. */
+MUST_CHECK enum err home_create(const char *dir, const struct home_settings *settings, uint64_t now_s);
+/* ERR_NO_STORE: dir is no home. ERR_BAD_VALUE: the configuration. home_close in any case. */
+MUST_CHECK enum err home_open(const char *dir, enum kv_mode mode, struct home *out);
+void home_close(struct home *h); /* may run twice; wipes */
+
+/* "10.0.0.5:7440" or "[::1]:7440" or "localhost:7440" taken apart for listener.h. ERR_BAD_VALUE. */
+MUST_CHECK enum err home_split(const char *listen, char host[HOME_ADDRESS_MAX + 1], uint16_t *port);
+
+/* home_file.c: files with a version and a checksum. */
+MUST_CHECK enum err home_file_create(const char *dir, const char *name, struct bytes content);
+MUST_CHECK enum err home_file_read(const char *dir, const char *name, size_t size, uint8_t *content);
+/* The configuration. */
+void home_file_config_print(const struct home_settings *s, struct buf *out);
+MUST_CHECK enum err home_file_config_parse(struct home *h, struct buf *text);
+
+#endif

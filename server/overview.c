@@ -1,0 +1,269 @@
+/* overview.c - see overview.h. */
+#include "overview.h"
+
+#include <stdlib.h>
+
+#include "../proto/part.h"
+#include "../proto/scope.h"
+#include "../proto/ward.h"
+
+#define KEY_SIZE_PART (2 + ID_SIZE + 2)
+#define ROW_FIELDS 12
+
+/* Values of enumerations that are counted, by the names of schema.def. */
+enum { MEETING_HELD = 3, TASK_DOING = 2, MEMBER_PROBATIONARY = 2, EXEMPT_FROM_INTRODUCTION = 3 };
+
+struct counting {
+    uint32_t today;
+    size_t cells;
+    struct overview_cell *cell;
+    uint64_t *records;                /* member records of each cell */
+    bool *has_memberships;
+    int32_t by_scope[UINT16_MAX + 1]; /* scope number -> cell, or -1 */
+    enum err err;
+};
+
+typedef void count_part(struct counting *c, size_t cell, const struct kind_info *k, const struct part *p);
+
+/* ---- one field ---- */
+
+/* The encoded value that counts; empty: none. */
+static struct bytes field(const struct kind_info *k, const struct part *p, const char *name)
+{
+    const struct field_info *f = schema_field_named(k, name);
+    assert(f != NULL);
+    for (size_t i = 0; i < p->entries; i++)
+        if (p->entry[i].tag == schema_tag(f))
+            return p->entry[i].candidate[0].value;
+    return bytes_of(NULL, 0);
+}
+
+static uint64_t number(const struct kind_info *k, const struct part *p, const char *name, uint64_t otherwise)
+{
+    const struct bytes value = field(k, p, name);
+    struct mp r;
+    if (value.n == 0)
+        return otherwise;
+    mp_open(&r, value);
+    const bool nil = mp_nil(&r);
+    const uint64_t n = nil ? otherwise : mp_uint(&r, UINT64_MAX);
+    return mp_close(&r) == ERR_OK ? n : otherwise;
+}
+
+/* From `from` (inclusive) until `to` (inclusive). A month or a year counts from its first day, and to its last. */
+static bool in_force(const struct counting *c, const struct kind_info *k, const struct part *p)
+{
+    const uint64_t from = number(k, p, "from", 0);
+    uint64_t to = number(k, p, "to", 0);
+    if (to != 0 && to % 10000 == 0)
+        to += 1231;
+    else if (to != 0 && to % 100 == 0)
+        to += 31;
+    return from <= c->today && (to == 0 || to >= c->today);
+}
+
+/* ---- kinds ---- */
+
+static void count_member(struct counting *c, size_t cell, const struct kind_info *k, const struct part *p)
+{
+    if (field(k, p, "given_name").n > 0) /* the part with its name: one of a member's parts */
+        c->records[cell]++;
+}
+
+static void count_membership(struct counting *c, size_t cell, const struct kind_info *k, const struct part *p)
+{
+    const uint64_t type = number(k, p, "type", 0);
+    c->has_memberships[cell] = true;
+    if (type >= 1 && type <= MEMBER_PROBATIONARY && in_force(c, k, p))
+        c->cell[cell].members++;
+}
+
+static void count_meeting(struct counting *c, size_t cell, const struct kind_info *k, const struct part *p)
+{
+    if (number(k, p, "status", 0) == MEETING_HELD)
+        c->cell[cell].meetings++;
+}
+
+static void count_attendance(struct counting *c, size_t cell, const struct kind_info *k, const struct part *p)
+{
+    enum { NO, ABSENT, PRESENT };
+    static const uint8_t marks[] = {NO, PRESENT, ABSENT, ABSENT, NO, PRESENT, NO, PRESENT};
+    const uint64_t mark = number(k, p, "mark", 0);
+    const uint8_t what = mark < ARRAY_LEN(marks) ? marks[mark] : NO;
+    c->cell[cell].counted += what != NO;
+    c->cell[cell].present += what == PRESENT;
+}
+
+static void count_task(struct counting *c, size_t cell, const struct kind_info *k, const struct part *p)
+{
+    if (number(k, p, "status", 0) <= TASK_DOING)
+        c->cell[cell].tasks++;
+}
+
+static void count_link(struct counting *c, size_t cell, const struct kind_info *k, const struct part *p)
+{
+    if (schema_field_named(k, "exemption") != NULL && number(k, p, "exemption", 0) == EXEMPT_FROM_INTRODUCTION)
+        return;
+    if (in_force(c, k, p))
+        c->cell[cell].due++;
+}
+
+static const struct {
+    const char *kind;
+    count_part *count;
+} counts[] = {
+    {"member", count_member}, {"membership", count_membership}, {"meeting", count_meeting},
+    {"attendance", count_attendance}, {"task", count_task}, {"area_link", count_link},
+    {"residence_link", count_link},
+};
+
+static uint64_t conflicts(const struct part *p)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < p->entries; i++)
+        n += p->entry[i].count > 1 && TAG_CLASS(p->entry[i].tag) != MERGE_UNION;
+    return n;
+}
+
+static bool visit_part(void *arg, struct bytes key, struct bytes value)
+{
+    struct counting *c = arg;
+    struct part p;
+    c->err = key.n == KEY_SIZE_PART ? ERR_OK : ERR_DAMAGED;
+    const int32_t cell = c->err == ERR_OK ? c->by_scope[load_u16(key.p + 2 + ID_SIZE)] : -1;
+    if (cell < 0)
+        return c->err == ERR_OK;
+    c->err = part_decode(&p, value);
+    if (c->err != ERR_OK)
+        return false;
+    const struct kind_info *k = schema_kind(p.kind);
+    c->cell[cell].conflicts += conflicts(&p);
+    for (size_t i = 0; k != NULL && i < ARRAY_LEN(counts); i++)
+        if (strcmp(counts[i].kind, k->name) == 0)
+            counts[i].count(c, (size_t)cell, k, &p);
+    part_deinit(&p);
+    return true;
+}
+
+/* ---- cells ---- */
+
+static enum err take_cell(struct txn *txn, struct counting *c, const struct org *o)
+{
+    struct overview_cell *cell = &c->cell[c->cells];
+    memcpy(cell->code, o->code, sizeof(cell->code));
+    memcpy(cell->name, o->name, sizeof(cell->name));
+    cell->type = o->type;
+    enum err e = ERR_OK;
+    for (int a = ACCESS_A; e == ERR_OK && a <= ACCESS_D; a++) {
+        struct scope s;
+        e = scope_load(txn, &o->scope[a], &s);
+        if (e == ERR_OK)
+            c->by_scope[s.number] = (int32_t)c->cells;
+    }
+    c->cells++;
+    return e == ERR_NOT_FOUND ? ERR_DAMAGED : e;
+}
+
+static enum err count_devices(struct txn *txn, struct counting *c, const struct id *cell_ids)
+{
+    struct ward_device *list = NULL;
+    size_t count = 0;
+    const enum err e = ward_device_list(txn, &list, &count);
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < c->cells; j++) {
+            if (!id_equal(&list[i].org, &cell_ids[j]))
+                continue;
+            struct overview_cell *cell = &c->cell[j];
+            cell->devices += list[i].state == DEVICE_ACTIVE;
+            cell->contact = list[i].contact > cell->contact ? list[i].contact : cell->contact;
+        }
+    free(list);
+    return e;
+}
+
+static enum err count_all(struct txn *txn, struct counting *c, const struct org *orgs, size_t count, struct id *cell_ids)
+{
+    enum err e = ERR_OK;
+    for (size_t i = 0; e == ERR_OK && i < count; i++) {
+        if (orgs[i].type == ORG_WARD)
+            continue;
+        cell_ids[c->cells] = orgs[i].id;
+        e = take_cell(txn, c, &orgs[i]);
+    }
+    if (e == ERR_OK)
+        e = count_devices(txn, c, cell_ids);
+    if (e == ERR_OK)
+        e = store_scan(txn, TABLE_part, bytes_of(NULL, 0), visit_part, c);
+    if (e == ERR_OK)
+        e = c->err;
+    for (size_t i = 0; i < c->cells; i++)
+        if (!c->has_memberships[i])
+            c->cell[i].members = c->records[i];
+    return e;
+}
+
+enum err overview_read(struct txn *txn, uint32_t today, struct overview_cell **cells, size_t *count)
+{
+    struct org *orgs = NULL;
+    struct counting *c = mem_alloc(sizeof(*c));
+    *cells = NULL;
+    *count = 0;
+    c->today = today;
+    memset(c->by_scope, 0xff, sizeof(c->by_scope));
+    enum err e = org_list(txn, &orgs, count);
+    c->cell = mem_alloc((*count + 1) * sizeof(*c->cell));
+    c->records = mem_alloc((*count + 1) * sizeof(*c->records));
+    c->has_memberships = mem_alloc((*count + 1) * sizeof(*c->has_memberships));
+    struct id *cell_ids = mem_alloc((*count + 1) * sizeof(*cell_ids));
+    if (e == ERR_OK)
+        e = count_all(txn, c, orgs, *count, cell_ids);
+    *count = e == ERR_OK ? c->cells : 0;
+    if (e == ERR_OK)
+        *cells = c->cell;
+    else
+        free(c->cell);
+    free(cell_ids);
+    free(c->records);
+    free(c->has_memberships);
+    free(orgs);
+    free(c);
+    return e;
+}
+
+/* ---- rows ---- */
+
+void overview_encode(const struct overview_cell *c, struct buf *row)
+{
+    const uint64_t numbers[] = {c->devices, c->contact, c->meetings, c->present,  c->counted,
+                                c->members, c->tasks,   c->due,      c->conflicts};
+    mp_put_array(row, ROW_FIELDS);
+    mp_put_str(row, bytes_of_str(c->code));
+    mp_put_str(row, bytes_of_str(c->name));
+    mp_put_uint(row, (uint64_t)c->type);
+    for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+        mp_put_uint(row, numbers[i]);
+}
+
+static void take_text(struct mp *r, char out[NAME_MAX_BYTES + 1])
+{
+    const struct bytes text = mp_str(r, NAME_MAX_BYTES);
+    if (text.n > 0)
+        memcpy(out, text.p, text.n);
+    out[text.n] = '\0';
+}
+
+enum err overview_decode(struct overview_cell *c, struct bytes row)
+{
+    struct mp r;
+    *c = (struct overview_cell){0};
+    uint64_t *const numbers[] = {&c->devices, &c->contact, &c->meetings, &c->present,  &c->counted,
+                                 &c->members, &c->tasks,   &c->due,      &c->conflicts};
+    mp_open(&r, row);
+    mp_expect_array(&r, ROW_FIELDS);
+    take_text(&r, c->code);
+    take_text(&r, c->name);
+    c->type = (enum org_type)mp_uint(&r, ORG_TYPE_END - 1);
+    for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+        *numbers[i] = mp_uint(&r, UINT64_MAX);
+    return mp_close(&r);
+}

@@ -1,0 +1,40 @@
+/* overview.h - the ward's view of its cells, counted from the folded parts; nothing is kept, so nothing can be out of date.
+ *
+ * A cell is any organisation but the ward's own. What is counted:
+ *   contact    of its devices' sessions that came to their close, the newest
+ *   meetings   status held
+ *   present    roll-call marks present, exempt but present, came late or left early
+ *   counted    these, and absent with or without reason. Exempt, elsewhere and not called yet count on neither side
+ *   members    memberships full or probationary in force today; where a cell has none recorded, its member records
+ *   tasks      not begun or in progress, or without a status
+ *   due        contacts this cell is to keep up: area links and residence links in force today, but for persons exempt from
+ *              introduction
+ *   conflicts  fields with two or more values of which a person has not chosen one
+ * Of a field in conflict the first value counts. One scan over the parts of the whole ward. */
+#ifndef CHIBO_OVERVIEW_H
+#define CHIBO_OVERVIEW_H
+
+#include "../proto/org.h"
+
+struct overview_cell {
+    char code[NAME_MAX_BYTES + 1];
+    char name[NAME_MAX_BYTES + 1];
+    enum org_type type;
+    uint64_t devices;
+    uint64_t contact; /* seconds; 0 never */
+    uint64_t meetings;
+    uint64_t present, counted;
+    uint64_t members;
+    uint64_t tasks;
+    uint64_t due;
+    uint64_t conflicts;
+};
+
+/* *cells from mem_alloc, freed by the caller; ascending by code. today: a date (date.h). */
+MUST_CHECK enum err overview_read(struct txn *txn, uint32_t today, struct overview_cell **cells, size_t *count);
+
+/* One row: [code, name, type, devices, contact, meetings, present, counted, members, tasks, due, conflicts]. */
+void overview_encode(const struct overview_cell *c, struct buf *row);
+MUST_CHECK enum err overview_decode(struct overview_cell *c, struct bytes row);
+
+#endif

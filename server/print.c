@@ -1,0 +1,261 @@
+/* print.c - see print.h. */
+#include "print.h"
+
+#include <stdio.h>
+
+#include "../common/date.h"
+#include "../common/json.h"
+#include "../common/language.h"
+#include "admin.h"
+#include "overview.h"
+#include "print_table.h"
+
+#define MOMENT_SIZE 32
+#define DAY_S 86400
+
+/* 23/11/2026 14:05, in Vietnam. */
+static const char *moment(uint64_t unix_s, char out[MOMENT_SIZE])
+{
+    char date[DATE_TEXT_SIZE];
+    const unsigned minutes = (unsigned)((unix_s + DATE_ZONE_S) % DAY_S / 60);
+    if (unix_s == 0)
+        return _("never");
+    date_print(date_from_unix((int64_t)unix_s), date);
+    snprintf(out, MOMENT_SIZE, "%s %02u:%02u", date, minutes / 60, minutes % 60);
+    return out;
+}
+
+/* 2026-11-23T07:05:09Z, or null. */
+static void put_moment(struct json *j, const char *key, uint64_t unix_s)
+{
+    char date[DATE_TEXT_SIZE], text[MOMENT_SIZE];
+    const unsigned s = (unsigned)(unix_s % DAY_S);
+    json_key(j, key);
+    if (unix_s == 0) {
+        json_null(j);
+        return;
+    }
+    date_print_iso(date_from_days((int32_t)(unix_s / DAY_S)), date);
+    snprintf(text, sizeof(text), "%sT%02u:%02u:%02uZ", date, s / 3600, s / 60 % 60, s % 60);
+    json_string(j, text);
+}
+
+static void row_begin(struct json *j, struct buf *out)
+{
+    json_init(j, out);
+    json_object_begin(j);
+    json_put_uint(j, "v", 1);
+}
+
+static void row_end(struct json *j)
+{
+    json_object_end(j);
+    json_line(j);
+}
+
+static const char *copy(struct bytes text, char out[NAME_MAX_BYTES + 1])
+{
+    if (text.n > 0)
+        memcpy(out, text.p, text.n);
+    out[text.n] = '\0';
+    return out;
+}
+
+/* ---- overview ---- */
+
+static void cell_json(const struct overview_cell *c, struct buf *out)
+{
+    struct json j;
+    row_begin(&j, out);
+    json_put_string(&j, "code", c->code);
+    json_put_string(&j, "name", c->name);
+    json_put_string(&j, "type", org_type_name(c->type));
+    json_put_uint(&j, "devices", c->devices);
+    put_moment(&j, "contact", c->contact);
+    json_put_uint(&j, "meetings", c->meetings);
+    json_put_uint(&j, "present", c->present);
+    json_put_uint(&j, "counted", c->counted);
+    json_put_uint(&j, "members", c->members);
+    json_put_uint(&j, "tasks", c->tasks);
+    json_put_uint(&j, "due", c->due);
+    json_put_uint(&j, "conflicts", c->conflicts);
+    row_end(&j);
+}
+
+static void cell_text(const struct overview_cell *c, struct print_table *t)
+{
+    char text[MOMENT_SIZE];
+    print_table_put(t, c->code);
+    print_table_put(t, c->name);
+    print_table_put(t, moment(c->contact, text));
+    print_table_put_number(t, c->meetings);
+    if (c->counted == 0)
+        snprintf(text, sizeof(text), "-");
+    else
+        snprintf(text, sizeof(text), "%llu %%", (unsigned long long)((200 * c->present + c->counted) / (2 * c->counted)));
+    print_table_put(t, text);
+    print_table_put_number(t, c->members);
+    print_table_put_number(t, c->tasks);
+    print_table_put_number(t, c->due);
+    print_table_put_number(t, c->conflicts);
+}
+
+enum err print_overview(struct bytes rows, bool json, struct buf *out)
+{
+    const char *const headings[] = {_("Code"),       _("Cell"),    _("Last contact"), _("Meetings"), _("Attendance"),
+                                    _("Members"),    _("Tasks"),   _("Contacts due"), _("Conflicts")};
+    static const bool right[ARRAY_LEN(headings)] = {false, false, false, true, true, true, true, true, true};
+    struct print_table t;
+    struct overview_cell cell;
+    struct bytes row;
+    enum err e = ERR_OK;
+    print_table_init(&t, headings, right, ARRAY_LEN(headings));
+    while (e == ERR_OK && admin_answer_next(&rows, &row)) {
+        e = overview_decode(&cell, row);
+        if (e == ERR_OK && json)
+            cell_json(&cell, out);
+        else if (e == ERR_OK)
+            cell_text(&cell, &t);
+    }
+    if (e == ERR_OK && !json)
+        print_table_print(&t, out);
+    print_table_deinit(&t);
+    return e;
+}
+
+/* ---- devices ---- */
+
+struct device_row {
+    struct id id;
+    char text[ID_TEXT_SIZE], person[NAME_MAX_BYTES + 1], org[NAME_MAX_BYTES + 1];
+    enum device_state state;
+    uint64_t enrolled, contact;
+};
+
+static enum err device_decode(struct device_row *d, struct bytes row)
+{
+    struct mp r;
+    mp_open(&r, row);
+    mp_expect_array(&r, 6);
+    d->id = id_from(mp_bin_exact(&r, ID_SIZE));
+    copy(mp_str(&r, NAME_MAX_BYTES), d->person);
+    copy(mp_str(&r, NAME_MAX_BYTES), d->org);
+    d->state = (enum device_state)mp_uint(&r, DEVICE_REVOKED);
+    d->enrolled = mp_uint(&r, UINT64_MAX);
+    d->contact = mp_uint(&r, UINT64_MAX);
+    id_print(&d->id, d->text);
+    return mp_close(&r);
+}
+
+static void device_json(const struct device_row *d, struct buf *out)
+{
+    struct json j;
+    row_begin(&j, out);
+    json_put_string(&j, "device", d->text);
+    json_put_string(&j, "person", d->person);
+    json_put_string(&j, "org", d->org);
+    json_put_string(&j, "state", d->state == DEVICE_ACTIVE ? "active" : "revoked");
+    put_moment(&j, "enrolled", d->enrolled);
+    put_moment(&j, "contact", d->contact);
+    row_end(&j);
+}
+
+static void device_text(struct device_row *d, struct print_table *t)
+{
+    char text[MOMENT_SIZE];
+    d->text[12] = '\0'; /* a prefix that names it, with room to spare */
+    print_table_put(t, d->text);
+    print_table_put(t, d->org);
+    print_table_put(t, d->person);
+    print_table_put(t, d->state == DEVICE_ACTIVE ? _("in use") : _("revoked"));
+    print_table_put(t, moment(d->enrolled, text));
+    print_table_put(t, moment(d->contact, text));
+}
+
+enum err print_devices(struct bytes rows, bool json, struct buf *out)
+{
+    const char *const headings[] = {_("Device"), _("Code"), _("Person"), _("State"), _("Enrolled"), _("Last contact")};
+    static const bool right[ARRAY_LEN(headings)];
+    struct print_table t;
+    struct device_row device;
+    struct bytes row;
+    enum err e = ERR_OK;
+    print_table_init(&t, headings, right, ARRAY_LEN(headings));
+    while (e == ERR_OK && admin_answer_next(&rows, &row)) {
+        e = device_decode(&device, row);
+        if (e == ERR_OK && json)
+            device_json(&device, out);
+        else if (e == ERR_OK)
+            device_text(&device, &t);
+    }
+    if (e == ERR_OK && !json)
+        print_table_print(&t, out);
+    print_table_deinit(&t);
+    return e;
+}
+
+/* ---- organisations ---- */
+
+static void org_json(const char *code, const char *name, const char *type, struct buf *out)
+{
+    struct json j;
+    row_begin(&j, out);
+    json_put_string(&j, "code", code);
+    json_put_string(&j, "name", name);
+    json_put_string(&j, "type", type);
+    row_end(&j);
+}
+
+enum err print_orgs(struct bytes rows, bool json, struct buf *out)
+{
+    const char *const headings[] = {_("Code"), _("Type"), _("Organisation")};
+    static const bool right[ARRAY_LEN(headings)];
+    struct print_table t;
+    struct bytes row;
+    enum err e = ERR_OK;
+    print_table_init(&t, headings, right, ARRAY_LEN(headings));
+    while (e == ERR_OK && admin_answer_next(&rows, &row)) {
+        char code[NAME_MAX_BYTES + 1], name[NAME_MAX_BYTES + 1], type[NAME_MAX_BYTES + 1];
+        struct mp r;
+        mp_open(&r, row);
+        mp_expect_array(&r, 3);
+        copy(mp_str(&r, NAME_MAX_BYTES), code);
+        copy(mp_str(&r, NAME_MAX_BYTES), name);
+        copy(mp_str(&r, NAME_MAX_BYTES), type);
+        e = mp_close(&r);
+        if (e == ERR_OK && json) {
+            org_json(code, name, type, out);
+        } else if (e == ERR_OK) {
+            print_table_put(&t, code);
+            print_table_put(&t, type);
+            print_table_put(&t, name);
+        }
+    }
+    if (e == ERR_OK && !json)
+        print_table_print(&t, out);
+    print_table_deinit(&t);
+    return e;
+}
+
+/* ---- one thing ---- */
+
+enum err print_first(struct bytes rows, bool json, struct buf *out)
+{
+    char text[ID_TEXT_SIZE];
+    struct bytes row;
+    struct mp r;
+    (void)json;
+    if (!admin_answer_next(&rows, &row))
+        return ERR_BAD_FRAME;
+    mp_open(&r, row);
+    mp_expect_array(&r, 1);
+    if (mp_peek(&r) == MP_BIN) {
+        const struct id id = id_from(mp_bin_exact(&r, ID_SIZE));
+        id_print(&id, text);
+        buf_put_str(out, text);
+    } else {
+        buf_put_bytes(out, mp_str(&r, ADMIN_REQUEST_MAX));
+    }
+    buf_put_str(out, "\n");
+    return mp_close(&r);
+}

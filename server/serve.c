@@ -1,0 +1,326 @@
+/* serve.c - see serve.h. */
+#include "serve.h"
+
+#include <stdlib.h>
+
+#include "../common/log.h"
+#include "../proto/session.h"
+
+#define ZSTD_LEVEL 3
+#define SEND_PIECE ((size_t)64 * 1024) /* between two looks at conn_full: two frames */
+#define COST_READ 32                   /* an answer of two frames takes as long as about so many changes */
+
+struct peer {
+    struct serve *serve;
+    struct conn *conn; /* NULL: gone */
+    struct session session;
+    struct id device; /* zero: it enrols */
+    struct peer *next, *previous;
+    size_t jobs; /* with the store's thread */
+    uint64_t opened_ms, job_count;
+    enum err why;      /* of the connection's end */
+    bool dropped;      /* nothing more is begun for it */
+    bool blocked;      /* conn_full: until on_drained */
+    bool owes_drained; /* something was sent, and the session not yet told that it left */
+    bool paused, resumed;
+};
+
+struct serve {
+    const struct home *home;
+    struct store_thread *store;
+    struct peer *peers;
+    size_t peer_n;
+    bool stopping;
+    void (*on_idle)(void *user);
+    void *user;
+};
+
+/* A job of a session on its way through the store's thread, with what is needed to begin it anew. */
+struct peer_job {
+    struct store_job job;
+    struct peer *peer;
+    struct work *work;
+    struct buf in; /* of WORK_READ, which changes its own */
+    uint64_t at, shown;
+    bool states_differ;
+};
+
+static void pump(struct peer *p);
+
+/* ---- jobs ---- */
+
+static void job_begin(struct peer_job *j)
+{
+    struct work *w = j->work;
+    if (w->kind == WORK_READ) {
+        buf_clear(&w->in);
+        buf_put_bytes(&w->in, buf_bytes(&j->in));
+    }
+    buf_clear(&w->out);
+    buf_clear(&w->out2);
+    w->at = j->at;
+    w->shown = j->shown;
+    w->states_differ = j->states_differ;
+    w->more = w->ask = false;
+    w->err = ERR_OK;
+}
+
+static enum err job_run(struct store_job *job, struct txn *txn, uint64_t now_s)
+{
+    struct peer_job *j = (struct peer_job *)(void *)job;
+    job_begin(j);
+    return ward_work(txn, &j->peer->serve->home->ward, j->work, now_s);
+}
+
+static void job_done(struct store_job *job)
+{
+    struct peer_job *j = (struct peer_job *)(void *)job;
+    struct peer *p = j->peer;
+    if (job->err != ERR_OK) { /* nothing of it was written: nothing of it may be said */
+        job_begin(j);
+        j->work->err = job->err == ERR_LOCKED ? ERR_BUSY : job->err;
+        LOG(LOG_ERROR, "job_failed", LOG_TEXT("job", work_name(j->work->kind)), LOG_TEXT("err", err_name(job->err)));
+    }
+    session_step(&p->session, &(struct session_event){.kind = SESSION_WORKED, .work = j->work});
+    buf_deinit(&j->in);
+    free(j);
+    p->jobs--;
+    pump(p);
+}
+
+static void submit(struct peer *p, struct work *w)
+{
+    struct peer_job *j = mem_alloc(sizeof(*j));
+    j->job.run = job_run;
+    j->job.done = job_done;
+    j->job.cost = w->kind == WORK_APPEND ? w->in.n / STORE_COST_BYTES : COST_READ;
+    j->peer = p;
+    j->work = w;
+    j->at = w->at;
+    j->shown = w->shown;
+    j->states_differ = w->states_differ;
+    if (w->kind == WORK_READ)
+        buf_put_bytes(&j->in, buf_bytes(&w->in));
+    p->jobs++;
+    p->job_count++;
+    store_thread_put(p->serve->store, &j->job);
+}
+
+/* An answer that nobody will hear is not read. */
+static bool is_moot(const struct peer *p, const struct work *w)
+{
+    return p->dropped || (p->conn == NULL && w->kind == WORK_READ);
+}
+
+static void submit_all(struct peer *p)
+{
+    while (p->session.work != NULL && !is_moot(p, p->session.work))
+        submit(p, session_take_work(&p->session));
+}
+
+/* ---- the end ---- */
+
+static const char *device_text(const struct peer *p, char text[ID_TEXT_SIZE])
+{
+    id_print(&p->device, text);
+    text[8] = '\0';
+    return id_is_zero(&p->device) ? "none" : text;
+}
+
+static void log_end(const struct peer *p, uint64_t now_ms)
+{
+    char device[ID_TEXT_SIZE];
+    const struct session *s = &p->session;
+    const enum err e = s->state == SESSION_ENDED ? s->err : p->why;
+    LOG(e == ERR_OK || e == ERR_CUT ? LOG_INFO : LOG_WARN, "session", LOG_TEXT("device", device_text(p, device)),
+        LOG_TEXT("err", err_name(e)), LOG_TEXT("state", session_state_name(s->state)),
+        LOG_NUMBER("bytes_in", s->counts.bytes_in), LOG_NUMBER("bytes_out", s->counts.bytes_out),
+        LOG_NUMBER("jobs", p->job_count), LOG_NUMBER("resumed", p->resumed), LOG_NUMBER("ms", now_ms - p->opened_ms));
+}
+
+static void free_if_done(struct peer *p)
+{
+    struct serve *s = p->serve;
+    if (p->conn != NULL || p->jobs > 0)
+        return;
+    if (p->next != NULL)
+        p->next->previous = p->previous;
+    *(p->previous != NULL ? &p->previous->next : &s->peers) = p->next;
+    s->peer_n--;
+    session_deinit(&p->session);
+    free(p);
+    if (s->stopping && s->peer_n == 0 && s->on_idle != NULL)
+        s->on_idle(s->user);
+}
+
+static void drop(struct peer *p, enum err why)
+{
+    p->dropped = true;
+    if (p->conn != NULL)
+        conn_close(p->conn, why);
+}
+
+/* ---- bytes out ---- */
+
+/* conn_full is looked at right after sending only: then on_drained is sure to come. */
+static void send_out(struct peer *p)
+{
+    struct buf *out = &p->session.out;
+    size_t sent = 0;
+    while (sent < out->n && !p->blocked) {
+        const size_t n = out->n - sent < SEND_PIECE ? out->n - sent : SEND_PIECE;
+        conn_send(p->conn, bytes_of(out->p + sent, n));
+        sent += n;
+        p->blocked = conn_full(p->conn);
+    }
+    if (sent == 0)
+        return;
+    p->owes_drained = true;
+    if (sent == out->n)
+        buf_deinit(out); /* an idle session holds nothing */
+    else
+        buf_drop_front(out, sent);
+}
+
+/* How the session stands decides what the connection may do. */
+static void steer(struct peer *p)
+{
+    const struct session *s = &p->session;
+    if (s->state == SESSION_ENDED) {
+        if (s->out.n == 0)
+            conn_leave(p->conn, s->err);
+        return;
+    }
+    if (s->state != SESSION_WAIT_HELLO)
+        conn_admit(p->conn);
+    if (p->paused == session_wants_bytes(s)) {
+        p->paused = !p->paused;
+        conn_pause(p->conn, p->paused);
+    }
+    conn_owed(p->conn, session_mid_message(s));
+}
+
+/* Everything the session asks for, until it asks for nothing more; the peer may be gone afterwards. */
+static void pump(struct peer *p)
+{
+    if (p->conn == NULL) {
+        buf_clear(&p->session.out);
+        submit_all(p);
+        free_if_done(p);
+        return;
+    }
+    if (p->dropped)
+        return;
+    send_out(p);
+    if (p->owes_drained && p->session.out.n == 0 && !p->blocked) {
+        p->owes_drained = false;
+        session_step(&p->session, &(struct session_event){.kind = SESSION_DRAINED});
+        send_out(p);
+    }
+    submit_all(p);
+    steer(p);
+}
+
+/* ---- the connection's callbacks ---- */
+
+static void take_over(struct serve *s, const struct id *device)
+{
+    for (struct peer *p = s->peers; p != NULL; p = p->next)
+        if (id_equal(&p->device, device))
+            drop(p, ERR_BUSY);
+}
+
+static void serve_on_open(struct conn *c, const struct conn_peer *peer)
+{
+    struct serve *s = conn_shared(c);
+    const bool known = peer->cert != NULL && !id_is_zero(&peer->cert->device);
+    struct peer *p = mem_alloc(sizeof(*p));
+    if (known)
+        take_over(s, &peer->cert->device);
+    p->serve = s;
+    p->conn = c;
+    p->opened_ms = conn_now_ms(c);
+    p->resumed = peer->resumed;
+    if (known)
+        p->device = peer->cert->device;
+    session_init_ward(&p->session, known ? &p->device : NULL, peer->expired, peer->binding, ZSTD_LEVEL);
+    p->next = s->peers;
+    if (s->peers != NULL)
+        s->peers->previous = p;
+    s->peers = p;
+    s->peer_n++;
+    conn_set_user(c, p);
+    if (s->stopping)
+        drop(p, ERR_BUSY);
+}
+
+static void serve_on_bytes(struct conn *c, struct bytes plain)
+{
+    struct peer *p = conn_user(c);
+    session_step(&p->session, &(struct session_event){.kind = SESSION_BYTES, .bytes = plain});
+    pump(p);
+}
+
+static void serve_on_drained(struct conn *c)
+{
+    struct peer *p = conn_user(c);
+    p->blocked = false;
+    pump(p);
+}
+
+static void serve_on_wake(struct conn *c)
+{
+    (void)c; /* nothing here waits for a time */
+}
+
+static void serve_on_close(struct conn *c, enum err why)
+{
+    struct peer *p = conn_user(c);
+    p->conn = NULL;
+    p->why = why;
+    if (!p->dropped)
+        session_step(&p->session, &(struct session_event){.kind = SESSION_EOF});
+    log_end(p, conn_now_ms(c));
+    pump(p);
+}
+
+const struct conn_ops serve_ops = {serve_on_open, serve_on_bytes, serve_on_drained, serve_on_wake, serve_on_close};
+
+/* ---- for the daemon ---- */
+
+struct serve *serve_new(const struct home *home, struct store_thread *store, void (*on_idle)(void *user), void *user)
+{
+    struct serve *s = mem_alloc(sizeof(*s));
+    s->home = home;
+    s->store = store;
+    s->on_idle = on_idle;
+    s->user = user;
+    return s;
+}
+
+void serve_free(struct serve *s)
+{
+    if (s == NULL)
+        return;
+    assert(s->peer_n == 0);
+    free(s);
+}
+
+size_t serve_peers(const struct serve *s)
+{
+    return s->peer_n;
+}
+
+void serve_revoked(struct serve *s, const struct id *device)
+{
+    for (struct peer *p = s->peers; p != NULL; p = p->next)
+        if (id_equal(&p->device, device))
+            drop(p, ERR_REVOKED);
+}
+
+void serve_stop(struct serve *s)
+{
+    s->stopping = true;
+    for (struct peer *p = s->peers; p != NULL; p = p->next)
+        p->dropped = true;
+}
