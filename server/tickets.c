@@ -1,96 +1,98 @@
-/* tickets.c - see tickets.h. One array, searched from end to end: 1,024 compares cost less than the handshake's hashes. */
+/* tickets.c - see tickets.h. A plain table: a scan of all of it takes a hundredth of the handshake that asks for it. */
 #include "tickets.h"
 
 #include <stdlib.h>
 
+#define ID_MAX 32 /* SSL_MAX_SSL_SESSION_ID_LENGTH, RFC 5246 section 7.4.1.2 */
+
 struct ticket {
+    uint64_t born; /* by the counter; 0: free */
     struct id device;
-    struct buf id, session; /* session.n == 0: free */
-    uint64_t age;           /* when it was put, counted in puts */
+    uint8_t id[ID_MAX];
+    size_t id_n;
+    struct buf session;
 };
 
 struct tickets {
-    struct ticket *ticket;
-    size_t most, most_per_device;
-    uint64_t puts;
+    struct ticket *all;
+    size_t max, per_device;
+    uint64_t counter;
 };
 
-static void drop(struct ticket *k)
+static void discard(struct ticket *ticket)
 {
-    buf_deinit(&k->id);
-    buf_wipe_deinit(&k->session);
-    *k = (struct ticket){0};
+    buf_wipe_deinit(&ticket->session);
+    memset(ticket, 0, sizeof(*ticket));
 }
 
-static struct ticket *find(const struct tickets *t, struct bytes id)
+static struct ticket *find(struct tickets *t, struct bytes id)
 {
-    for (size_t i = 0; i < t->most; i++)
-        if (t->ticket[i].session.n > 0 && bytes_equal(buf_bytes(&t->ticket[i].id), id))
-            return &t->ticket[i];
+    for (size_t i = 0; i < t->max; i++) {
+        struct ticket *one = &t->all[i];
+        if (one->born != 0 && bytes_equal(bytes_of(one->id, one->id_n), id))
+            return one;
+    }
     return NULL;
 }
 
-/* A free place; else this device's oldest if it has its share, else the oldest of all. */
-static struct ticket *make_room(struct tickets *t, const struct id *device)
+/* The place for a new one: a free one or the oldest of all; or the oldest of the device's, when it has its share. */
+static struct ticket *place_for(struct tickets *t, const struct id *device)
 {
-    struct ticket *empty = NULL, *oldest = NULL, *own = NULL;
+    struct ticket *oldest = &t->all[0], *own = NULL;
     size_t own_n = 0;
-    for (struct ticket *k = t->ticket; k < t->ticket + t->most; k++) {
-        if (k->session.n == 0) {
-            empty = empty == NULL ? k : empty;
-            continue;
-        }
-        if (oldest == NULL || k->age < oldest->age)
-            oldest = k;
-        if (!id_equal(&k->device, device))
+    for (size_t i = 0; i < t->max; i++) {
+        struct ticket *one = &t->all[i];
+        if (one->born < oldest->born)
+            oldest = one;
+        if (one->born == 0 || !id_equal(&one->device, device))
             continue;
         own_n++;
-        if (own == NULL || k->age < own->age)
-            own = k;
+        if (own == NULL || one->born < own->born)
+            own = one;
     }
-    if (own_n >= t->most_per_device)
-        return own;
-    return empty != NULL ? empty : oldest;
+    return own_n >= t->per_device ? own : oldest;
 }
 
-static void on_put(void *user, struct bytes id, const struct tls_cert *peer, struct bytes session)
+static void tickets_put(void *user, struct bytes id, const struct tls_cert *peer, struct bytes session)
 {
     struct tickets *t = user;
-    if (peer == NULL || id_is_zero(&peer->device) || session.n == 0)
+    if (id.n == 0 || id.n > ID_MAX)
         return;
-    struct ticket *k = make_room(t, &peer->device);
-    drop(k);
-    k->device = peer->device;
-    k->age = ++t->puts;
-    buf_put_bytes(&k->id, id);
-    buf_reserve(&k->session, session.n);
-    buf_put_bytes(&k->session, session);
+    struct ticket *ticket = find(t, id);
+    if (ticket == NULL)
+        ticket = place_for(t, &peer->device);
+    discard(ticket);
+    ticket->born = ++t->counter;
+    ticket->device = peer->device;
+    memcpy(ticket->id, id.p, id.n);
+    ticket->id_n = id.n;
+    buf_put_bytes(&ticket->session, session);
 }
 
-static bool on_get(void *user, struct bytes id, struct buf *session)
+static bool tickets_get(void *user, struct bytes id, struct buf *session)
 {
-    const struct ticket *k = find(user, id);
-    if (k != NULL)
-        buf_put_bytes(session, buf_bytes(&k->session));
-    return k != NULL;
+    const struct ticket *ticket = find(user, id);
+    if (ticket != NULL)
+        buf_put_bytes(session, buf_bytes(&ticket->session));
+    return ticket != NULL;
 }
 
-static void on_del(void *user, struct bytes id)
+static void tickets_del(void *user, struct bytes id)
 {
-    struct ticket *k = find(user, id);
-    if (k != NULL)
-        drop(k);
+    struct ticket *ticket = find(user, id);
+    if (ticket != NULL)
+        discard(ticket);
 }
 
-const struct tls_cache_ops tickets_ops = {on_put, on_get, on_del};
+const struct tls_cache_ops tickets_ops = {tickets_put, tickets_get, tickets_del};
 
-struct tickets *tickets_new(size_t most, size_t most_per_device)
+struct tickets *tickets_new(size_t max, size_t per_device)
 {
+    assert(max > 0 && per_device > 0);
     struct tickets *t = mem_alloc(sizeof(*t));
-    assert(most > 0 && most_per_device > 0);
-    t->most = most;
-    t->most_per_device = most_per_device;
-    t->ticket = mem_alloc(most * sizeof(*t->ticket));
+    t->all = mem_alloc(max * sizeof(*t->all));
+    t->max = max;
+    t->per_device = per_device;
     return t;
 }
 
@@ -98,23 +100,23 @@ void tickets_free(struct tickets *t)
 {
     if (t == NULL)
         return;
-    for (size_t i = 0; i < t->most; i++)
-        drop(&t->ticket[i]);
-    free(t->ticket);
+    for (size_t i = 0; i < t->max; i++)
+        discard(&t->all[i]);
+    free(t->all);
     free(t);
 }
 
 void tickets_forget(struct tickets *t, const struct id *device)
 {
-    for (size_t i = 0; i < t->most; i++)
-        if (t->ticket[i].session.n > 0 && id_equal(&t->ticket[i].device, device))
-            drop(&t->ticket[i]);
+    for (size_t i = 0; i < t->max; i++)
+        if (t->all[i].born != 0 && id_equal(&t->all[i].device, device))
+            discard(&t->all[i]);
 }
 
-size_t tickets_count(const struct tickets *t)
+size_t tickets_n(const struct tickets *t)
 {
     size_t n = 0;
-    for (size_t i = 0; i < t->most; i++)
-        n += t->ticket[i].session.n > 0;
+    for (size_t i = 0; i < t->max; i++)
+        n += t->all[i].born != 0;
     return n;
 }

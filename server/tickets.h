@@ -1,8 +1,8 @@
-/* tickets.h - the TLS sessions that may be resumed, in memory: few for each device, forgotten when it is revoked.
+/* tickets.h - the server's TLS sessions, in memory: the cache behind tls.h's struct tls_cache_ops.
  *
- * Not on disk: they are secrets, and a restart of the server costs each device one full handshake (~1 KB, ~1 ms). The
- * oldest gives way. That a session resumes says who is there; the registry is asked all the same (ward_judge). Sessions without
- * a device (enrolment) are not kept. */
+ * Bounded twice: a device keeps its newest few (more than one, since the answer that brings the newest may be lost),
+ * all devices together a fixed number; the oldest goes. A server that restarts has none, which costs each device one
+ * full handshake. Revoking a device forgets its sessions; that it may not come back is the registry's matter. */
 #ifndef CHIBO_TICKETS_H
 #define CHIBO_TICKETS_H
 
@@ -10,10 +10,12 @@
 
 struct tickets;
 
-struct tickets *tickets_new(size_t most, size_t most_per_device);
-void tickets_free(struct tickets *t); /* wipes; NULL is fine */
-extern const struct tls_cache_ops tickets_ops; /* user: the struct tickets */
+/* As tls_settings.cache, with the struct tickets as cache_user. */
+extern const struct tls_cache_ops tickets_ops;
+
+struct tickets *tickets_new(size_t max, size_t per_device); /* both > 0; see server_limits.h */
+void tickets_free(struct tickets *t);                       /* NULL is fine; after the TLS context that uses it */
 void tickets_forget(struct tickets *t, const struct id *device);
-size_t tickets_count(const struct tickets *t);
+size_t tickets_n(const struct tickets *t);
 
 #endif
