@@ -21,7 +21,7 @@ SAN  := $(BUILD)/san
 FUZZ := $(BUILD)/fuzz
 TWO  := $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j2)
 
-.PHONY: deps deps-check deps-bench deps-fresh demo check tests fuzz fuzz-programs soak bench install fresh clean
+.PHONY: deps deps-check deps-bench deps-fresh demo check tests fuzz fuzz-programs soak bench bench-programs install fresh clean
 
 ## deps        install what the build needs (apt, only what is missing)
 deps:
@@ -76,10 +76,21 @@ soak: deps
 	@$(MAKE) --no-print-directory $(TWO) $(BUILD)/tests/t_sim
 	$(BUILD)/tests/t_sim --seeds $(SEEDS)
 
-## bench       every figure beside its limit program
-bench: deps deps-bench
-	@$(MAKE) --no-print-directory $(TWO) all tests
-	@BUILD=$(BUILD) bash tests/bench/run.sh
+# Limit programs share nothing with chibo and link only what they use.
+BENCH := $(BUILD)/tests/bench
+bench-programs: $(addprefix $(BENCH)/,limit_add limit_send limit_serve spawn fill)
+$(BENCH)/limit_add: $(BENCH)/limit_add.o
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ -llmdb
+$(BENCH)/limit_send $(BENCH)/limit_serve: $(BENCH)/limit_%: $(BENCH)/limit_%.o $(BENCH)/limit_work.o
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ -llmdb -lsodium -lzstd -lssl -lcrypto
+$(BENCH)/spawn: $(BENCH)/spawn.o
+	$(CC) $(LDFLAGS_ALL) -o $@ $^
+-include $(wildcard $(BENCH)/*.d)
+
+## bench       every figure beside its limit program; BENCH_RUNS= of each (5)
+bench: deps deps-check deps-bench
+	@$(MAKE) --no-print-directory $(TWO) all bench-programs
+	@BUILD=$(BUILD) PYTHON=$(PYTHON) bash tests/bench/run.sh
 
 ## install     into DESTDIR/PREFIX (/usr/local): chibo, chibod, the TLS module, the Vietnamese texts
 install: all
