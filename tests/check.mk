@@ -78,13 +78,15 @@ soak: deps
 
 # Limit programs share nothing with chibo and link only what they use.
 BENCH := $(BUILD)/tests/bench
-bench-programs: $(addprefix $(BENCH)/,limit_add limit_send limit_serve spawn fill)
+bench-programs: $(addprefix $(BENCH)/,limit_add limit_send limit_serve spawn fill core)
 $(BENCH)/limit_add: $(BENCH)/limit_add.o
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ -llmdb
 $(BENCH)/limit_send $(BENCH)/limit_serve: $(BENCH)/limit_%: $(BENCH)/limit_%.o $(BENCH)/limit_work.o
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ -llmdb -lsodium -lzstd -lssl -lcrypto
 $(BENCH)/spawn: $(BENCH)/spawn.o
 	$(CC) $(LDFLAGS_ALL) -o $@ $^
+$(BENCH)/fill $(BENCH)/core: $(BENCH)/%: $(BENCH)/%.o $(BENCH)/rows.o $(LIB_SERVER) $(LIB_CLIENT) $(LIB_PROTO) $(LIB_TLS) $(LIB_COMMON)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_CORE) $(LIBS_TLS) -luv -ldl -lpthread
 -include $(wildcard $(BENCH)/*.d)
 
 ## bench       every figure beside its limit program; BENCH_RUNS= of each (5)

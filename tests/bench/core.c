@@ -1,0 +1,210 @@
+/* core.c - an upload without processes, sockets and TLS: a device's book, a ward's store and the two sessions between them.
+ *
+ *     core DIR ROWS      makes DIR/book and DIR/ward; prints the CPU of each side and the bytes of frames
+ *
+ * For profiles (perf record, callgrind) and for seeing what a change in proto costs. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "../../common/disk.h"
+#include "../../proto/enrol.h"
+#include "../../proto/session.h"
+#include "../../proto/ward.h"
+#include "../../server/safe.h"
+#include "rows.h"
+
+#define LEVEL 3
+#define BATCH 64 /* jobs of the ward in one transaction */
+
+struct side {
+    struct session session;
+    uint64_t cpu_us, commits;
+};
+
+static struct book book;
+static struct safe safe;
+static struct ward ward;
+static struct side device_side, ward_side;
+
+static void must(enum err e, const char *what)
+{
+    if (e == ERR_OK)
+        return;
+    fprintf(stderr, "core: %s: %s\n", what, err_name(e));
+    exit(1);
+}
+
+static uint64_t cpu_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (uint64_t)t.tv_sec * 1000000u + (uint64_t)t.tv_nsec / 1000u;
+}
+
+/* --- the ward ------------------------------------------------------------------------------------------------ */
+
+static enum err issue(void *arg, const uint8_t key[SIGN_PUBLIC_SIZE], const struct id *device, uint64_t now,
+                      struct buf *der)
+{
+    (void)arg;
+    (void)device;
+    (void)now;
+    buf_put(der, key, SIGN_PUBLIC_SIZE);
+    return ERR_OK;
+}
+
+static void ward_init(const char *dir, uint8_t secret[INVITE_SECRET_SIZE])
+{
+    uint8_t random[WARD_RANDOM_SIZE], other[WARD_RANDOM_SIZE];
+    struct id org, person;
+    struct safe_txn t;
+    mkdir(dir, DISK_DIR_MODE);
+    crypto_random(random, sizeof random);
+    crypto_random(other, sizeof other);
+    crypto_random(person.b, ID_SIZE);
+    crypto_random(secret, INVITE_SECRET_SIZE);
+    crypto_random(&ward.id, sizeof ward.id);
+    crypto_sign_keypair(ward.public_key, ward.secret_key);
+    ward.hooks.tls_issue = issue;
+    org = id_from(other);
+    must(safe_create(dir), "safe");
+    must(safe_open(dir, KV_WRITE, &safe), "safe");
+    must(safe_begin(&safe, true, &t), "begin");
+    must(ward_create(&t.txn, &ward, "PHUONG", "Phường", random, 1), "ward");
+    must(ward_org_add(&t.txn, &ward, "CB-001", "Chi bộ", ORG_TDP, other, 1), "org");
+    must(ward_invite(&t.txn, &ward, &org, ROLE_SECRETARY, &person, "Bí thư", secret, 20200101, 1, UINT32_MAX), "invite");
+    must(safe_commit(&t), "commit");
+}
+
+static bool ward_jobs(void)
+{
+    struct work *job[BATCH];
+    struct safe_txn t;
+    size_t n = 0;
+    while (n < BATCH && (job[n] = session_take_work(&ward_side.session)) != NULL)
+        n++;
+    if (n == 0)
+        return false;
+    must(safe_begin(&safe, true, &t), "begin");
+    for (size_t i = 0; i < n; i++)
+        must(ward_work(&t.txn, &ward, job[i], (uint64_t)time(NULL)), "ward's job");
+    must(safe_commit(&t), "commit");
+    ward_side.commits++;
+    for (size_t i = 0; i < n; i++)
+        session_step(&ward_side.session, &(struct session_event){.kind = SESSION_WORKED, .work = job[i]});
+    return true;
+}
+
+/* --- the device ---------------------------------------------------------------------------------------------- */
+
+static bool device_jobs(void)
+{
+    struct work *job = session_take_work(&device_side.session);
+    if (job == NULL)
+        return false;
+    must(book_begin(&book, true), "begin");
+    must(replica_work(book_txn(&book), &book.replica, job, &book.moment), "device's job");
+    must(book_commit(&book), "commit");
+    device_side.commits++;
+    session_step(&device_side.session, &(struct session_event){.kind = SESSION_WORKED, .work = job});
+    return true;
+}
+
+/* --- between them -------------------------------------------------------------------------------------------- */
+
+static bool carry(struct side *from, struct side *to)
+{
+    struct buf wire = {0};
+    if (from->session.out.n == 0)
+        return false;
+    buf_put_bytes(&wire, buf_bytes(&from->session.out));
+    buf_clear(&from->session.out);
+    uint64_t start = cpu_us();
+    session_step(&to->session, &(struct session_event){.kind = SESSION_BYTES, .bytes = buf_bytes(&wire)});
+    uint64_t end = cpu_us();
+    to->cpu_us += end - start;
+    session_step(&from->session, &(struct session_event){.kind = SESSION_DRAINED});
+    from->cpu_us += cpu_us() - end;
+    buf_deinit(&wire);
+    return true;
+}
+
+static void run(const char *what)
+{
+    bool busy = true;
+    uint64_t start = cpu_us();
+    device_side.cpu_us = device_side.commits = ward_side.cpu_us = ward_side.commits = 0;
+    session_step(&device_side.session, &(struct session_event){.kind = SESSION_START});
+    device_side.cpu_us += cpu_us() - start;
+    while (busy) {
+        uint64_t before = cpu_us();
+        busy = device_jobs();
+        uint64_t between = cpu_us();
+        busy |= ward_jobs();
+        device_side.cpu_us += between - before;
+        ward_side.cpu_us += cpu_us() - between;
+        busy |= carry(&device_side, &ward_side);
+        busy |= carry(&ward_side, &device_side);
+    }
+    must(device_side.session.err, device_side.session.why);
+    printf("%-10s device %6.1f ms, %3llu commits; ward %6.1f ms, %3llu commits; %llu B up, %llu B down, %llu waits\n", what,
+           (double)device_side.cpu_us / 1e3, (unsigned long long)device_side.commits, (double)ward_side.cpu_us / 1e3,
+           (unsigned long long)ward_side.commits, (unsigned long long)device_side.session.counts.bytes_out,
+           (unsigned long long)device_side.session.counts.bytes_in, (unsigned long long)device_side.session.counts.waits);
+    session_deinit(&device_side.session);
+    session_deinit(&ward_side.session);
+}
+
+static void enrol(const uint8_t secret[INVITE_SECRET_SIZE])
+{
+    static const uint8_t binding[BINDING_SIZE];
+    uint8_t tls_secret[SIGN_SECRET_SIZE];
+    struct enrol e = {.incarnation = book.replica.incarnation};
+    struct buf message = {0};
+    crypto_sign_keypair(e.tls_key, tls_secret);
+    memcpy(e.signing_key, book.replica.sign_public, sizeof e.signing_key);
+    enrol_prove(&e, binding, secret, tls_secret, book.replica.sign_secret);
+    enrol_encode(&e, &message);
+    session_init_enrol(&device_side.session, binding, buf_bytes(&message));
+    session_init_ward(&ward_side.session, NULL, false, binding, LEVEL);
+    run("enrol");
+    buf_deinit(&message);
+}
+
+static void sync(const char *what)
+{
+    static const uint8_t binding[BINDING_SIZE];
+    session_init_device(&device_side.session, &book.replica.device, binding, 0, LEVEL);
+    session_init_ward(&ward_side.session, &book.replica.device, false, binding, LEVEL);
+    run(what);
+}
+
+int main(int argc, char **argv)
+{
+    uint8_t secret[INVITE_SECRET_SIZE];
+    if (argc != 3)
+        return 2;
+    crypto_init();
+    mkdir(argv[1], DISK_DIR_MODE);
+    char *home = disk_join(argv[1], "book"), *ward_home = disk_join(argv[1], "ward");
+    ward_init(ward_home, secret);
+    must(book_init(&book, home), "book");
+    must(book_create(&book, "CB-001", "Chi bộ"), "book");
+    must(book_begin(&book, false), "begin");
+    book_abort(&book);
+    enrol(secret);
+    sync("first");
+    uint64_t start = cpu_us();
+    size_t count = rows_fill(&book, argv[2]);
+    printf("fill       device %6.1f ms for %zu records\n", (double)(cpu_us() - start) / 1e3, count);
+    sync("upload");
+    sync("nothing");
+    book_deinit(&book);
+    safe_close(&safe);
+    free(home);
+    free(ward_home);
+    return 0;
+}
