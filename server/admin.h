@@ -1,11 +1,13 @@
 /* admin.h - what whoever runs the machine may ask of the ward: one code path whether the daemon runs or not.
  *
  * A request and an answer are bytes: the command that was typed is parsed and answered in the caller's process and
- * language (cmd.c, print.c); between them admin_run() does the work inside a write transaction, either in the daemon's store thread
- * (admin_socket.c) or, when none runs, in the caller's own (admin_call.c). An answer is a list of rows, each canonical MessagePack.
+ * language (cmd.c, print.c); between them admin_run() does the work inside a write transaction, either in the
+ * daemon's store thread (admin_socket.c) or, when none runs, in the caller's own (admin_call.c). An answer is a
+ * list of rows, each canonical MessagePack.
  *
- * request: [CHIBO_VERSION, command, text, text, number, days]; answer: [CHIBO_VERSION, error number of this program], rows.
- * Another CHIBO_VERSION on either side is ERR_TOO_NEW: the daemon must be restarted after an upgrade. */
+ * request: [CHIBO_VERSION, command, text, text, number, days]; answer: [CHIBO_VERSION, error number of this
+ * program], rows. Another CHIBO_VERSION on either side is ERR_TOO_NEW: the daemon must be restarted after an
+ * upgrade. */
 #ifndef CHIBO_ADMIN_H
 #define CHIBO_ADMIN_H
 
@@ -36,8 +38,9 @@ struct admin_request {
 void admin_request_encode(const struct admin_request *r, struct buf *out);
 
 /* Runs inside a write transaction and appends the answer, its error included. Returns only errors after which the
- * transaction must be aborted (class MACHINE or CORRUPT); the answer then says the same. *revoked: the device that this
- * request revoked, whose sessions must end before the next frame; else zero. May be called again with the same request. */
+ * transaction must be aborted (class MACHINE or CORRUPT); the answer then says the same. *revoked: the device that
+ * this request revoked, whose sessions must end before the next frame; else zero. May be called again with the same
+ * request. */
 MUST_CHECK enum err admin_run(const struct home *h, struct txn *txn, struct bytes request, uint64_t now_s,
                               struct buf *answer, struct id *revoked);
 /* The answer when no transaction could be had. */

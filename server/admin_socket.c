@@ -94,6 +94,13 @@ static enum err client_run(struct store_job *job, struct txn *txn, uint64_t now_
     return admin_run(k->socket->home, txn, bytes_cut(buf_bytes(&k->in), HEAD_SIZE), now_s, &k->answer, &k->revoked);
 }
 
+static void client_undo(struct store_job *job, enum err e)
+{
+    struct client *k = (struct client *)(void *)job;
+    k->revoked = (struct id){{0}};
+    admin_fail(e, &k->answer);
+}
+
 static void client_on_written(uv_write_t *write, int status)
 {
     (void)status;
@@ -117,9 +124,7 @@ static void client_done(struct store_job *job)
 {
     struct client *k = (struct client *)(void *)job;
     k->running = false;
-    if (job->err != ERR_OK)
-        admin_fail(job->err, &k->answer);
-    else if (!id_is_zero(&k->revoked))
+    if (!id_is_zero(&k->revoked))
         k->socket->on_revoked(k->socket->user, &k->revoked);
     if (!uv_is_closing((uv_handle_t *)&k->pipe))
         client_send(k);
@@ -154,7 +159,7 @@ static void client_on_read(uv_stream_t *from, ssize_t n, const uv_buf_t *buf)
     } else if (k->in.n - HEAD_SIZE == wanted) {
         uv_read_stop(from);
         k->running = true;
-        k->job = (struct store_job){.run = client_run, .done = client_done};
+        k->job = (struct store_job){.run = client_run, .undo = client_undo, .done = client_done};
         store_thread_put(k->socket->store, &k->job);
     }
 }

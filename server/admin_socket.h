@@ -1,7 +1,9 @@
-/* admin_socket.h - where the running daemon takes the operator's commands: a 0600 socket in its home, admin.h's bytes.
+/* admin_socket.h - where the running daemon takes the operator's commands: a 0600 socket in its home, admin.h's
+ * bytes.
  *
- * A client sends u32 length ‖ request and reads u32 length ‖ answer, then both close. Requests become jobs of the store's
- * thread like those of sessions, and are answered when their commit is durable. Who may connect is who may read the keys. */
+ * A client sends u32 length ‖ request and reads u32 length ‖ answer, then both close. Requests become jobs of the
+ * store's thread like those of sessions, and are answered when their commit is durable. Who may connect is who may
+ * read the keys. */
 #ifndef CHIBO_ADMIN_SOCKET_H
 #define CHIBO_ADMIN_SOCKET_H
 

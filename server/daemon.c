@@ -1,7 +1,7 @@
 /* daemon.c - see daemon.h.
  *
- * The end, step by step: listener and socket stop side by side; when both are gone and the last session's jobs are back,
- * the store's thread; then nothing is left on the loop. */
+ * The end, step by step: listener and socket stop side by side; when both are gone and the last session's jobs are
+ * back, the store's thread; then nothing is left on the loop. */
 #include "daemon.h"
 
 #include <fcntl.h>

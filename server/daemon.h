@@ -1,7 +1,9 @@
-/* daemon.h - `chibod run`: the loop with its door, sessions, store thread and command socket, from start to orderly end.
+/* daemon.h - `chibod run`: the loop with its door, sessions, store thread and command socket, from start to orderly
+ * end.
  *
- * SIGTERM or SIGINT: no new connections, sessions end, queued commits are finished and control commands answered; status 0.
- * A second signal changes nothing. A disk that does not obey: status DAEMON_LOST at once, for the supervisor to start anew. */
+ * SIGTERM or SIGINT: no new connections, sessions end, queued commits are finished and control commands answered;
+ * status 0. A second signal changes nothing. A disk that does not obey: status DAEMON_LOST at once, for the
+ * supervisor to start anew. */
 #ifndef CHIBO_DAEMON_H
 #define CHIBO_DAEMON_H
 

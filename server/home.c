@@ -95,7 +95,7 @@ static void ward_take(struct ward *w, const uint8_t content[WARD_CONTENT])
     memcpy(w->ratchet_key, content + ID_SIZE + 32, KEY_SIZE);
 }
 
-static enum err create_ward(const char *dir, struct ward *w)
+static enum err create_keys(const char *dir, struct ward *w)
 {
     uint8_t content[WARD_CONTENT];
     crypto_random(content, sizeof(content));
@@ -181,7 +181,7 @@ static enum err create_config(const char *dir, const struct home_settings *s)
 static enum err create_all(const char *dir, const struct home_settings *s, uint64_t now_s)
 {
     struct ward w = {0};
-    enum err e = create_ward(dir, &w);
+    enum err e = create_keys(dir, &w);
     if (e == ERR_OK)
         e = create_cert(dir, CA_FILE, CA_CERT, tls_identity_ca, now_s);
     if (e == ERR_OK)
@@ -205,7 +205,8 @@ static void remove_tree(const char *dir)
     nftw(dir, remove_one, TREE_FDS, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
 
-/* In a directory of another name, which gets this one when all is durable; rename takes the place of an empty one only. */
+/* In a directory of another name, which gets this one when all is durable; rename takes the place of an empty one
+ * only. */
 static enum err create_beside(const char *dir, const struct home_settings *s, uint64_t now_s)
 {
     struct buf half = {0};

@@ -181,7 +181,8 @@ static enum err count_devices(struct txn *txn, struct counting *c, const struct 
     return e;
 }
 
-static enum err count_all(struct txn *txn, struct counting *c, const struct org *orgs, size_t count, struct id *cell_ids)
+static enum err count_all(struct txn *txn, struct counting *c, const struct org *orgs, size_t count,
+                          struct id *cell_ids)
 {
     enum err e = ERR_OK;
     for (size_t i = 0; e == ERR_OK && i < count; i++) {

@@ -1,4 +1,5 @@
-/* overview.h - the ward's view of its cells, counted from the folded parts; nothing is kept, so nothing can be out of date.
+/* overview.h - the ward's view of its cells, counted from the folded parts; nothing is kept, so nothing can be out
+ * of date.
  *
  * A cell is any organisation but the ward's own. What is counted:
  *   contact    of its devices' sessions that came to their close, the newest
@@ -7,8 +8,8 @@
  *   counted    these, and absent with or without reason. Exempt, elsewhere and not called yet count on neither side
  *   members    memberships full or probationary in force today; where a cell has none recorded, its member records
  *   tasks      not begun or in progress, or without a status
- *   due        contacts this cell is to keep up: area links and residence links in force today, but for persons exempt from
- *              introduction
+ *   due        contacts this cell is to keep up: area links and residence links in force today, but for persons
+ *              exempt from introduction
  *   conflicts  fields with two or more values of which a person has not chosen one
  * Of a field in conflict the first value counts. One scan over the parts of the whole ward. */
 #ifndef CHIBO_OVERVIEW_H

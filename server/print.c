@@ -92,7 +92,8 @@ static void cell_text(const struct overview_cell *c, struct print_table *t)
     if (c->counted == 0)
         snprintf(text, sizeof(text), "-");
     else
-        snprintf(text, sizeof(text), "%llu %%", (unsigned long long)((200 * c->present + c->counted) / (2 * c->counted)));
+        snprintf(text, sizeof(text), "%llu %%",
+                 (unsigned long long)((200 * c->present + c->counted) / (2 * c->counted)));
     print_table_put(t, text);
     print_table_put_number(t, c->members);
     print_table_put_number(t, c->tasks);
@@ -102,7 +103,7 @@ static void cell_text(const struct overview_cell *c, struct print_table *t)
 
 enum err print_overview(struct bytes rows, bool json, struct buf *out)
 {
-    const char *const headings[] = {_("Code"),       _("Cell"),    _("Last contact"), _("Meetings"), _("Attendance"),
+    const char *const headings[] = {_("Code"),       _("Cell"),    _("Last contact"), _("Meetings"), _("Attended"),
                                     _("Members"),    _("Tasks"),   _("Contacts due"), _("Conflicts")};
     static const bool right[ARRAY_LEN(headings)] = {false, false, false, true, true, true, true, true, true};
     struct print_table t;

@@ -1,4 +1,5 @@
-/* print.h - answers of admin.h as people read them, in their language, or as JSON lines. Appends; the caller writes. */
+/* print.h - answers of admin.h as people read them, in their language, or as JSON lines. Appends; the caller
+ * writes. */
 #ifndef CHIBO_PRINT_H
 #define CHIBO_PRINT_H
 
@@ -8,7 +9,8 @@
 /* rows: after admin_answer_open. ERR_BAD_FRAME: not what this command answers. */
 typedef enum err print_rows(struct bytes rows, bool json, struct buf *out);
 
-print_rows print_overview; /* {"v":1,"code","name","type","devices","contact":"2026-11-23T07:00:00Z"|null,"meetings",...} */
+/* {"v":1,"code","name","type","devices","contact":"2026-11-23T07:00:00Z"|null,"meetings","present","counted",...} */
+print_rows print_overview;
 print_rows print_devices;  /* {"v":1,"device","person","org","state":"active"|"revoked","enrolled","contact"} */
 print_rows print_orgs;     /* {"v":1,"code","name","type"} */
 print_rows print_first;    /* the first field of the first row: text, or an id; for people and scripts alike */

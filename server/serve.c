@@ -35,23 +35,36 @@ struct serve {
     void *user;
 };
 
-/* A job of a session on its way through the store's thread, with what is needed to begin it anew. */
+/* A job of a session on its way through the store's thread, with what it was before it was run. */
 struct peer_job {
     struct store_job job;
     struct peer *peer;
     struct work *work;
     struct buf in; /* of WORK_READ, which changes its own */
     uint64_t at, shown;
-    bool states_differ;
+    bool states_differ, failed;
+    bool ran;
 };
 
 static void pump(struct peer *p);
 
 /* ---- jobs ---- */
 
-static void job_begin(struct peer_job *j)
+static enum err job_run(struct store_job *job, struct txn *txn, uint64_t now_s)
 {
+    struct peer_job *j = (struct peer_job *)(void *)job;
+    j->ran = true;
+    j->failed = *j->work->failed;
+    return ward_work(txn, &j->peer->serve->home->ward, j->work, now_s);
+}
+
+static void job_undo(struct store_job *job, enum err e)
+{
+    struct peer_job *j = (struct peer_job *)(void *)job;
     struct work *w = j->work;
+    if (j->ran)
+        *w->failed = j->failed;
+    j->ran = false;
     if (w->kind == WORK_READ) {
         buf_clear(&w->in);
         buf_put_bytes(&w->in, buf_bytes(&j->in));
@@ -62,25 +75,16 @@ static void job_begin(struct peer_job *j)
     w->shown = j->shown;
     w->states_differ = j->states_differ;
     w->more = w->ask = false;
-    w->err = ERR_OK;
-}
-
-static enum err job_run(struct store_job *job, struct txn *txn, uint64_t now_s)
-{
-    struct peer_job *j = (struct peer_job *)(void *)job;
-    job_begin(j);
-    return ward_work(txn, &j->peer->serve->home->ward, j->work, now_s);
+    w->err = e == ERR_LOCKED ? ERR_BUSY : e;
+    *w->failed = *w->failed || e != ERR_OK;
 }
 
 static void job_done(struct store_job *job)
 {
     struct peer_job *j = (struct peer_job *)(void *)job;
     struct peer *p = j->peer;
-    if (job->err != ERR_OK) { /* nothing of it was written: nothing of it may be said */
-        job_begin(j);
-        j->work->err = job->err == ERR_LOCKED ? ERR_BUSY : job->err;
+    if (job->err != ERR_OK)
         LOG(LOG_ERROR, "job_failed", LOG_TEXT("job", work_name(j->work->kind)), LOG_TEXT("err", err_name(job->err)));
-    }
     session_step(&p->session, &(struct session_event){.kind = SESSION_WORKED, .work = j->work});
     buf_deinit(&j->in);
     free(j);
@@ -92,6 +96,7 @@ static void submit(struct peer *p, struct work *w)
 {
     struct peer_job *j = mem_alloc(sizeof(*j));
     j->job.run = job_run;
+    j->job.undo = job_undo;
     j->job.done = job_done;
     j->job.cost = w->kind == WORK_APPEND ? w->in.n / STORE_COST_BYTES : COST_READ;
     j->peer = p;

@@ -1,9 +1,10 @@
-/* serve.h - sessions of devices: between a connection (conn.h), the session machine (proto/session.h) and the store's thread.
+/* serve.h - sessions of devices: between a connection (conn.h), the session machine (proto/session.h) and the
+ * store's thread.
  *
- * For each connection one peer: bytes go into its session, what the session has to say goes out, the jobs it asks for go to
- * the store's thread and come back when they are durable. A peer outlives its connection until its jobs are back. What was
- * received before a cut is still stored; of a session that was taken over or revoked nothing more is begun.
- * A new connection of a device takes over from its old one. All on the loop's thread. */
+ * For each connection one peer: bytes go into its session, what the session has to say goes out, the jobs it asks
+ * for go to the store's thread and come back when they are durable. A peer outlives its connection until its jobs
+ * are back. What was received before a cut is still stored; of a session that was taken over or revoked nothing
+ * more is begun. A new connection of a device takes over from its old one. All on the loop's thread. */
 #ifndef CHIBO_SERVE_H
 #define CHIBO_SERVE_H
 

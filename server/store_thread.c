@@ -51,42 +51,49 @@ static void list_move(struct job_list *to, struct job_list *from)
 
 /* ---- the thread ---- */
 
-/* Runs these jobs in one transaction. *failed: a job's own error aborted it. Else ERR_OK: durable; or the commit's. */
-static enum err run_together(struct store_thread *t, struct store_job *first, bool *failed)
+/* From the last that was run back to the first. */
+static void undo_from(struct store_job *last, enum err e)
 {
-    struct safe_txn txn;
-    const uint64_t now_s = (uint64_t)time(NULL);
-    *failed = false;
-    enum err e = safe_begin(t->safe, true, &txn);
-    if (e != ERR_OK) {
-        *failed = true;
-        return e;
-    }
-    for (struct store_job *job = first; job != NULL && e == ERR_OK; job = job->next)
-        e = job->run(job, &txn.txn, now_s);
-    if (e != ERR_OK) {
-        *failed = true;
-        safe_abort(&txn);
-        return e;
-    }
-    return safe_commit(&txn);
+    for (; last != NULL; last = last->previous)
+        last->undo(last, e);
 }
 
-static bool is_lost(enum err e, bool failed)
+/* Runs these jobs in one transaction. ERR_OK: durable. *unknown: so it may be, nobody knows. Else it was taken back. */
+static enum err run_together(struct store_thread *t, struct store_job *first, bool *unknown)
 {
-    return e == ERR_IO || (!failed && e != ERR_OK && e != ERR_NO_SPACE);
+    struct safe_txn txn;
+    struct store_job *last = NULL;
+    const uint64_t now_s = (uint64_t)time(NULL);
+    enum err e = safe_begin(t->safe, true, &txn);
+    const bool begun = e == ERR_OK;
+    for (struct store_job *job = first; job != NULL && e == ERR_OK; job = job->next) {
+        last = job;
+        e = job->run(job, &txn.txn, now_s);
+    }
+    *unknown = e == ERR_IO;
+    if (begun && e == ERR_OK) {
+        e = safe_commit(&txn);
+        *unknown = e != ERR_OK && e != ERR_NO_SPACE;
+    } else if (begun) {
+        safe_abort(&txn);
+    }
+    if (e != ERR_OK && !*unknown) {
+        const bool alone = first->next == NULL;
+        undo_from(alone ? first : last, alone ? e : ERR_OK);
+    }
+    return e;
 }
 
 /* Each by itself. The error that ends the process, or ERR_OK. */
 static enum err run_alone(struct store_thread *t, struct store_job *first)
 {
-    for (struct store_job *job = first; job != NULL; job = job->next) {
-        struct store_job *rest = job->next;
-        bool failed;
-        job->next = NULL;
-        job->err = run_together(t, job, &failed);
-        job->next = rest;
-        if (is_lost(job->err, failed))
+    for (struct store_job *job = first, *next; job != NULL; job = next) {
+        bool unknown;
+        next = job->next;
+        job->next = job->previous = NULL;
+        job->err = run_together(t, job, &unknown);
+        job->next = next;
+        if (unknown)
             return job->err;
         uv_mutex_lock(&t->mutex);
         t->stats.alone++;
@@ -97,25 +104,21 @@ static enum err run_alone(struct store_thread *t, struct store_job *first)
 
 static enum err run_batch(struct store_thread *t, struct store_job *first)
 {
-    bool failed;
-    const enum err e = run_together(t, first, &failed);
-    if (is_lost(e, failed))
+    bool unknown;
+    const enum err e = run_together(t, first, &unknown);
+    if (unknown)
         return e;
-    if (e == ERR_OK) {
-        for (struct store_job *job = first; job != NULL; job = job->next)
-            job->err = ERR_OK;
-        return ERR_OK;
-    }
-    if (first->next == NULL) {
-        first->err = e;
-        return ERR_OK;
-    }
-    return run_alone(t, first);
+    if (e != ERR_OK && first->next != NULL)
+        return run_alone(t, first);
+    for (struct store_job *job = first; job != NULL; job = job->next)
+        job->err = e; /* ERR_OK, or there is only one */
+    return ERR_OK;
 }
 
 /* Holding the mutex: what fits into one transaction, at least one job. */
 static void take_batch(struct store_thread *t, struct job_list *batch)
 {
+    struct store_job *last = NULL;
     size_t cost = 0;
     list_init(batch);
     while (t->queue.first != NULL) {
@@ -124,6 +127,8 @@ static void take_batch(struct store_thread *t, struct job_list *batch)
             break;
         cost += job->cost + 1;
         t->queue.first = job->next;
+        job->previous = last;
+        last = job;
         list_put(batch, job);
     }
     if (t->queue.first == NULL)
@@ -175,8 +180,8 @@ static void store_thread_on_async(uv_async_t *async)
         t->on_lost(t->user, lost);
 }
 
-struct store_thread *store_thread_new(struct uv_loop_s *loop, struct safe *safe, void (*on_lost)(void *user, enum err e),
-                                      void *user)
+struct store_thread *store_thread_new(struct uv_loop_s *loop, struct safe *safe,
+                                      void (*on_lost)(void *user, enum err e), void *user)
 {
     struct store_thread *t = mem_alloc(sizeof(*t));
     t->safe = safe;
