@@ -139,7 +139,7 @@ def random_body(rng, log):
         base = sorted(set(rng.sample(known, min(len(known), rng.randrange(0, 5))) + ([os.urandom(8)] if rng.random() < 0.1 else [])))
         value = rng.choice(values)
         if tag & 7 == 0:
-            value = None if rng.random() < 0.1 else [rng.choice(values[1:]) for _ in range(rng.randrange(4))]
+            value = None if rng.random() < 0.1 else [rng.choice(values) for _ in range(rng.randrange(4))]
         body += [tag, b''.join(base) or None, value]
     check_body(body)
     return body
