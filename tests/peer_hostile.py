@@ -162,3 +162,31 @@ def folds(t, one, two, rounds=12, seed=None):
     log, other = one.log_of(), two.log_of()
     t.check(f'fold: the ward and two devices agree over random changes (seed {seed})', flags == 0 and log.state.hash() == other.state.hash())
     t.check(f'fold: there were conflicts to fold (seed {seed})', sum(len(entry) > 1 for fields in log.state.fields.values() for entry in fields.values()) > 10)
+
+
+def owners(t, clerk, secretary, rounds=10, seed=None):
+    """Random values of fields that the ward's clerk owns and a cell's secretary only proposes: class 1 with both values of owns."""
+    seed = seed or int.from_bytes(os.urandom(4), 'big')
+    rng = random.Random(seed)
+    record, flags = peer.new_record(), 0
+    peer.queue(clerk, 1, [(9, 'Hoàng'), (25, 'Thử')], record=record, code='CB-001')
+    sync(clerk)
+    sync(secretary)
+    for _ in range(rounds):
+        for store in (clerk, secretary):
+            log = store.log_of('CB-001')
+            for _ in range(rng.randrange(1, 6)):
+                body = [record, 1, 2]
+                for tag in sorted(rng.sample((9, 17, 25), rng.randrange(1, 4))):
+                    known = sorted({v for c in log.state.fields.get((1, record), {}).get(tag, []) for v in c.versions})
+                    base = sorted(rng.sample(known, min(len(known), rng.randrange(0, 4))))
+                    body += [tag, b''.join(base) or None, rng.choice(('Hoàng', 'Huỳnh', 'Võ', 'Vũ'))]
+                log.add(body, store.signer(), int(time.time()))
+            sync(store)
+        for store in (clerk, secretary):
+            sync(store)
+            flags |= sync(store)['flags']
+    log, other = clerk.log_of('CB-001'), secretary.log_of('CB-001')
+    t.check(f'owner: the ward and two devices agree (seed {seed})', flags == 0 and log.state.hash() == other.state.hash())
+    owns = {c.owns for tag, entry in log.state.fields[1, record].items() if tag & 7 == 1 for c in entry}
+    t.check(f'owner: values of owners and of others stood side by side (seed {seed}): {owns}', owns == {0, 1})

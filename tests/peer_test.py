@@ -351,6 +351,10 @@ def with_server(t):
         peer_hostile.asked(t, one, two)
         peer_hostile.refused(t, one)
         peer_hostile.folds(t, one, two)
+        clerk = peer_net.enrol(os.path.join(folder, 'd'), server.invite('clerk', 'Đỗ Thị Mẫu'))
+        sync(clerk)
+        peer_hostile.owners(t, clerk, one)
+        sync(two)
         reader(t, server, folder, one)
         restart(t, server, one, two)
     except (PeerError, Cut, OSError, RuntimeError, KeyError, subprocess.TimeoutExpired) as error:
