@@ -130,7 +130,7 @@ static void store_put(MDB_dbi table, const uint8_t *key, size_t key_n, const uin
     work_must(mdb_put(txn, table, &k, &v, 0) == 0, "put");
 }
 
-/* row[3..19) is the record's id: an array of 14, a bin of 16. */
+/* row[3..19) is the record's id: an array of 12, a bin of 16. */
 void work_store_row(const uint8_t *row, size_t n, const uint8_t leaf[32])
 {
     uint8_t place[8] = {0};

@@ -37,14 +37,17 @@ static bool row_read(FILE *f, struct buf *row)
     return true;
 }
 
-/* [id, kind, value...]: field i gets the i-th value; a list is merged as a union, anything else by "later". */
+/* [id, clock, device, kind, value...]: field i gets the i-th value; a list is merged as a union, anything else by "later".
+ * Clock and device are the changeset's. */
 static void change_of(struct bytes row, struct change *c)
 {
     struct mp r;
     *c = (struct change){.op = OP_CREATE};
     mp_open(&r, row);
-    c->count = mp_array(&r, FIELDS_MAX) - 2;
+    c->count = mp_array(&r, FIELDS_MAX) - 4;
     c->record = id_from(mp_bin_exact(&r, ID_SIZE));
+    mp_raw(&r);
+    mp_raw(&r);
     c->kind = (uint32_t)mp_uint(&r, KIND_MAX);
     for (size_t i = 0; i < c->count; i++) {
         c->triple[i].tag = TAG(i + 1, mp_peek(&r) == MP_ARRAY ? MERGE_UNION : MERGE_LATER);
