@@ -11,7 +11,8 @@
 #define GROUP_SIZE 8
 #define REST_SIZE 16
 #define STEP 64 /* sizes of sealed values show in steps of so many bytes */
-#define HIDDEN_MAX (STORE_KEY_MAX + GROUP_SIZE + REST_SIZE)
+#define HIDDEN_MAX VAULT_HIDDEN_MAX
+static_assert(VAULT_HIDDEN_MAX >= STORE_KEY_MAX + GROUP_SIZE + REST_SIZE, "room for a hidden key");
 #define MAP_FIRST ((size_t)32 << 20)
 #define MAP_MAX ((size_t)16 << 30)
 
@@ -27,11 +28,6 @@ static const char *const names[TABLE_COUNT + 1] = {
 };
 
 static const struct kv_spec spec = {names, TABLE_COUNT + 1, MAP_FIRST, MAP_MAX};
-
-struct hidden {
-    uint8_t b[HIDDEN_MAX];
-    size_t n;
-};
 
 struct visit {
     struct vault_txn *t;
@@ -58,28 +54,47 @@ static void derive(const struct key *key, struct key *values, struct key *name_k
     crypto_blake2b(name_key->b, KEY_SIZE, bytes_of(key->b, KEY_SIZE), &use, 1);
 }
 
-static struct hidden hide(const struct vault *v, enum table t, struct bytes key)
+static void hash_name(const struct vault *v, const char *use, enum table t, struct bytes key, uint8_t out[16])
+{
+    struct bytes pieces[] = {bytes_of(use, 5), bytes_of_str(store_tables[t].name), bytes_of("", 1), key};
+    crypto_blake2b(out, 16, bytes_of(v->names.b, KEY_SIZE), pieces, ARRAY_LEN(pieces));
+}
+
+static void hide_group(const struct vault *v, enum table t, struct bytes grouped, struct vault_name *name)
+{
+    if (!bytes_equal(grouped, bytes_of(name->grouped, name->grouped_n))) {
+        hash_name(v, "group", t, grouped, name->group);
+        memcpy(name->grouped, grouped.p, grouped.n);
+        name->grouped_n = grouped.n;
+    }
+    memcpy(name->stored + name->stored_n, name->group, GROUP_SIZE);
+    name->stored_n += GROUP_SIZE;
+}
+
+/* The key as it stands on the disk; valid until the next call for this table. */
+static struct bytes hide(struct vault_txn *txn, enum table t, struct bytes key)
 {
     const struct table_info *info = &store_tables[t];
-    struct hidden h;
+    struct vault_name *name = &txn->name[t];
     size_t grouped_end = (size_t)info->open + info->grouped;
     uint8_t hash[16];
-    h.n = key.n < info->open ? key.n : info->open;
-    if (h.n > 0)
-        memcpy(h.b, key.p, h.n);
-    for (int rest = 0; rest < 2; rest++) {
-        size_t from = rest ? grouped_end : info->open;
-        if (key.n <= from || (!rest && info->grouped == 0))
-            continue;
-        size_t end = rest || key.n < grouped_end ? key.n : grouped_end;
-        struct bytes pieces[] = {bytes_of(rest ? "rest" : "group", 5), bytes_of_str(info->name), bytes_of("", 1),
-                                 bytes_of(key.p, end)};
-        crypto_blake2b(hash, sizeof(hash), bytes_of(v->names.b, KEY_SIZE), pieces, ARRAY_LEN(pieces));
-        size_t n = rest ? REST_SIZE : GROUP_SIZE;
-        memcpy(h.b + h.n, hash, n);
-        h.n += n;
+    assert(key.n <= STORE_KEY_MAX);
+    if (key.n > 0 && bytes_equal(key, bytes_of(name->key, name->key_n)))
+        return bytes_of(name->stored, name->stored_n);
+    name->stored_n = key.n < info->open ? key.n : info->open;
+    if (key.n > 0) {
+        memcpy(name->key, key.p, key.n);
+        memcpy(name->stored, key.p, name->stored_n);
     }
-    return h;
+    name->key_n = key.n;
+    if (key.n > info->open && info->grouped > 0)
+        hide_group(txn->vault, t, bytes_of(key.p, key.n < grouped_end ? key.n : grouped_end), name);
+    if (key.n > grouped_end) {
+        hash_name(txn->vault, "rest", t, key, hash);
+        memcpy(name->stored + name->stored_n, hash, REST_SIZE);
+        name->stored_n += REST_SIZE;
+    }
+    return bytes_of(name->stored, name->stored_n);
 }
 
 /* What the seal is bound to, besides the key of this store. */
@@ -91,6 +106,12 @@ static size_t bind(const char *table, struct bytes stored_key, uint8_t out[64 + 
     out[n++] = VAULT_FORMAT;
     memcpy(out + n, stored_key.p, stored_key.n);
     return n + stored_key.n;
+}
+
+/* No nonce twice: the first 16 bytes are this transaction's own, the rest counts. */
+static void next_nonce(struct vault_txn *t)
+{
+    store_u64(t->nonce + 16, load_u64(t->nonce + 16) + 1);
 }
 
 static void seal(struct vault_txn *t, const char *table, struct bytes stored_key, struct bytes key_rest,
@@ -106,8 +127,9 @@ static void seal(struct vault_txn *t, const char *table, struct bytes stored_key
     size_t pad = (STEP - plain->n % STEP) % STEP;
     memset(buf_grow(plain, pad), 0, pad);
     size_t bound_n = bind(table, stored_key, bound);
-    crypto_seal(buf_grow(out, plain->n + AEAD_OVERHEAD), t->vault->values.b, buf_bytes(plain),
-                bytes_of(bound, bound_n));
+    next_nonce(t);
+    crypto_seal_with_nonce(buf_grow(out, plain->n + AEAD_OVERHEAD), t->vault->values.b, t->nonce, buf_bytes(plain),
+                           bytes_of(bound, bound_n));
 }
 
 /* Appends the opened value to plain; key_rest and value point into it. */
@@ -145,6 +167,7 @@ static enum err fill(void *arg, struct kv_txn *txn)
 {
     struct vault_txn t = {.vault = arg};
     struct buf row = {0};
+    crypto_random(t.nonce, sizeof(t.nonce) - 8);
     buf_put_u32(&row, VAULT_FORMAT);
     seal(&t, "format", bytes_of_str(FORMAT_KEY), bytes_of(NULL, 0), bytes_of_str("chibo"), &row);
     enum err e = kv_put(txn, TABLE_FORMAT, bytes_of_str(FORMAT_KEY), buf_bytes(&row));
@@ -211,32 +234,40 @@ pid_t vault_lock_holder(struct vault *v)
 enum err vault_begin(struct vault *v, bool write, struct vault_txn *out)
 {
     *out = (struct vault_txn){.txn = {&vault_ops, out}, .vault = v};
+    if (write)
+        crypto_random(out->nonce, sizeof(out->nonce) - 8);
     return kv_begin(v->kv, write, &out->kv);
+}
+
+static void forget(struct vault_txn *t)
+{
+    buf_wipe_deinit(&t->scratch);
+    buf_deinit(&t->sealed);
+    crypto_wipe(t->name, sizeof(t->name));
 }
 
 enum err vault_commit(struct vault_txn *t)
 {
     enum err e = kv_commit(&t->kv);
-    buf_wipe_deinit(&t->scratch);
+    forget(t);
     return e;
 }
 
 void vault_abort(struct vault_txn *t)
 {
     kv_abort(&t->kv);
-    buf_wipe_deinit(&t->scratch);
+    forget(t);
 }
 
 static enum err vault_get(void *handle, enum table table, struct bytes key, struct buf *value)
 {
     struct vault_txn *t = handle;
-    struct hidden h = hide(t->vault, table, key);
-    struct bytes sealed, key_rest, found;
+    struct bytes stored = hide(t, table, key), sealed, key_rest, found;
     buf_clear(value);
-    enum err e = kv_get(&t->kv, table, bytes_of(h.b, h.n), &sealed);
+    enum err e = kv_get(&t->kv, table, stored, &sealed);
     if (e != ERR_OK)
         return e;
-    e = open_sealed(t->vault, store_tables[table].name, bytes_of(h.b, h.n), sealed, value, &key_rest, &found);
+    e = open_sealed(t->vault, store_tables[table].name, stored, sealed, value, &key_rest, &found);
     if (e == ERR_OK && !bytes_equal(key_rest, rest_of(table, key)))
         e = ERR_DAMAGED;
     if (e == ERR_OK) {
@@ -251,19 +282,16 @@ static enum err vault_get(void *handle, enum table table, struct bytes key, stru
 static enum err vault_put(void *handle, enum table table, struct bytes key, struct bytes value)
 {
     struct vault_txn *t = handle;
-    struct hidden h = hide(t->vault, table, key);
-    struct buf sealed = {0};
-    seal(t, store_tables[table].name, bytes_of(h.b, h.n), rest_of(table, key), value, &sealed);
-    enum err e = kv_put(&t->kv, table, bytes_of(h.b, h.n), buf_bytes(&sealed));
-    buf_deinit(&sealed);
-    return e;
+    struct bytes stored = hide(t, table, key);
+    buf_clear(&t->sealed);
+    seal(t, store_tables[table].name, stored, rest_of(table, key), value, &t->sealed);
+    return kv_put(&t->kv, table, stored, buf_bytes(&t->sealed));
 }
 
 static enum err vault_del(void *handle, enum table table, struct bytes key)
 {
     struct vault_txn *t = handle;
-    struct hidden h = hide(t->vault, table, key);
-    return kv_del(&t->kv, table, bytes_of(h.b, h.n));
+    return kv_del(&t->kv, table, hide(t, table, key));
 }
 
 /* Puts the true key together and calls the visitor; rows of another group with the same hash are passed over. */
@@ -291,9 +319,11 @@ static enum err vault_scan(void *handle, enum table table, struct bytes prefix, 
     struct vault_txn *t = handle;
     const struct table_info *info = &store_tables[table];
     assert(prefix.n <= info->open || prefix.n == (size_t)info->open + info->grouped);
-    struct hidden h = hide(t->vault, table, prefix);
+    uint8_t stored[VAULT_HIDDEN_MAX]; /* the visitor may read other rows of this table */
+    struct bytes hidden = hide(t, table, prefix);
     struct visit state = {t, table, prefix, visit, arg, {0}, ERR_OK};
-    enum err e = kv_scan(&t->kv, table, bytes_of(h.b, h.n), visit_row, &state);
+    memcpy(stored, hidden.p, hidden.n);
+    enum err e = kv_scan(&t->kv, table, bytes_of(stored, hidden.n), visit_row, &state);
     buf_wipe_deinit(&state.plain);
     return state.e != ERR_OK ? state.e : e;
 }

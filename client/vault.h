@@ -19,6 +19,16 @@
 
 #define VAULT_FORMAT 1
 
+#define VAULT_HIDDEN_MAX (STORE_KEY_MAX + 24) /* a key as it stands on the disk */
+
+/* A key and what hides it: the same rows are read, written and removed one after the other. */
+struct vault_name {
+    uint8_t key[STORE_KEY_MAX], stored[VAULT_HIDDEN_MAX];
+    size_t key_n, stored_n;
+    uint8_t grouped[STORE_KEY_MAX], group[16]; /* the hash of the grouped bytes, which change less often still */
+    size_t grouped_n;
+};
+
 struct vault {
     struct kv *kv;
     struct key values, names; /* derived from the store's key */
@@ -28,7 +38,9 @@ struct vault_txn {
     struct txn txn; /* what proto is given; &t.txn */
     struct vault *vault;
     struct kv_txn kv;
-    struct buf scratch;
+    struct buf scratch, sealed;
+    struct vault_name name[TABLE_COUNT];  /* the last of each table */
+    uint8_t nonce[AEAD_NONCE_SIZE];       /* 16 random bytes, new in each transaction, and a counter */
 };
 
 /* The directory appears whole or not at all. */
