@@ -1,8 +1,8 @@
 /* entry.h - one value between a person or a script and the book: typed text becomes an encoded value, and back.
  *
- * What is typed may have marks or not, in either case; dates, times, months and sums are read as people write them, and
- * enumerations by identifier, number, or label in the language chosen. References are looked up through callbacks, since
- * only the caller has the book. Nothing is kept; errors leave the output as it was. */
+ * What is typed may have marks or not, in either case; dates, times, months and sums are read as people write them,
+ * and enumerations by identifier, number, or label in the language chosen. References are looked up through
+ * callbacks, since only the caller has the book. Nothing is kept; errors leave the output as it was. */
 #ifndef CHIBO_ENTRY_H
 #define CHIBO_ENTRY_H
 
@@ -29,8 +29,8 @@ struct entry_refs {
 };
 
 /* Appends one encoded value; of a list field, one element. Empty text is nil (clear). ERR_BAD_VALUE, ERR_BAD_DATE,
- * ERR_BAD_UTF8, ERR_TOO_LONG, ERR_MISSING_FIELD (a required one cannot be cleared), or a callback's. why: a sentence in the
- * language chosen that says what would be right, or "" where the error's own sentence says all. */
+ * ERR_BAD_UTF8, ERR_TOO_LONG, ERR_MISSING_FIELD (a required one cannot be cleared), or a callback's. why: a
+ * sentence in the language chosen that says what would be right, or "" where the error's own sentence says all. */
 MUST_CHECK enum err entry_parse(const struct field_info *f, const char *text, uint32_t today,
                                 const struct entry_refs *refs, struct buf *out, char why[ENTRY_WHY_SIZE]);
 

@@ -1,0 +1,54 @@
+/* book.h - one device's home on this machine: where it is, its key, its store, and one transaction at a time over it.
+ *
+ *   HOME/khoa   the key (key.h)      HOME/so/   the store (vault.h)
+ *
+ * The home is what was asked for, else $CHIBO_HOME, else $XDG_DATA_HOME/chibo, else ~/.local/share/chibo; it is made 0700.
+ * A transaction brings the replica with it, fresh from the store, and a new moment; what sync keeps between sessions (keys
+ * of TLS, address, session) are rows of `meta`, sealed as all others are. Nobody holds a transaction while a person types or
+ * the network is silent. Errors are those of vault.h and key.h. */
+#ifndef CHIBO_BOOK_H
+#define CHIBO_BOOK_H
+
+#include "../proto/replica.h"
+#include "vault.h"
+
+struct book {
+    char *dir;
+    bool open;
+    struct vault vault;
+    struct vault_txn txn;
+    struct replica replica; /* of the open transaction, or the last one */
+    struct moment moment;
+    uint64_t now_ms; /* of the moment, for ids */
+};
+
+/* Rows of `meta`. */
+#define BOOK_TLS_SEED "tls seed"
+#define BOOK_TLS_CERTIFICATE "tls certificate"
+#define BOOK_TLS_SESSION "tls session"
+#define BOOK_ADDRESS "server address"
+#define BOOK_PIN "server pin"
+#define BOOK_FORM "form" /* answers of a form that was left half-way */
+
+/* home NULL: from the environment. ERR_NO_STORE: no home can be told (no HOME). */
+MUST_CHECK enum err book_init(struct book *b, const char *home);
+void book_deinit(struct book *b); /* closes too */
+
+MUST_CHECK enum err book_open(struct book *b, enum kv_mode mode); /* ERR_NO_STORE */
+/* A book of its own; goes on where an earlier attempt died. Leaves it open for writing. ERR_EXISTS. */
+MUST_CHECK enum err book_create(struct book *b, const char *code, const char *name);
+void book_close(struct book *b);
+
+/* Ends by exactly one of commit and abort. The replica and the moment are new. */
+MUST_CHECK enum err book_begin(struct book *b, bool write);
+MUST_CHECK enum err book_commit(struct book *b);
+void book_abort(struct book *b); /* also when none is open */
+struct txn *book_txn(struct book *b);
+uint32_t book_today(void); /* the day in Vietnam */
+
+/* Inside a transaction. ERR_NOT_FOUND. */
+MUST_CHECK enum err book_get(struct book *b, const char *name, struct buf *value);
+MUST_CHECK enum err book_put(struct book *b, const char *name, struct bytes value);
+MUST_CHECK enum err book_del(struct book *b, const char *name);
+
+#endif

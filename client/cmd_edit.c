@@ -1,0 +1,84 @@
+/* cmd_edit.c - `chibo sua ID --muc FIELD=VALUE…`: other values for fields of a record; an empty one clears. */
+#include "../common/language.h"
+#include "assign.h"
+#include "cmd.h"
+#include "form.h"
+#include "print.h"
+
+static const struct opt_row rows[] = {
+    CMD_OPTIONS,
+    {.name = "muc", .alias = "set", .kind = OPT_TEXT, .value = N_("FIELD=VALUE"), .repeated = true, .required = true,
+     .help = N_("the new value; nothing after = clears the field; of a list it adds one element")},
+};
+
+static enum err edit(struct cmd_env *env, const struct opt_parsed *args, const struct kind_info **k,
+                     struct record_written *w)
+{
+    struct refs refs;
+    struct fields f;
+    struct id id;
+    uint32_t kind = 0;
+    enum err e;
+
+    refs_init(&refs, &env->book);
+    e = refs_find(&refs, 0, opt_arg(args, 0), &kind, &id);
+    if (e != ERR_OK)
+        (void)cmd_explain(env, e, opt_arg(args, 0), e == ERR_BAD_VALUE ? _("at least 6 characters of the record's number") : "");
+    *k = schema_kind(kind);
+    if (e == ERR_OK && *k == NULL)
+        e = ERR_TOO_NEW;
+    if (e == ERR_OK) {
+        fields_init(&f, *k);
+        e = assign_all(env, args, &refs.entry, &f);
+        if (e == ERR_OK)
+            e = record_edit(&env->book, &id, &f, w);
+        if (e != ERR_OK && env->why.n == 0 && w->field != NULL)
+            (void)cmd_explain(env, e, _(w->field->label), "");
+        fields_deinit(&f);
+    }
+    if (e == ERR_OK && refs.unseen)
+        out_note(_("Note: this book does not hold the record referred to; the number is kept as it is."));
+    refs_deinit(&refs);
+    return e;
+}
+
+static enum err say(struct cmd_env *env, const struct kind_info *k, const struct record_written *w)
+{
+    struct print p;
+    struct view v;
+    enum err e = book_begin(&env->book, false);
+
+    form_say_written(env, k, w);
+    if (e != ERR_OK)
+        return e;
+    e = print_init(&p, &env->book);
+    if (e == ERR_OK)
+        e = replica_view(book_txn(&env->book), &env->book.replica, k->number, &w->id, &v);
+    if (e == ERR_OK) {
+        if (env->out.json)
+            e = print_json(&p, &v, false, &env->out.text);
+        else
+            print_line(&p, &v, true, &env->out.text);
+        replica_view_deinit(&v);
+    }
+    print_deinit(&p);
+    book_abort(&env->book);
+    return e;
+}
+
+static enum err run(struct cmd_env *env, const struct opt_parsed *args)
+{
+    struct record_written w = {0};
+    const struct kind_info *k = NULL;
+    enum err e = book_begin(&env->book, true);
+
+    if (e == ERR_OK)
+        e = edit(env, args, &k, &w);
+    if (e == ERR_OK)
+        e = book_commit(&env->book);
+    book_abort(&env->book);
+    return e == ERR_OK ? say(env, k, &w) : e;
+}
+
+const struct cmd cmd_edit = {"sua", "edit", N_("Changes fields of a record."), NEED_STORE | NEED_WRITE,
+                             {rows, ARRAY_LEN(rows), N_("ID"), 1, 1}, run};

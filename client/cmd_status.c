@@ -1,0 +1,163 @@
+/* cmd_status.c - `chibo tinh-trang`: what has not been sent, when the last exchange was, what waits for a person.
+ *
+ * The exit status tells scripts the same: 14 when values stand against each other. */
+#include "../common/json.h"
+#include "../common/language.h"
+#include "cmd.h"
+#include "cmd_status.h"
+#include "print.h"
+
+static const struct opt_row rows[] = {CMD_OPTIONS};
+
+#define SHOWN_MAX 10 /* lines of each list */
+
+struct state {
+    struct cmd_env *env;
+    struct print p;
+    struct replica_counts counts;
+    uint64_t conflicts;
+    struct buf conflict_lines;
+    struct org org;
+    struct buf address;
+};
+
+static bool visit(void *arg, struct view *v)
+{
+    struct state *s = arg;
+    if (!replica_view_conflict(v))
+        return true;
+    if (s->conflicts++ < SHOWN_MAX) {
+        buf_put_str(&s->conflict_lines, "    ");
+        print_line(&s->p, v, true, &s->conflict_lines);
+    }
+    return true;
+}
+
+static enum err gather(struct state *s)
+{
+    struct book *b = &s->env->book;
+    enum err e = print_init(&s->p, b);
+    if (e == ERR_OK)
+        e = replica_count(book_txn(b), &s->counts);
+    for (size_t i = 0; e == ERR_OK && i < schema_kind_count; i++)
+        e = replica_each(book_txn(b), &b->replica, schema_kinds[i].number, visit, s);
+    if (e == ERR_OK && org_load(book_txn(b), &b->replica.org, &s->org) != ERR_OK)
+        memset(&s->org, 0, sizeof(s->org));
+    if (e == ERR_OK && book_get(b, BOOK_ADDRESS, &s->address) != ERR_OK)
+        buf_clear(&s->address);
+    return e;
+}
+
+static void put_json(struct state *s, struct buf *out)
+{
+    const struct replica *r = &s->env->book.replica;
+    struct buf time = {0};
+    struct json j;
+
+    json_init(&j, out);
+    json_object_begin(&j);
+    json_put_uint(&j, "v", 1);
+    json_put_string(&j, "home", s->env->book.dir);
+    json_put_string(&j, "org", s->org.code);
+    json_put_string(&j, "name", s->org.name);
+    json_key(&j, "enrolled");
+    json_bool(&j, r->enrolled);
+    json_put_string(&j, "server", buf_cstr(&s->address));
+    json_put_uint(&j, "unsent", s->counts.unsealed + s->counts.sealed);
+    json_put_uint(&j, "pending", s->counts.unsealed);
+    json_put_uint(&j, "sending", s->counts.sealed);
+    json_put_uint(&j, "held", s->counts.held);
+    json_put_uint(&j, "refused", s->counts.refused);
+    json_put_uint(&j, "conflicts", s->conflicts);
+    json_key(&j, "cut");
+    json_bool(&j, r->cut);
+    json_key(&j, "differs");
+    json_bool(&j, r->states_differ);
+    json_key(&j, "synced");
+    print_time(r->synced, true, &time);
+    if (r->synced == 0)
+        json_null(&j);
+    else
+        json_string(&j, buf_cstr(&time));
+    json_object_end(&j);
+    json_line(&j);
+    buf_deinit(&time);
+}
+
+void cmd_status_age(const struct book *b, struct buf *out)
+{
+    uint64_t days = b->moment.now > b->replica.synced ? (b->moment.now - b->replica.synced) / 86400 : 0;
+    if (!b->replica.enrolled)
+        buf_put_str(out, _("a book of its own"));
+    else if (b->replica.synced == 0)
+        buf_put_str(out, _("never exchanged with the ward"));
+    else if (days == 0)
+        buf_put_str(out, _("exchanged today"));
+    else
+        buf_printf(out, _("not exchanged for %llu days"), (unsigned long long)days);
+}
+
+static void put_refused(struct state *s, struct buf *out)
+{
+    const struct print_refused *row = (const struct print_refused *)(const void *)s->p.refused.p;
+    size_t n = s->p.refused.n / sizeof(*row);
+    char hex[ID_TEXT_SIZE];
+    for (size_t i = n > SHOWN_MAX ? n - SHOWN_MAX : 0; i < n; i++) {
+        const struct kind_info *k = schema_kind(row[i].kind);
+        id_print(&row[i].record, hex);
+        buf_printf(out, "    %s · %s: %s\n", hex, k == NULL ? "?" : _(k->label), _(err_sentence(row[i].reason)));
+    }
+}
+
+static void put_text(struct state *s, struct buf *out)
+{
+    const struct replica *r = &s->env->book.replica;
+    uint64_t unsent = s->counts.unsealed + s->counts.sealed;
+
+    buf_printf(out, "%s · %s (%s) · ", _("RECORD BOOK"), s->org.name, s->org.code);
+    cmd_status_age(&s->env->book, out);
+    buf_put_str(out, "\n");
+    if (r->enrolled && r->synced != 0) {
+        buf_printf(out, "  %s: ", _("Last exchange"));
+        print_time(r->synced, false, out);
+        buf_printf(out, " · %s\n", buf_cstr(&s->address));
+    }
+    if (unsent > 0)
+        buf_printf(out, _("  Not sent yet: %llu changes\n"), (unsigned long long)unsent);
+    else if (r->enrolled)
+        buf_printf(out, "  %s\n", _("Nothing waits to be sent."));
+    if (s->counts.held > 0)
+        buf_printf(out, _("  Waiting for the ward's decision: %llu changes\n"), (unsigned long long)s->counts.held);
+    if (s->counts.refused > 0) {
+        buf_printf(out, _("  Refused by the ward: %llu changes\n"), (unsigned long long)s->counts.refused);
+        put_refused(s, out);
+    }
+    if (s->conflicts > 0) {
+        buf_printf(out, _("  Written differently by several people: %llu records\n"), (unsigned long long)s->conflicts);
+        buf_put_bytes(out, buf_bytes(&s->conflict_lines));
+    }
+    if (r->cut)
+        buf_printf(out, "  %s\n", _("The last exchange was cut; the next one goes on from there."));
+    if (r->states_differ)
+        buf_printf(out, "  ! %s\n", _("The ward's book says something else than this one. Please call the ward."));
+}
+
+static enum err run(struct cmd_env *env, const struct opt_parsed *args)
+{
+    struct state s = {.env = env};
+    enum err e = book_begin(&env->book, false);
+
+    (void)args;
+    if (e == ERR_OK)
+        e = gather(&s);
+    if (e == ERR_OK)
+        (env->out.json ? put_json : put_text)(&s, &env->out.text);
+    print_deinit(&s.p);
+    book_abort(&env->book);
+    buf_wipe_deinit(&s.conflict_lines);
+    buf_deinit(&s.address);
+    return e == ERR_OK && s.conflicts > 0 ? ERR_CONFLICTS : e;
+}
+
+const struct cmd cmd_status = {"tinh-trang", "status", N_("What is not sent yet, and what waits for someone."), NEED_STORE,
+                               {rows, ARRAY_LEN(rows), NULL, 0, 0}, run};

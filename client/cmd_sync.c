@@ -1,0 +1,65 @@
+/* cmd_sync.c - `chibo dong-bo`: what was written here goes to the ward, what the ward has for this device comes here. */
+#include "cmd_sync.h"
+
+#include "../common/json.h"
+#include "../common/language.h"
+
+static const struct opt_row rows[] = {CMD_OPTIONS};
+
+static void print_json(const struct link_report *r, struct buf *out)
+{
+    const struct {
+        const char *name;
+        uint64_t value;
+    } figures[] = {
+        {"sent", r->sent},           {"received", r->received}, {"refused", r->refused}, {"held", r->held},
+        {"bytes_out", r->bytes_out}, {"bytes_in", r->bytes_in}, {"app_out", r->app_out}, {"app_in", r->app_in},
+        {"round_trips", r->round_trips},
+    };
+    struct json j;
+    json_init(&j, out);
+    json_object_begin(&j);
+    json_put_uint(&j, "v", 1);
+    for (size_t i = 0; i < ARRAY_LEN(figures); i++)
+        json_put_uint(&j, figures[i].name, figures[i].value);
+    json_object_end(&j);
+    json_line(&j);
+}
+
+void cmd_sync_print(const struct link_report *r, bool json, struct buf *out)
+{
+    if (json) {
+        print_json(r, out);
+        return;
+    }
+    buf_printf(out, _("Sent %llu changes · received %llu"), (unsigned long long)r->sent, (unsigned long long)r->received);
+    if (r->held > 0)
+        buf_printf(out, _(" · %llu wait for the ward"), (unsigned long long)r->held);
+    if (r->refused > 0)
+        buf_printf(out, _(" · %llu refused"), (unsigned long long)r->refused);
+    buf_put_str(out, "\n");
+}
+
+enum err cmd_sync_explain(struct cmd_env *env, enum err e, const struct link_report *r)
+{
+    if (e == ERR_NOT_JOINED)
+        return cmd_explain(env, e, "", _("Ask the ward for an invite, then: chibo khoi-tao INVITE."));
+    if (e == ERR_OFFLINE || e == ERR_CUT || e == ERR_TIMEOUT || e == ERR_BUSY)
+        return cmd_explain(env, e, "", _("Nothing is lost; try again later."));
+    return e != ERR_OK && env->why.n == 0 ? cmd_explain(env, e, "", r->why) : e;
+}
+
+static enum err run(struct cmd_env *env, const struct opt_parsed *args)
+{
+    struct link_report report = {0};
+    (void)args;
+    enum err e = link_sync(&env->book, env->tls, &report);
+    if (e == ERR_OK || report.sent + report.received > 0)
+        cmd_sync_print(&report, env->out.json, &env->out.text);
+    if (e == ERR_OK && report.refused > 0)
+        e = cmd_explain(env, ERR_PARTLY, "", _("What was refused, and why: chibo tinh-trang."));
+    return cmd_sync_explain(env, e, &report);
+}
+
+const struct cmd cmd_sync = {"dong-bo", "sync", N_("Exchanges with the ward's server."),
+                             NEED_STORE | NEED_WRITE | NEED_NETWORK, {rows, ARRAY_LEN(rows), NULL, 0, 0}, run};

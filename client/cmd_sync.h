@@ -1,0 +1,11 @@
+/* cmd_sync.h - what init and the menu share with `chibo dong-bo`. */
+#ifndef CHIBO_CMD_SYNC_H
+#define CHIBO_CMD_SYNC_H
+
+#include "cmd.h"
+#include "link.h"
+
+void cmd_sync_print(const struct link_report *r, bool json, struct buf *out);
+enum err cmd_sync_explain(struct cmd_env *env, enum err e, const struct link_report *r); /* sets env->why; returns e */
+
+#endif

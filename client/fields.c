@@ -1,0 +1,73 @@
+/* fields.c - see fields.h. */
+#include "fields.h"
+
+#include "../proto/mp.h"
+
+void fields_init(struct fields *f, const struct kind_info *kind)
+{
+    memset(f, 0, sizeof(*f));
+    assert(kind->fields <= CHANGE_TRIPLES_MAX);
+    f->kind = kind;
+}
+
+void fields_deinit(struct fields *f)
+{
+    for (size_t i = 0; i < CHANGE_TRIPLES_MAX; i++)
+        buf_wipe_deinit(&f->value[i].value);
+    memset(f, 0, sizeof(*f));
+}
+
+struct fields_value *fields_value(struct fields *f, const struct field_info *field)
+{
+    return &f->value[field - f->kind->field];
+}
+
+enum err fields_set(struct fields *f, const struct field_info *field, const char *text, uint32_t today,
+                    const struct entry_refs *refs, char why[ENTRY_WHY_SIZE])
+{
+    struct fields_value *v = fields_value(f, field);
+    struct buf encoded = {0};
+    struct mp r;
+    enum err e;
+
+    why[0] = 0;
+    if (v->given && !field->list)
+        return ERR_USAGE;
+    e = entry_parse(field, text, today, refs, &encoded, why);
+    if (e == ERR_OK && v->count == LIST_MAX)
+        e = ERR_TOO_LONG;
+    if (e == ERR_OK) {
+        mp_open(&r, buf_bytes(&encoded));
+        v->given = true;
+        if (mp_nil(&r)) {
+            v->clear = true;
+            v->count = 0;
+            buf_clear(&v->value);
+        } else {
+            v->count++;
+            buf_put_bytes(&v->value, buf_bytes(&encoded));
+        }
+        (void)!mp_close(&r); /* our own */
+    }
+    buf_wipe_deinit(&encoded);
+    return e;
+}
+
+void fields_encode(const struct field_info *field, const struct fields_value *v, struct buf *out)
+{
+    if (v->count == 0) {
+        mp_put_nil(out);
+        return;
+    }
+    if (field->list)
+        mp_put_array(out, v->count);
+    mp_put_raw(out, buf_bytes(&v->value));
+}
+
+const struct field_info *fields_missing(const struct fields *f, size_t from)
+{
+    for (size_t i = from; i < f->kind->fields; i++)
+        if (f->kind->field[i].required && (!f->value[i].given || f->value[i].count == 0))
+            return &f->kind->field[i];
+    return NULL;
+}

@@ -1,0 +1,357 @@
+/* form.c - see form.h. */
+#include "form.h"
+
+#include <stdlib.h>
+
+#include "../common/date.h"
+#include "../common/language.h"
+#include "../proto/mp.h"
+#include "choice.h"
+
+#define LIST_SEPARATOR ';'
+#define CHOICES_SHOWN 99
+
+void form_init(struct form *f, const struct kind_info *kind)
+{
+    memset(f, 0, sizeof(*f));
+    f->kind = kind;
+}
+
+void form_deinit(struct form *f)
+{
+    for (size_t i = 0; i < CHANGE_TRIPLES_MAX; i++)
+        buf_wipe_deinit(&f->answer[i]);
+    memset(f, 0, sizeof(*f));
+}
+
+static struct buf *answer_of(struct form *f, const struct field_info *field)
+{
+    return &f->answer[field - f->kind->field];
+}
+
+void form_default(struct form *f, const char *field, const char *answer)
+{
+    struct buf *a = answer_of(f, schema_field_named(f->kind, field));
+    buf_clear(a);
+    buf_put_str(a, answer);
+}
+
+/* --- half-way answers --- */
+
+static enum err keep(struct form *f, struct cmd_env *env)
+{
+    struct buf row = {0};
+    enum err e = book_begin(&env->book, true);
+
+    mp_put_array(&row, 1 + f->kind->fields);
+    mp_put_uint(&row, f->kind->number);
+    for (size_t i = 0; i < f->kind->fields; i++)
+        mp_put_str(&row, buf_bytes(&f->answer[i]));
+    if (e == ERR_OK)
+        e = book_put(&env->book, BOOK_FORM, buf_bytes(&row));
+    if (e == ERR_OK)
+        e = book_commit(&env->book);
+    book_abort(&env->book);
+    buf_wipe_deinit(&row);
+    return e;
+}
+
+enum err form_recall(struct form *f, struct cmd_env *env)
+{
+    struct buf row = {0};
+    struct mp r;
+    enum err e = book_begin(&env->book, false);
+
+    if (e == ERR_OK)
+        e = book_get(&env->book, BOOK_FORM, &row);
+    book_abort(&env->book);
+    if (e == ERR_OK) {
+        mp_open(&r, buf_bytes(&row));
+        size_t n = mp_array(&r, MP_ELEMENTS_MAX);
+        bool same = mp_uint(&r, UINT32_MAX) == f->kind->number && n == 1 + f->kind->fields;
+        for (size_t i = 0; same && i < f->kind->fields; i++) {
+            struct bytes answer = mp_str(&r, CHANGE_BODY_MAX);
+            if (answer.n == 0)
+                continue;
+            buf_clear(&f->answer[i]);
+            buf_put_bytes(&f->answer[i], answer);
+        }
+        (void)!mp_close(&r); /* another form's answers are left alone */
+    }
+    buf_wipe_deinit(&row);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* --- answers as values --- */
+
+static enum err set_one(struct fields *out, const struct field_info *field, const char *text, struct cmd_env *env,
+                        struct refs *refs)
+{
+    char why[ENTRY_WHY_SIZE];
+    enum err e = fields_set(out, field, text, env->today, &refs->entry, why);
+    return e == ERR_OK ? e : cmd_explain(env, e, _(field->label), why);
+}
+
+static enum err set_answer(struct form *f, struct fields *out, const struct field_info *field, struct cmd_env *env,
+                           struct refs *refs)
+{
+    struct buf *answer = answer_of(f, field), element = {0};
+    enum err e = ERR_OK;
+
+    if (answer->n == 0)
+        return ERR_OK;
+    if (!field->list)
+        return set_one(out, field, buf_cstr(answer), env, refs);
+    for (size_t i = 0; e == ERR_OK && i <= answer->n; i++) {
+        if (i < answer->n && answer->p[i] != LIST_SEPARATOR) {
+            buf_put_u8(&element, answer->p[i]);
+            continue;
+        }
+        if (element.n > 0)
+            e = set_one(out, field, buf_cstr(&element), env, refs);
+        buf_clear(&element);
+    }
+    buf_wipe_deinit(&element);
+    return e;
+}
+
+enum err form_fields(struct form *f, struct cmd_env *env, struct fields *out)
+{
+    struct refs refs;
+    enum err e = ERR_OK;
+
+    refs_init(&refs, &env->book);
+    fields_init(out, f->kind);
+    for (size_t i = 0; e == ERR_OK && i < f->kind->fields; i++)
+        e = set_answer(f, out, &f->kind->field[i], env, &refs);
+    refs_deinit(&refs);
+    return e;
+}
+
+/* Reads the answer back: an error, or how it was understood. */
+static enum err understand(struct form *f, struct cmd_env *env, const struct field_info *field, struct buf *echo)
+{
+    struct refs refs;
+    struct fields one;
+    struct buf value = {0};
+    enum err e = book_begin(&env->book, false);
+
+    refs_init(&refs, &env->book);
+    fields_init(&one, f->kind);
+    if (e == ERR_OK)
+        e = set_answer(f, &one, field, env, &refs);
+    if (e == ERR_OK && fields_value(&one, field)->count > 0) {
+        fields_encode(field, fields_value(&one, field), &value);
+        if (field->type == TYPE_DATE) {
+            struct mp r;
+            mp_open(&r, buf_bytes(&value));
+            uint32_t date = (uint32_t)mp_uint(&r, UINT32_MAX);
+            (void)!mp_close(&r);
+            if (date_is_full(date))
+                buf_printf(echo, "%s, ", date_weekday_name(date));
+        }
+        entry_print(field, buf_bytes(&value), &refs.entry, echo);
+    }
+    book_abort(&env->book);
+    buf_wipe_deinit(&value);
+    fields_deinit(&one);
+    refs_deinit(&refs);
+    return e;
+}
+
+/* --- one question --- */
+
+static void put_question(const struct form *f, const struct field_info *field, const struct choice *c, struct buf *out)
+{
+    size_t n = 0;
+    (void)f;
+    buf_put_str(out, _(field->label));
+    for (const struct enum_value *v = field->values; field->type == TYPE_ENUM && v->name != NULL; v++)
+        buf_printf(out, "%s%u %s", n++ == 0 ? " (" : ", ", v->value, _(v->label));
+    buf_put_str(out, n > 0 ? ")" : "");
+    if (field->type == TYPE_RECORD && c->count > 0)
+        buf_printf(out, " (%s)", field->list ? _("numbers, with commas between") : _("a number"));
+    else if (field->list)
+        buf_printf(out, " (%s)", _("several: with ; between"));
+    if (!field->required)
+        buf_printf(out, " %s", _("– Enter to leave it out"));
+}
+
+/* Numbers of the list become ids; anything else stays as it was typed. */
+static void numbers_to_ids(const struct choice *c, const struct field_info *field, struct buf *answer)
+{
+    bool *chosen;
+    char hex[ID_TEXT_SIZE];
+    size_t picked = 0;
+
+    if (field->type != TYPE_RECORD || c->count == 0 || answer->n == 0)
+        return;
+    chosen = mem_alloc(c->count);
+    if (choice_numbers(c, buf_cstr(answer), chosen) == ERR_OK) {
+        buf_clear(answer);
+        for (size_t i = 0; i < c->count; i++) {
+            if (!chosen[i])
+                continue;
+            id_print(&c->item[i].id, hex);
+            buf_printf(answer, "%s%s", picked++ == 0 ? "" : ";", hex);
+        }
+    }
+    free(chosen);
+}
+
+static enum err choices(struct cmd_env *env, const struct field_info *field, struct choice *c)
+{
+    memset(c, 0, sizeof(*c));
+    if (field->type != TYPE_RECORD)
+        return ERR_OK;
+    enum err e = book_begin(&env->book, false);
+    if (e == ERR_OK)
+        e = choice_load(c, &env->book, schema_kind_named(field->refers)->number, &env->book.replica.org);
+    if (e == ERR_OK && c->count == 0) {
+        choice_deinit(c);
+        e = choice_load(c, &env->book, schema_kind_named(field->refers)->number, NULL);
+    }
+    book_abort(&env->book);
+    if (c->count > CHOICES_SHOWN)
+        choice_deinit(c);
+    return e;
+}
+
+/* True: the answer stands. */
+static bool judge(struct form *f, struct cmd_env *env, const struct field_info *field)
+{
+    struct buf line = {0};
+    enum err e = understand(f, env, field, &line);
+    bool missing = e == ERR_OK && field->required && answer_of(f, field)->n == 0;
+
+    if (e == ERR_OK && !missing) {
+        if (line.n > 0 && !bytes_equal(buf_bytes(&line), buf_bytes(answer_of(f, field)))) {
+            struct buf echo = {0};
+            buf_printf(&echo, "    → %s", buf_cstr(&line));
+            ask_say(&env->ask, buf_cstr(&echo));
+            buf_wipe_deinit(&echo);
+        }
+        buf_wipe_deinit(&line);
+        return true;
+    }
+    buf_clear(&line);
+    buf_printf(&line, "  ✗ %s", missing ? _(err_sentence(ERR_MISSING_FIELD)) : _(err_sentence(e)));
+    if (!missing && env->why.n > 0)
+        buf_printf(&line, " %s", buf_cstr(&env->why));
+    ask_say(&env->ask, buf_cstr(&line));
+    buf_clear(&env->why);
+    buf_wipe_deinit(&line);
+    return false;
+}
+
+enum err form_ask_one(struct form *f, struct cmd_env *env, const struct field_info *field, enum form_end *end)
+{
+    struct buf question = {0}, shown = {0}, line = {0}, before = {0};
+    struct choice c;
+    enum ask_answer answer = ASK_TEXT;
+    enum err e = choices(env, field, &c);
+
+    buf_put_bytes(&before, buf_bytes(answer_of(f, field)));
+    if (c.count > 0) {
+        choice_print(&c, &question);
+        out_write(env->ask.fd == 0 ? 2 : env->ask.fd, buf_bytes(&question));
+        buf_clear(&question);
+    }
+    put_question(f, field, &c, &question);
+    for (bool done = e != ERR_OK; !done;) {
+        buf_clear(answer_of(f, field));
+        buf_put_bytes(answer_of(f, field), buf_bytes(&before));
+        buf_clear(&shown);
+        if (before.n == 0 || understand(f, env, field, &shown) != ERR_OK)
+            buf_clear(&shown);
+        answer = ask_line(&env->ask, buf_cstr(&question), buf_cstr(&shown), &line);
+        if (answer == ASK_TEXT && line.n > 0) {
+            buf_clear(answer_of(f, field));
+            buf_put_bytes(answer_of(f, field), buf_bytes(&line));
+            numbers_to_ids(&c, field, answer_of(f, field));
+        }
+        done = answer == ASK_BACK || answer == ASK_END || judge(f, env, field);
+    }
+    *end = answer == ASK_BACK ? FORM_BACK : answer == ASK_END ? FORM_LEFT : FORM_DONE;
+    if (answer == ASK_ENOUGH)
+        *end = FORM_ENOUGH;
+    choice_deinit(&c);
+    buf_deinit(&question);
+    buf_wipe_deinit(&shown);
+    buf_wipe_deinit(&line);
+    buf_wipe_deinit(&before);
+    return e;
+}
+
+/* --- the whole form --- */
+
+static bool is_complete(const struct form *f)
+{
+    for (size_t i = 0; i < f->kind->fields; i++)
+        if (f->kind->field[i].required && f->answer[i].n == 0)
+            return false;
+    return true;
+}
+
+enum err form_ask(struct form *f, struct cmd_env *env, enum form_end *end)
+{
+    enum err e = ERR_OK;
+
+    for (size_t i = 0; e == ERR_OK && i < f->kind->fields;) {
+        e = form_ask_one(f, env, &f->kind->field[i], end);
+        if (e != ERR_OK)
+            break;
+        if (*end == FORM_LEFT || (*end == FORM_BACK && i == 0))
+            return ERR_OK;
+        if (*end == FORM_BACK) {
+            i--;
+            continue;
+        }
+        e = keep(f, env);
+        if (*end == FORM_ENOUGH && is_complete(f))
+            break;
+        i++;
+    }
+    *end = FORM_DONE;
+    return e;
+}
+
+enum err form_save(struct form *f, struct cmd_env *env, struct record_written *w)
+{
+    struct fields fields;
+    enum err e = book_begin(&env->book, true);
+
+    fields_init(&fields, f->kind);
+    if (e == ERR_OK)
+        e = form_fields(f, env, &fields);
+    if (e == ERR_OK)
+        e = record_create(&env->book, &fields, NULL, w);
+    if (e == ERR_OK)
+        e = book_del(&env->book, BOOK_FORM);
+    if (e == ERR_OK)
+        e = book_commit(&env->book);
+    book_abort(&env->book);
+    fields_deinit(&fields);
+    return e;
+}
+
+void form_say_written(struct cmd_env *env, const struct kind_info *k, const struct record_written *w)
+{
+    struct buf line = {0};
+
+    (void)env;
+    if (w->existed && w->changes > 0)
+        buf_printf(&line, _("%s was there already; what you typed was written into it."), _(k->label));
+    else if (w->changes == 0)
+        buf_put_str(&line, _("Nothing changed: it says so already."));
+    if (line.n > 0)
+        out_note(buf_cstr(&line));
+    buf_clear(&line);
+    if (w->verdict == VERDICT_HELD)
+        buf_put_str(&line, _("Note: the ward will look at this before it counts."));
+    else if (w->verdict == VERDICT_REFUSED)
+        buf_printf(&line, "%s %s", _("Note: the ward will most likely refuse this."), _(err_sentence(w->reason)));
+    if (line.n > 0)
+        out_note(buf_cstr(&line));
+    buf_deinit(&line);
+}

@@ -1,0 +1,359 @@
+/* link.c - see link.h. */
+#include "link.h"
+
+#include <stdlib.h>
+
+#include "../proto/enrol.h"
+#include "../proto/session.h"
+#include "wire.h"
+
+#define ZSTD_LEVEL 3
+#define WAITING_MAX 65536 /* bytes given to TLS ahead of the socket */
+
+/* What a connection needs, read before it is opened. */
+struct means {
+    uint8_t seed[TLS_SEED_SIZE];
+    bool has_seed;
+    struct buf certificate, session, address, pin;
+};
+
+struct link {
+    struct book *book;
+    const struct invite *invite; /* NULL: no enrolment */
+    struct means means;
+    struct wire wire;
+    struct session session;
+    bool begun;
+    bool ticket_kept;
+    bool told_eof;
+    struct link_report *report;
+};
+
+/* --- what is kept between sessions --- */
+
+static enum err means_get(struct book *b, const char *name, struct buf *out)
+{
+    enum err e = book_get(b, name, out);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err means_load(struct book *b, struct means *m)
+{
+    struct buf seed = {0};
+    enum err e = means_get(b, BOOK_TLS_SEED, &seed);
+    m->has_seed = seed.n == TLS_SEED_SIZE;
+    if (m->has_seed)
+        memcpy(m->seed, seed.p, TLS_SEED_SIZE);
+    buf_wipe_deinit(&seed);
+    if (e == ERR_OK)
+        e = means_get(b, BOOK_TLS_CERTIFICATE, &m->certificate);
+    if (e == ERR_OK)
+        e = means_get(b, BOOK_TLS_SESSION, &m->session);
+    if (e == ERR_OK)
+        e = means_get(b, BOOK_ADDRESS, &m->address);
+    return e == ERR_OK ? means_get(b, BOOK_PIN, &m->pin) : e;
+}
+
+static void means_deinit(struct means *m)
+{
+    buf_deinit(&m->certificate);
+    buf_wipe_deinit(&m->session);
+    buf_deinit(&m->address);
+    buf_deinit(&m->pin);
+    crypto_wipe(m, sizeof(*m));
+}
+
+/* The newest session TLS offered, into the open transaction. */
+static enum err ticket_put(struct link *l)
+{
+    struct buf session = {0};
+    enum err e = l->wire.api->session_save(l->wire.tls, &session);
+    if (e == ERR_OK && !bytes_equal(buf_bytes(&session), buf_bytes(&l->means.session)))
+        e = book_put(l->book, BOOK_TLS_SESSION, buf_bytes(&session));
+    l->ticket_kept = e == ERR_OK;
+    buf_wipe_deinit(&session);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* After a link that dropped before its end: the ticket is as good as any, and must not be lost. */
+static void ticket_keep(struct link *l)
+{
+    if (l->ticket_kept || !l->begun || l->invite != NULL)
+        return;
+    if (book_begin(l->book, true) == ERR_OK && ticket_put(l) == ERR_OK && l->ticket_kept)
+        (void)!book_commit(l->book);
+    book_abort(l->book);
+}
+
+static enum err enrolment_put(struct link *l, const struct work *w)
+{
+    enum err e = book_put(l->book, BOOK_TLS_CERTIFICATE, buf_bytes(&w->out));
+    if (e == ERR_OK)
+        e = book_put(l->book, BOOK_ADDRESS, bytes_of_str(l->invite->address));
+    if (e == ERR_OK)
+        e = book_put(l->book, BOOK_PIN, bytes_of(l->invite->pin, INVITE_PIN_SIZE));
+    return e == ERR_OK ? book_del(l->book, BOOK_TLS_SESSION) : e;
+}
+
+/* --- jobs --- */
+
+static enum err job_run(struct link *l, struct work *w)
+{
+    bool write = w->kind != WORK_OUTBOX && w->kind != WORK_COUNT;
+    enum err e = book_begin(l->book, write);
+    if (e != ERR_OK)
+        return e;
+    e = replica_work(book_txn(l->book), &l->book->replica, w, &l->book->moment);
+    if (e == ERR_OK && w->kind == WORK_SETTLE)
+        e = ticket_put(l);
+    if (e == ERR_OK && w->kind == WORK_ENROLLED)
+        e = enrolment_put(l, w);
+    if (e == ERR_OK && write)
+        e = book_commit(l->book);
+    book_abort(l->book);
+    return e;
+}
+
+static void step(struct link *l, enum session_event_kind kind, struct bytes bytes, struct work *w)
+{
+    session_step(&l->session, &(struct session_event){kind, bytes, w});
+}
+
+static void jobs_run(struct link *l)
+{
+    struct work *w;
+    while ((w = session_take_work(&l->session)) != NULL) {
+        w->err = job_run(l, w);
+        step(l, SESSION_WORKED, bytes_of(NULL, 0), w);
+    }
+}
+
+/* --- a session --- */
+
+static enum err begin_enrol(struct link *l, const uint8_t binding[BINDING_SIZE])
+{
+    struct replica *r = &l->book->replica;
+    struct enrol enrol = {.incarnation = r->incarnation};
+    uint8_t tls_secret[SIGN_SECRET_SIZE];
+    struct buf message = {0};
+
+    crypto_sign_from_seed(l->means.seed, enrol.tls_key, tls_secret);
+    memcpy(enrol.signing_key, r->sign_public, SIGN_PUBLIC_SIZE);
+    enrol_prove(&enrol, binding, l->invite->secret, tls_secret, r->sign_secret);
+    enrol_encode(&enrol, &message);
+    session_init_enrol(&l->session, binding, buf_bytes(&message));
+    crypto_wipe(tls_secret, sizeof(tls_secret));
+    buf_wipe_deinit(&message);
+    return ERR_OK;
+}
+
+static enum err begin(struct link *l)
+{
+    struct replica *r = &l->book->replica;
+    uint8_t binding[BINDING_SIZE];
+    enum err e = ERR_OK;
+
+    l->wire.api->exporter(l->wire.tls, TLS_BINDING_LABEL, binding);
+    if (l->invite != NULL)
+        e = begin_enrol(l, binding);
+    else
+        session_init_device(&l->session, &r->device, binding, r->cut ? 1 : 0, ZSTD_LEVEL);
+    l->begun = true;
+    step(l, SESSION_START, bytes_of(NULL, 0), NULL);
+    return e;
+}
+
+/* What the session has to say goes to TLS, never far ahead of the socket. When it returns, either all of it has gone there or
+ * the socket is full: whoever waits then may wait for the socket alone. */
+static enum err say(struct link *l)
+{
+    struct session *s = &l->session;
+    enum err e = ERR_OK;
+    bool had = s->out.n > 0;
+    while (e == ERR_OK && s->out.n > 0 && wire_waiting_n(&l->wire) < WAITING_MAX && !l->wire.broken) {
+        size_t n = s->out.n < WAITING_MAX ? s->out.n : WAITING_MAX;
+        e = l->wire.api->write(l->wire.tls, bytes_of(s->out.p, n));
+        buf_drop_front(&s->out, n);
+        wire_send(&l->wire);
+    }
+    if (l->wire.broken)
+        buf_clear(&s->out);
+    if (had && s->out.n == 0)
+        step(l, SESSION_DRAINED, bytes_of(NULL, 0), NULL);
+    return e;
+}
+
+static enum err hear(struct link *l, struct buf *plain)
+{
+    enum err e = wire_turn(&l->wire, !l->begun || session_wants_bytes(&l->session), plain);
+    if (!l->begun) {
+        if (e == ERR_OK && l->wire.eof)
+            e = ERR_CUT;
+        return e == ERR_OK && wire_is_ready(&l->wire) ? begin(l) : e;
+    }
+    if (plain->n > 0)
+        step(l, SESSION_BYTES, buf_bytes(plain), NULL);
+    buf_clear(plain);
+    if (l->wire.eof && !l->told_eof) {
+        l->told_eof = true;
+        step(l, SESSION_EOF, bytes_of(NULL, 0), NULL);
+        return ERR_OK;
+    }
+    return e;
+}
+
+/* Until the disk has nothing more to do and the wire takes nothing more. */
+static enum err settle(struct link *l)
+{
+    const struct session *s = &l->session;
+    enum err e;
+    do {
+        jobs_run(l);
+        e = say(l);
+    } while (e == ERR_OK && (s->work != NULL || (s->out.n > 0 && wire_waiting_n(&l->wire) < WAITING_MAX)));
+    return e;
+}
+
+static enum err drive(struct link *l)
+{
+    struct buf plain = {0};
+    enum err e = ERR_OK;
+
+    while (e == ERR_OK && !(l->begun && l->session.state == SESSION_ENDED)) {
+        e = hear(l, &plain);
+        if (l->begun && e == ERR_OK)
+            e = settle(l);
+    }
+    if (l->begun && l->session.state == SESSION_ENDED)
+        e = l->session.err;
+    buf_wipe_deinit(&plain);
+    return e;
+}
+
+/* --- the whole --- */
+
+static void report_add(struct link *l)
+{
+    struct link_report *r = l->report;
+    const struct session_counts *c = &l->session.counts;
+    r->bytes_out += l->wire.out_n;
+    r->bytes_in += l->wire.in_n;
+    r->sessions++;
+    if (!l->begun)
+        return;
+    r->sent += c->sent;
+    r->received += c->received;
+    r->refused += c->refused;
+    r->held += c->held;
+    r->app_out += c->bytes_out;
+    r->app_in += c->bytes_in;
+    r->round_trips += c->waits;
+    memcpy(r->why, l->session.why, sizeof(r->why));
+}
+
+static enum err talk(struct link *l)
+{
+    struct means *m = &l->means;
+    bool known = l->invite == NULL;
+    struct tls_settings settings = {.role = TLS_CLIENT, .pin = known ? m->pin.p : l->invite->pin,
+                                    .seed = known ? m->seed : NULL,
+                                    .cert = known ? buf_bytes(&m->certificate) : bytes_of(NULL, 0)};
+    struct bytes session = known ? buf_bytes(&m->session) : bytes_of(NULL, 0);
+    enum err e = wire_open(&l->wire, l->wire.api, &settings, session, known ? buf_cstr(&m->address) : l->invite->address);
+
+    if (e == ERR_OK)
+        e = drive(l);
+    if (l->wire.tls != NULL) {
+        if (l->begun)
+            (void)!say(l);
+        wire_goodbye(&l->wire);
+        ticket_keep(l);
+    }
+    report_add(l);
+    if (l->begun)
+        session_deinit(&l->session);
+    wire_close(&l->wire);
+    return e;
+}
+
+/* Everything written here and not sealed, in scopes whose log we hold by now. */
+static bool any_visit(void *arg, struct bytes key, struct bytes value)
+{
+    (void)key;
+    (void)value;
+    *(bool *)arg = true;
+    return false;
+}
+
+static enum err more_to_seal(struct book *b, bool *more)
+{
+    struct scope *scope = NULL;
+    uint8_t room[STORE_KEY_MAX];
+    size_t count = 0;
+    enum err e = book_begin(b, false);
+
+    *more = false;
+    if (e == ERR_OK)
+        e = scope_list(book_txn(b), &scope, &count);
+    for (size_t i = 0; e == ERR_OK && i < count && !*more; i++)
+        if (scope[i].frontier.size > 0)
+            e = store_scan(book_txn(b), TABLE_pending, scope_key2(room, scope[i].number), any_visit, more);
+    book_abort(b);
+    free(scope);
+    return e;
+}
+
+static enum err sync_once(struct book *b, const struct tls_api *api, struct link_report *report)
+{
+    struct link l = {.book = b, .wire = {.api = api, .fd = -1}, .report = report};
+    enum err e = book_begin(b, false);
+    if (e == ERR_OK)
+        e = means_load(b, &l.means);
+    book_abort(b);
+    if (e == ERR_OK && !b->replica.enrolled)
+        e = ERR_NOT_JOINED;
+    if (e == ERR_OK && (!l.means.has_seed || l.means.pin.n != TLS_PIN_SIZE || l.means.address.n == 0))
+        e = ERR_DAMAGED;
+    if (e == ERR_OK)
+        e = talk(&l);
+    means_deinit(&l.means);
+    return e;
+}
+
+enum err link_sync(struct book *b, const struct tls_api *api, struct link_report *report)
+{
+    bool more = false;
+    enum err e = sync_once(b, api, report);
+    if (e == ERR_OK)
+        e = more_to_seal(b, &more);
+    return e == ERR_OK && more ? sync_once(b, api, report) : e;
+}
+
+/* The TLS key of this device, made once. */
+static enum err seed_keep(struct book *b, struct means *m)
+{
+    enum err e = book_begin(b, true);
+    if (e == ERR_OK)
+        e = means_load(b, m);
+    if (e == ERR_OK && b->replica.enrolled)
+        e = ERR_EXISTS;
+    if (e == ERR_OK && !m->has_seed) {
+        crypto_random(m->seed, sizeof(m->seed));
+        m->has_seed = true;
+        e = book_put(b, BOOK_TLS_SEED, bytes_of(m->seed, sizeof(m->seed)));
+        if (e == ERR_OK)
+            e = book_commit(b);
+    }
+    book_abort(b);
+    return e;
+}
+
+enum err link_enrol(struct book *b, const struct tls_api *api, const struct invite *invite, struct link_report *report)
+{
+    struct link l = {.book = b, .invite = invite, .wire = {.api = api, .fd = -1}, .report = report};
+    enum err e = seed_keep(b, &l.means);
+    if (e == ERR_OK)
+        e = talk(&l);
+    means_deinit(&l.means);
+    return e;
+}

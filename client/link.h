@@ -1,0 +1,29 @@
+/* link.h - the client's driver of a session (session.h): jobs over the book, bytes over the wire.
+ *
+ * Each job has a transaction of its own; none is open while the network is waited for. What was durable before an error
+ * stays; the next session goes on from there. */
+#ifndef CHIBO_LINK_H
+#define CHIBO_LINK_H
+
+#include "../common/tls.h"
+#include "../proto/invite.h"
+#include "book.h"
+
+struct link_report {
+    uint64_t sent, received, refused, held; /* changes */
+    uint64_t bytes_out, bytes_in;           /* through the socket, TLS included */
+    uint64_t app_out, app_in;               /* frames */
+    uint64_t round_trips;                   /* times it waited for the server after connecting */
+    unsigned sessions;
+    char why[ERROR_DETAIL_MAX + 1];         /* the other side's word for an error, or "" */
+};
+
+/* One exchange, and a second one when there are drafts that could not be sealed before it. The report counts what happened
+ * also when an error is returned. ERR_NOT_JOINED; else those of wire.h and session.h. */
+MUST_CHECK enum err link_sync(struct book *b, const struct tls_api *api, struct link_report *report);
+/* Makes this device known to the ward that the invite names. Keys are durable before the first byte leaves, so that an
+ * answer that was lost is given again. ERR_EXISTS: it is known already. */
+MUST_CHECK enum err link_enrol(struct book *b, const struct tls_api *api, const struct invite *invite,
+                               struct link_report *report);
+
+#endif

@@ -1,0 +1,293 @@
+/* print.c - see print.h. History and other values: print_history.c. */
+#include "print.h"
+
+#include "../common/date.h"
+#include "../common/language.h"
+#include "../common/text.h"
+#include "../proto/mp.h"
+#include "../proto/verdict.h"
+#include "print_history.h"
+#include "word.h"
+
+#define TITLE_COLUMNS 52
+
+/* --- what was refused --- */
+
+struct reading {
+    struct print *p;
+    enum err err;
+};
+
+static bool refused_visit(void *arg, struct bytes key, struct bytes value)
+{
+    struct reading *r = arg;
+    struct print_refused row = {0};
+    struct scope scope;
+    struct change c;
+    struct mp in;
+
+    (void)key;
+    mp_open(&in, value);
+    mp_expect_array(&in, 5);
+    struct id scope_id = id_from(mp_bin_exact(&in, ID_SIZE));
+    row.leaf = (uint32_t)mp_uint(&in, UINT32_MAX);
+    mp_uint(&in, UINT32_MAX);
+    uint32_t verdict = (uint32_t)mp_uint(&in, UINT32_MAX);
+    struct bytes body = mp_bin(&in, CHANGE_BODY_MAX);
+    r->err = mp_close(&in) == ERR_OK && change_decode(&c, body) == ERR_OK ? ERR_OK : ERR_DAMAGED;
+    if (r->err == ERR_OK && verdict_kind(verdict) == VERDICT_REFUSED &&
+        scope_load(book_txn(r->p->book), &scope_id, &scope) == ERR_OK) {
+        row.kind = c.kind;
+        row.record = c.record;
+        row.scope_number = scope.number;
+        row.reason = verdict_reason(verdict);
+        buf_put(&r->p->refused, &row, sizeof(row));
+    }
+    return r->err == ERR_OK;
+}
+
+enum err print_init(struct print *p, struct book *book)
+{
+    struct reading r = {p, ERR_OK};
+    memset(p, 0, sizeof(*p));
+    p->book = book;
+    refs_init(&p->refs, book);
+    enum err e = store_scan(book_txn(book), TABLE_verdict, bytes_of(NULL, 0), refused_visit, &r);
+    return e == ERR_OK ? r.err : e;
+}
+
+void print_deinit(struct print *p)
+{
+    refs_deinit(&p->refs);
+    buf_deinit(&p->refused);
+}
+
+/* --- state --- */
+
+const char *print_state(const struct view *v)
+{
+    for (size_t i = 0; i < v->parts; i++) {
+        const struct entry *e = fold_entry(&v->part[i].part, TAG_STATE);
+        struct mp r;
+        if (e == NULL)
+            continue;
+        mp_open(&r, e->candidate[0].value);
+        mp_expect_array(&r, 2);
+        uint64_t round = mp_uint(&r, UINT32_MAX), step = mp_uint(&r, UINT32_MAX);
+        const char *name = mp_close(&r) == ERR_OK ? schema_state_name(round, step) : NULL;
+        if (name != NULL)
+            return name;
+    }
+    return schema_steps[0].name;
+}
+
+/* Refused, and nothing after it was taken. */
+static bool is_refused(const struct print *p, const struct view *v, const struct view_part *part)
+{
+    const struct print_refused *row = (const struct print_refused *)(const void *)p->refused.p;
+    for (size_t i = 0; i < p->refused.n / sizeof(*row); i++) {
+        bool later = false;
+        if (row[i].kind != v->kind || row[i].scope_number != part->scope_number ||
+            !id_equal(&row[i].record, &v->record))
+            continue;
+        for (size_t j = 0; j < part->part.changes; j++)
+            later = later || (part->part.change[j].leaf > row[i].leaf && part->part.change[j].leaf != UINT32_MAX);
+        if (!later)
+            return true;
+    }
+    return false;
+}
+
+const char *print_sync(const struct print *p, const struct view *v)
+{
+    unsigned unsealed = 0, sealed = 0, held = 0;
+    bool refused = false;
+    for (size_t i = 0; i < v->parts; i++) {
+        unsealed += v->part[i].unsealed;
+        sealed += v->part[i].sealed;
+        held += v->part[i].held;
+        refused = refused || is_refused(p, v, &v->part[i]);
+    }
+    return unsealed > 0 ? "pending" : sealed > 0 ? "sending" : held > 0 ? "held" : refused ? "refused" : "received";
+}
+
+const char *print_sync_label(const char *sync)
+{
+    static const char *const labels[][2] = {
+        {"pending", N_("not sent yet")}, {"sending", N_("being sent")},          {"received", N_("received by the ward")},
+        {"held", N_("waits for the ward's decision")}, {"refused", N_("refused by the ward")},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(labels); i++)
+        if (strcmp(labels[i][0], sync) == 0)
+            return labels[i][1];
+    return sync;
+}
+
+void print_time(uint64_t unix_s, bool script, struct buf *out)
+{
+    char date[DATE_TEXT_SIZE];
+    uint64_t local = unix_s + DATE_ZONE_S;
+    unsigned hour = (unsigned)(local / 3600 % 24), minute = (unsigned)(local / 60 % 60);
+    (script ? date_print_iso : date_print)(date_from_unix((int64_t)unix_s), date);
+    if (script)
+        buf_printf(out, "%sT%02u:%02u:%02u+07:00", date, hour, minute, (unsigned)(local % 60));
+    else
+        buf_printf(out, "%s %02u:%02u", date, hour, minute);
+}
+
+void print_person(struct print *p, const struct id *person, struct buf *out)
+{
+    char hex[ID_TEXT_SIZE];
+    struct buf name = {0};
+    if (replica_person_name(book_txn(p->book), person, &name) == ERR_OK && name.n > 0) {
+        buf_put_bytes(out, buf_bytes(&name));
+    } else if (id_equal(person, &p->book->replica.person)) {
+        buf_put_str(out, _("this book's keeper"));
+    } else {
+        id_print(person, hex);
+        buf_put_str(out, hex);
+    }
+    buf_deinit(&name);
+}
+
+/* --- the record --- */
+
+/* The value as one: of a list, an array of all its elements. */
+static void whole_value(const struct field_info *f, const struct entry *e, struct buf *out)
+{
+    buf_clear(out);
+    if (f->list)
+        mp_put_array(out, e->count < MP_ELEMENTS_MAX ? e->count : MP_ELEMENTS_MAX);
+    for (size_t i = 0; i < (f->list ? e->count : 1) && i < MP_ELEMENTS_MAX; i++)
+        mp_put_raw(out, e->candidate[i].value);
+}
+
+enum err print_json(struct print *p, const struct view *v, bool with_history, struct buf *out)
+{
+    const struct kind_info *k = schema_kind(v->kind);
+    struct buf value = {0};
+    char hex[ID_TEXT_SIZE];
+    enum err e = ERR_OK;
+    struct json j;
+
+    if (k == NULL)
+        return ERR_OK;
+    json_init(&j, out);
+    json_object_begin(&j);
+    json_put_uint(&j, "v", 1);
+    id_print(&v->record, hex);
+    json_put_string(&j, "id", hex);
+    json_put_string(&j, "kind", k->name);
+    (void)refs_org_name(&p->refs, &v->org, true, &value);
+    json_put_string(&j, "org", buf_cstr(&value));
+    json_put_string(&j, "state", print_state(v));
+    json_put_string(&j, "sync", print_sync(p, v));
+    json_key(&j, "fields");
+    json_object_begin(&j);
+    for (size_t i = 0; i < k->fields; i++) {
+        const struct entry *entry = replica_view_entry(v, &k->field[i]);
+        if (entry == NULL)
+            continue;
+        whole_value(&k->field[i], entry, &value);
+        json_key(&j, k->field[i].name);
+        entry_json(&k->field[i], buf_bytes(&value), &p->refs.entry, &j);
+    }
+    json_object_end(&j);
+    if (replica_view_conflict(v))
+        e = print_history_conflicts_json(p, v, &j);
+    if (e == ERR_OK && with_history)
+        e = print_history_json(p, v, &j);
+    if (e == ERR_OK) {
+        json_object_end(&j);
+        json_line(&j);
+    }
+    buf_wipe_deinit(&value);
+    return e;
+}
+
+void print_line(struct print *p, const struct view *v, bool with_kind, struct buf *out)
+{
+    const struct kind_info *k = schema_kind(v->kind);
+    const char *sync = print_sync(p, v);
+    struct buf title = {0};
+    char hex[ID_TEXT_SIZE];
+
+    if (k == NULL)
+        return;
+    id_print(&v->record, hex);
+    buf_printf(out, "%s  ", hex);
+    if (with_kind)
+        buf_printf(&title, "%s · ", _(k->label));
+    refs_title(&p->refs, v, &title);
+    size_t before = out->n;
+    word_fit(buf_bytes(&title), TITLE_COLUMNS, out);
+    if (strcmp(sync, "received") != 0 || replica_view_conflict(v))
+        word_pad(text_width(bytes_of(out->p + before, out->n - before)), TITLE_COLUMNS, out);
+    if (replica_view_conflict(v))
+        buf_printf(out, "  ! %s", _("several values"));
+    if (strcmp(sync, "received") != 0)
+        buf_printf(out, "  %s", _(print_sync_label(sync)));
+    buf_put_str(out, "\n");
+    buf_wipe_deinit(&title);
+}
+
+static size_t widest_label(const struct kind_info *k)
+{
+    size_t widest = 0;
+    for (size_t i = 0; i < k->fields; i++) {
+        size_t n = text_width(bytes_of_str(_(k->field[i].label)));
+        widest = n > widest ? n : widest;
+    }
+    return widest;
+}
+
+/* Further lines of a long text begin under its first. */
+static void print_value(struct print *p, const struct field_info *f, struct bytes value, size_t indent, struct buf *out)
+{
+    struct buf text = {0};
+    entry_print(f, value, &p->refs.entry, &text);
+    for (size_t i = 0; i < text.n; i++) {
+        buf_put_u8(out, text.p[i]);
+        if (text.p[i] == '\n')
+            word_pad(0, indent, out);
+    }
+    buf_put_str(out, "\n");
+    buf_wipe_deinit(&text);
+}
+
+static void print_head(struct print *p, const struct view *v, const struct kind_info *k, struct buf *out)
+{
+    char hex[ID_TEXT_SIZE];
+    id_print(&v->record, hex);
+    buf_printf(out, "%s  %s\n  ", _(k->label), hex);
+    (void)refs_org_name(&p->refs, &v->org, false, out);
+    buf_printf(out, " · %s · %s\n", _(print_state(v)), _(print_sync_label(print_sync(p, v))));
+}
+
+enum err print_record(struct print *p, const struct view *v, bool with_history, struct buf *out)
+{
+    const struct kind_info *k = schema_kind(v->kind);
+    struct buf value = {0};
+    enum err e = ERR_OK;
+
+    if (k == NULL)
+        return ERR_OK;
+    print_head(p, v, k, out);
+    size_t widest = widest_label(k);
+    for (size_t i = 0; i < k->fields; i++) {
+        const struct field_info *f = &k->field[i];
+        const struct entry *entry = replica_view_entry(v, f);
+        if (entry == NULL)
+            continue;
+        buf_printf(out, "  %s", _(f->label));
+        word_pad(text_width(bytes_of_str(_(f->label))), widest + 2, out);
+        whole_value(f, entry, &value);
+        print_value(p, f, buf_bytes(&value), widest + 4, out);
+    }
+    if (replica_view_conflict(v))
+        e = print_history_conflicts(p, v, out);
+    if (e == ERR_OK && with_history)
+        e = print_history(p, v, out);
+    buf_wipe_deinit(&value);
+    return e;
+}

@@ -1,0 +1,42 @@
+/* print.h - a record for eyes and for scripts; every command that shows records calls these. All append to a buffer.
+ *
+ * A printer belongs to one open transaction: it remembers names and what the ward refused. */
+#ifndef CHIBO_PRINT_H
+#define CHIBO_PRINT_H
+
+#include "refs.h"
+
+struct print {
+    struct book *book;
+    struct refs refs;
+    struct buf refused; /* struct print_refused[] */
+};
+
+/* A change that the ward refused: kept here so that it can be mended and sent again. */
+struct print_refused {
+    uint32_t kind;
+    struct id record;
+    uint16_t scope_number;
+    uint32_t leaf;
+    enum err reason;
+};
+
+MUST_CHECK enum err print_init(struct print *p, struct book *book); /* must not move; print_deinit in any case */
+void print_deinit(struct print *p);
+
+const char *print_state(const struct view *v);                       /* "draft": identifier and msgid */
+const char *print_sync(const struct print *p, const struct view *v); /* pending sending received held refused */
+const char *print_sync_label(const char *sync);                      /* msgid */
+
+/* One JSON line as the script contract has it; with_history adds "history". */
+MUST_CHECK enum err print_json(struct print *p, const struct view *v, bool with_history, struct buf *out);
+/* One line: id, title, state of sending. */
+void print_line(struct print *p, const struct view *v, bool with_kind, struct buf *out);
+/* All of it, field by field, with the other values where there are several. */
+MUST_CHECK enum err print_record(struct print *p, const struct view *v, bool with_history, struct buf *out);
+/* "04/11/2026 20:41" in Vietnam; "2026-11-04T20:41:00+07:00" for scripts. */
+void print_time(uint64_t unix_s, bool script, struct buf *out);
+/* The name of a person the logs know, else "you" for our own, else the id. */
+void print_person(struct print *p, const struct id *person, struct buf *out);
+
+#endif

@@ -1,0 +1,224 @@
+/* print_history.c - see print_history.h. */
+#include "print_history.h"
+
+#include "../common/language.h"
+#include "../proto/mp.h"
+
+/* --- who set a version --- */
+
+struct author {
+    struct version version;
+    struct id person;
+    uint64_t time;
+};
+
+static bool author_visit(void *arg, const struct scope *s, const struct history_change *h)
+{
+    struct buf *list = arg;
+    struct author a = {h->version, h->person, h->time};
+    (void)s;
+    buf_put(list, &a, sizeof(a));
+    return true;
+}
+
+static enum err authors(struct print *p, const struct view *v, struct buf *list)
+{
+    return replica_history(book_txn(p->book), &p->book->replica, v->kind, &v->record, author_visit, list);
+}
+
+/* Of the candidate's first version that is known. */
+static const struct author *author_of(const struct buf *list, const struct candidate *c)
+{
+    const struct author *a = (const struct author *)(const void *)list->p;
+    for (size_t at = 0; at + VERSION_SIZE <= c->versions.n; at += VERSION_SIZE)
+        for (size_t i = 0; i < list->n / sizeof(*a); i++)
+            if (memcmp(a[i].version.b, c->versions.p + at, VERSION_SIZE) == 0)
+                return &a[i];
+    return NULL;
+}
+
+static bool in_conflict(const struct field_info *f, const struct entry *e)
+{
+    return e != NULL && !f->list && e->count > 1;
+}
+
+static void json_other(struct print *p, const struct field_info *f, const struct candidate *c, const struct buf *list,
+                       struct json *j)
+{
+    const struct author *a = author_of(list, c);
+    struct buf text = {0};
+
+    json_object_begin(j);
+    json_key(j, "value");
+    entry_json(f, c->value, &p->refs.entry, j);
+    json_key(j, "by");
+    if (a != NULL) {
+        print_person(p, &a->person, &text);
+        json_string(j, buf_cstr(&text));
+    } else {
+        json_null(j);
+    }
+    json_key(j, "time");
+    buf_clear(&text);
+    if (a != NULL && a->time != 0) {
+        print_time(a->time, true, &text);
+        json_string(j, buf_cstr(&text));
+    } else {
+        json_null(j);
+    }
+    json_object_end(j);
+    buf_deinit(&text);
+}
+
+enum err print_history_conflicts_json(struct print *p, const struct view *v, struct json *j)
+{
+    const struct kind_info *k = schema_kind(v->kind);
+    struct buf list = {0};
+    enum err e = authors(p, v, &list);
+
+    json_key(j, "conflicts");
+    json_object_begin(j);
+    for (size_t i = 0; e == ERR_OK && i < k->fields; i++) {
+        const struct entry *entry = replica_view_entry(v, &k->field[i]);
+        if (!in_conflict(&k->field[i], entry))
+            continue;
+        json_key(j, k->field[i].name);
+        json_array_begin(j);
+        for (size_t c = 1; c < entry->count; c++)
+            json_other(p, &k->field[i], &entry->candidate[c], &list, j);
+        json_array_end(j);
+    }
+    json_object_end(j);
+    buf_deinit(&list);
+    return e;
+}
+
+static void put_author(struct print *p, const struct author *a, struct buf *out)
+{
+    if (a == NULL)
+        return;
+    buf_put_str(out, "  (");
+    print_person(p, &a->person, out);
+    if (a->time != 0) {
+        buf_put_str(out, ", ");
+        print_time(a->time, false, out);
+    }
+    buf_put_str(out, ")");
+}
+
+enum err print_history_conflicts(struct print *p, const struct view *v, struct buf *out)
+{
+    const struct kind_info *k = schema_kind(v->kind);
+    struct buf list = {0};
+    enum err e = authors(p, v, &list);
+
+    buf_printf(out, "  ! %s\n", _("Written differently; all values are kept:"));
+    for (size_t i = 0; e == ERR_OK && i < k->fields; i++) {
+        const struct entry *entry = replica_view_entry(v, &k->field[i]);
+        for (size_t c = 0; in_conflict(&k->field[i], entry) && c < entry->count; c++) {
+            buf_printf(out, "    %s %s: ", c == 0 ? "→" : " ", _(k->field[i].label));
+            entry_print(&k->field[i], entry->candidate[c].value, &p->refs.entry, out);
+            put_author(p, author_of(&list, &entry->candidate[c]), out);
+            buf_put_str(out, "\n");
+        }
+    }
+    buf_deinit(&list);
+    return e;
+}
+
+/* --- all changes --- */
+
+struct telling {
+    struct print *p;
+    struct json *j;
+    struct buf *out;
+};
+
+static const char *const op_names[] = {[OP_CREATE] = "create", [OP_SET] = "set",     [OP_ADD] = "add",
+                                       [OP_REMOVE] = "remove", [OP_STATE] = "state", [OP_AMEND] = "amend"};
+static const char *const op_labels[] = {[OP_CREATE] = N_("recorded"), [OP_SET] = N_("changed"), [OP_ADD] = N_("added"),
+                                        [OP_REMOVE] = N_("taken out"), [OP_STATE] = N_("moved on"),
+                                        [OP_AMEND] = N_("amended")};
+
+static void json_time_or_null(struct json *j, const char *key, uint64_t time)
+{
+    struct buf text = {0};
+    json_key(j, key);
+    if (time == 0) {
+        json_null(j);
+    } else {
+        print_time(time, true, &text);
+        json_string(j, buf_cstr(&text));
+    }
+    buf_deinit(&text);
+}
+
+static bool json_visit(void *arg, const struct scope *s, const struct history_change *h)
+{
+    struct telling *t = arg;
+    const struct kind_info *k = schema_kind(h->change.kind);
+    struct buf name = {0};
+
+    (void)s;
+    json_object_begin(t->j);
+    json_time_or_null(t->j, "time", h->time);
+    json_time_or_null(t->j, "accepted", h->accepted);
+    print_person(t->p, &h->person, &name);
+    json_put_string(t->j, "by", buf_cstr(&name));
+    json_put_string(t->j, "op", h->change.count > 0 ? op_names[h->change.op] : "erased");
+    json_key(t->j, "fields");
+    json_object_begin(t->j);
+    for (size_t i = 0; i < h->change.count; i++) {
+        const struct field_info *f = k == NULL ? NULL : schema_field(k, TAG_NUMBER(h->change.triple[i].tag));
+        if (f == NULL)
+            continue;
+        json_key(t->j, f->name);
+        entry_json(f, h->change.triple[i].value, &t->p->refs.entry, t->j);
+    }
+    json_object_end(t->j);
+    json_object_end(t->j);
+    buf_deinit(&name);
+    return true;
+}
+
+enum err print_history_json(struct print *p, const struct view *v, struct json *j)
+{
+    struct telling t = {p, j, NULL};
+    json_key(j, "history");
+    json_array_begin(j);
+    enum err e = replica_history(book_txn(p->book), &p->book->replica, v->kind, &v->record, json_visit, &t);
+    json_array_end(j);
+    return e;
+}
+
+static bool text_visit(void *arg, const struct scope *s, const struct history_change *h)
+{
+    struct telling *t = arg;
+    const struct kind_info *k = schema_kind(h->change.kind);
+
+    (void)s;
+    buf_put_str(t->out, "    ");
+    if (h->time != 0)
+        print_time(h->time, false, t->out);
+    else
+        buf_put_str(t->out, _("not sent yet"));
+    buf_put_str(t->out, " · ");
+    print_person(t->p, &h->person, t->out);
+    buf_printf(t->out, " · %s\n", h->change.count > 0 ? _(op_labels[h->change.op]) : _("erased"));
+    for (size_t i = 0; i < h->change.count; i++) {
+        const struct field_info *f = k == NULL ? NULL : schema_field(k, TAG_NUMBER(h->change.triple[i].tag));
+        if (f == NULL)
+            continue;
+        buf_printf(t->out, "      %s: ", _(f->label));
+        entry_print(f, h->change.triple[i].value, &t->p->refs.entry, t->out);
+        buf_put_str(t->out, "\n");
+    }
+    return true;
+}
+
+enum err print_history(struct print *p, const struct view *v, struct buf *out)
+{
+    struct telling t = {p, NULL, out};
+    buf_printf(out, "  %s\n", _("History:"));
+    return replica_history(book_txn(p->book), &p->book->replica, v->kind, &v->record, text_visit, &t);
+}

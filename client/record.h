@@ -1,0 +1,24 @@
+/* record.h - writing one record: split by access class over the scopes of its organisation, one change a class, in the
+ * caller's write transaction. Fields of one merge group are written together, so that they win or lose as one. */
+#ifndef CHIBO_RECORD_H
+#define CHIBO_RECORD_H
+
+#include "../proto/verdict.h"
+#include "book.h"
+#include "fields.h"
+
+struct record_written {
+    struct id id;
+    bool existed;         /* a natural key that was taken: written into that record */
+    unsigned changes;     /* 0: everything was so already */
+    enum verdict verdict; /* what the ward will most likely say: the worst of all changes */
+    enum err reason;
+    const struct field_info *field; /* which field an error is about, or NULL */
+};
+
+/* org NULL: the one named by the kind's field, else that of the author. ERR_MISSING_FIELD with field; ERR_NOT_ALLOWED: this
+ * device does not hold the scope; ERR_FIXED: a field that is set once; those of replica_record. */
+MUST_CHECK enum err record_create(struct book *b, struct fields *f, const struct id *org, struct record_written *w);
+MUST_CHECK enum err record_edit(struct book *b, const struct id *id, struct fields *f, struct record_written *w);
+
+#endif
