@@ -6,6 +6,7 @@
 #include "test.h"
 
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "../common/disk.h"
@@ -470,7 +471,7 @@ static bool server_is_full(void *user)
     return d->link->deaf;
 }
 
-/* 4 MB to one that stops reading for a while: the server holds a bounded part of it, and goes on when it reads again. */
+/* 10 MB, more than the kernel keeps for a connection, to one that stops reading for a while: the server holds a bounded part of it, and goes on when it reads again. */
 TEST(a_long_answer_waits_for_a_slow_reader)
 {
     struct world w;
@@ -478,10 +479,11 @@ TEST(a_long_answer_waits_for_a_slow_reader)
     world_init(&w);
     device_init(&w, &a, 1);
     device_init(&w, &b, 2);
-    for (uint8_t i = 1; i <= 80; i++)
-        record(&w, &a, i, 50000);
+    for (uint8_t i = 1; i <= 250; i++)
+        record(&w, &a, i, 60000);
     CHECK_EQ(device_sync(&w, &a), ERR_OK);
     device_open(&w, &b);
+    CHECK_EQ(setsockopt(b.link->fd, SOL_SOCKET, SO_RCVBUF, &(int){262144}, sizeof(int)), 0);
     CHECK(net_until(&w.net, server_is_full, &b));
     const uint64_t begin_ms = net_now_ms();
     while (net_now_ms() < begin_ms + 300) /* turns, not sleep: the server produces all it will */
