@@ -115,6 +115,14 @@ static enum err authentic(struct append *a)
     return header_verify(a->cs.signature, buf_bytes(&a->encoded), a->device.key);
 }
 
+/* What does not fit the schema is refused, not dropped: its author learns why and can send it again, corrected. */
+static uint32_t verdict_of(enum role role, const struct change *c, enum access access)
+{
+    enum err e = schema_check_change(c, access);
+
+    return e == ERR_OK ? rights_verdict(role, c, access) : verdict_make(VERDICT_REFUSED, false, e);
+}
+
 static enum err judge(struct append *a, struct buf *verdicts)
 {
     uint32_t verdict[CHANGESET_CHANGES_MAX];
@@ -126,7 +134,7 @@ static enum err judge(struct append *a, struct buf *verdicts)
 
         e = change_decode(&c, a->cs.slot[i].body);
         if (e == ERR_OK)
-            verdict[i] = rights_verdict(role, &c, a->scope.access);
+            verdict[i] = verdict_of(role, &c, a->scope.access);
     }
     if (e == ERR_OK)
         verdict_list_encode(verdict, a->cs.count, verdicts);
