@@ -330,9 +330,10 @@ struct loading {
     struct message_list resume; /* empty: send everything */
     bool has_resume;
     const struct scope *scope;
+    uint64_t first; /* the next changeset of this scope */
+    bool found;
     bool announced;
     bool full;
-    enum err err;
 };
 
 /* The first change of this scope's stream that the ward still wants. */
@@ -347,34 +348,70 @@ static uint64_t wanted(const struct loading *l)
     return 0;
 }
 
-static bool load_visit(void *arg, struct bytes key, struct bytes value)
+static bool start_visit(void *arg, struct bytes key, struct bytes value)
 {
     struct loading *l = arg;
-    uint64_t first = load_u32(key.p + 2);
-    struct buf message = {0};
-    struct bytes body;
-    struct mp r;
 
-    if (key.n != 6 || first < wanted(l) || (l->job->at & UINT32_MAX) > first)
-        return true;
-    if (l->job->out.n >= OUTBOX_BYTES) {
-        l->full = true;
-        l->job->at = (l->job->at & ~(uint64_t)UINT32_MAX) | first;
-        return false;
-    }
-    mp_open(&r, value);
+    (void)value;
+    l->found = key.n == 6 && load_u32(key.p + 2) >= l->first;
+    if (l->found)
+        l->first = load_u32(key.p + 2);
+    return !l->found;
+}
+
+static void announce(struct loading *l)
+{
+    struct buf message = {0};
+
+    if (l->announced)
+        return;
+    message_scope_encode(&(struct message_scope){l->scope->id, l->scope->epoch, l->scope->frontier.size}, &message);
+    work_message(&l->job->out, MESSAGE_SCOPE, buf_bytes(&message));
+    buf_deinit(&message);
+    l->announced = true;
+}
+
+/* One row; ERR_NOT_FOUND: it was the last. */
+static enum err load_next(struct loading *l, struct buf *row)
+{
+    uint8_t room[STORE_KEY_MAX];
+    struct header h;
+    struct bytes header, body;
+    struct mp r;
+    enum err e = store_get(l->txn, TABLE_outbox, scope_key6(room, l->scope->number, (uint32_t)l->first), row);
+
+    l->full = e == ERR_OK && l->job->out.n >= OUTBOX_BYTES;
+    if (e != ERR_OK || l->full)
+        return e;
+    mp_open(&r, buf_bytes(row));
     mp_expect_array(&r, 2);
-    mp_raw(&r);
+    header = mp_bin(&r, HEADER_SIZE_MAX);
     body = mp_raw(&r);
-    l->err = mp_close(&r) == ERR_OK ? ERR_OK : ERR_DAMAGED;
-    if (!l->announced) {
-        message_scope_encode(&(struct message_scope){l->scope->id, l->scope->epoch, l->scope->frontier.size}, &message);
-        work_message(&l->job->out, MESSAGE_SCOPE, buf_bytes(&message));
-        buf_deinit(&message);
-        l->announced = true;
-    }
+    if (mp_close(&r) != ERR_OK || header_decode(&h, header) != ERR_OK || h.count == 0)
+        return ERR_DAMAGED;
+    announce(l);
     work_message(&l->job->out, MESSAGE_CHANGESET, body);
-    return l->err == ERR_OK;
+    l->first += h.count;
+    return ERR_OK;
+}
+
+/* Rows follow one another by their count, so that none is opened in vain; only the first has to be looked for. */
+static enum err load_scope(struct loading *l)
+{
+    struct buf row = {0};
+    uint8_t room[STORE_KEY_MAX];
+    enum err e = ERR_OK;
+
+    l->announced = false;
+    l->found = l->first > 0;
+    if (!l->found) {
+        l->first = wanted(l);
+        e = store_scan(l->txn, TABLE_outbox, scope_key2(room, l->scope->number), start_visit, l);
+    }
+    while (e == ERR_OK && l->found && !l->full)
+        e = load_next(l, &row);
+    buf_wipe_deinit(&row);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 /* `at`: the scope's place in the list in the upper half, the next sequence in the lower. */
@@ -382,21 +419,18 @@ enum err replica_outbox(struct txn *txn, struct work *job)
 {
     struct loading l = {.txn = txn, .job = job, .has_resume = job->in.n > 0};
     struct scope *scope = NULL;
-    uint8_t room[STORE_KEY_MAX];
     size_t count = 0;
     enum err e = ERR_OK;
 
     if (l.has_resume && message_resume_decode(&l.resume, buf_bytes(&job->in)) != ERR_OK)
         return ERR_BAD_FRAME;
     e = scope_list(txn, &scope, &count);
+    l.first = job->at & UINT32_MAX;
     for (size_t i = (size_t)(job->at >> 32); e == ERR_OK && i < count && !l.full; i++) {
-        if ((job->at >> 32) != i)
-            job->at = (uint64_t)i << 32;
         l.scope = &scope[i];
-        l.announced = false;
-        e = store_scan(txn, TABLE_outbox, scope_key2(room, scope[i].number), load_visit, &l);
-        if (e == ERR_OK)
-            e = l.err;
+        e = load_scope(&l);
+        job->at = (uint64_t)i << 32 | l.first;
+        l.first = 0;
     }
     job->more = l.full;
     free(scope);
