@@ -134,7 +134,7 @@ enum err replica_create(struct txn *txn, struct replica *r, const char *code, co
 enum err replica_enrolled(struct txn *txn, struct replica *r, struct work *job)
 {
     struct enrolled answer;
-    struct id old_org = r->org;
+    struct id old_org = r->org, old_person = r->person;
     enum err e = enrol_answer_decode(&answer, buf_bytes(&job->in));
 
     if (e != ERR_OK)
@@ -152,7 +152,7 @@ enum err replica_enrolled(struct txn *txn, struct replica *r, struct work *job)
     r->ratchet_n = 0;
     buf_clear(&job->out);
     buf_put_bytes(&job->out, answer.certificate);
-    e = replica_rebind(txn, &old_org, &r->org);
+    e = replica_rebind(txn, &old_org, &r->org, &old_person, &r->person);
     return e == ERR_OK ? replica_save(txn, r) : e;
 }
 

@@ -170,14 +170,16 @@ static enum err move_org(struct txn *txn, const struct id *old_org, const struct
     return e == ERR_OK ? store_del(txn, TABLE_org, bytes_of(old_org->b, ID_SIZE)) : e;
 }
 
-enum err replica_rebind(struct txn *txn, const struct id *old_org, const struct id *new_org)
+enum err replica_rebind(struct txn *txn, const struct id *old_org, const struct id *new_org, const struct id *old_person,
+                        const struct id *new_person)
 {
     struct rebinding b = {.txn = txn};
-    struct rename org = {*old_org, *new_org};
+    struct rename org = {*old_org, *new_org}, person = {*old_person, *new_person};
     const struct drafted *list;
     enum err e = store_scan(txn, TABLE_draft, bytes_of(NULL, 0), drafts_visit, &b);
 
     buf_put(&b.renames, &org, sizeof org);
+    buf_put(&b.renames, &person, sizeof person); /* pending rows name who wrote: the ward knows only the new one */
     /* Rows of the schema stand so that a kind comes after those its key refers to. */
     for (size_t k = 0; e == ERR_OK && k < schema_kind_count; k++)
         if (schema_kinds[k].natural != NULL)

@@ -31,9 +31,12 @@ static enum err bases_fill(const struct part *p, struct change *c, struct buf ro
 
             mp_open(&r, c->triple[i].value);
             n = mp_array(&r, LIST_MAX);
-            for (size_t k = 0; k < n && entry != NULL; k++)
-                if (!fold_base_element(entry, mp_raw(&r), &room[i]))
+            for (size_t k = 0; k < n; k++) {
+                struct bytes element = mp_raw(&r);
+
+                if (entry != NULL && !fold_base_element(entry, element, &room[i]))
                     mp_fail(&r, ERR_TOO_LONG);
+            }
             if (mp_close(&r) != ERR_OK)
                 return ERR_BAD_VALUE;
         } else if (TAG_CLASS(c->triple[i].tag) != MERGE_UNION) {
@@ -102,6 +105,10 @@ enum err replica_record(struct txn *txn, struct replica *r, const struct scope *
     bool owns = true;
     enum err e = ledger_part(txn, s, c->kind, &c->record, &p);
 
+    /* After the first close a scope without a log is one that the ward does not give to this device: what is written there
+     * would wait for ever. */
+    if (e == ERR_OK && r->synced != 0 && s->frontier.size == 0)
+        e = ERR_NOT_READABLE;
     draft_init(&d);
     if (e == ERR_OK)
         e = draft_load(txn, c->kind, &c->record, s->number, &d);
