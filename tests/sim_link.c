@@ -3,6 +3,14 @@
 
 #define LEVEL 3
 
+uint64_t sim_link_hits[2][SESSION_STATE_COUNT][SESSION_EVENT_COUNT];
+
+void sim_link_step(struct session *s, const struct session_event *e)
+{
+    sim_link_hits[s->role][s->state][e->kind]++;
+    session_step(s, e);
+}
+
 static void link_init(struct sim_link *l, struct sim_ward *w, struct sim_device *d)
 {
     memset(l, 0, sizeof *l);
@@ -14,7 +22,7 @@ static void link_init(struct sim_link *l, struct sim_ward *w, struct sim_device 
 
 static void start(struct sim_link *l)
 {
-    session_step(&l->device, &(struct session_event){.kind = SESSION_START});
+    sim_link_step(&l->device, &(struct session_event){.kind = SESSION_START});
 }
 
 void sim_link_open(struct sim_link *l, struct sim_ward *w, struct sim_device *d, const uint8_t binding[BINDING_SIZE],
@@ -78,13 +86,13 @@ bool sim_link_move(struct sim_link *l, enum sim_link_way way, size_t n)
         buf_put(&piece, from->out.p, n);
         buf_drop_front(&from->out, n);
         l->moved[way] += n;
-        session_step(to, &(struct session_event){.kind = SESSION_BYTES, .bytes = buf_bytes(&piece)});
+        sim_link_step(to, &(struct session_event){.kind = SESSION_BYTES, .bytes = buf_bytes(&piece)});
         buf_deinit(&piece);
     }
     if (l->moved[way] == l->limit[way])
         sim_link_cut(l);
     else if (from->out.n == 0)
-        session_step(from, &(struct session_event){.kind = SESSION_DRAINED});
+        sim_link_step(from, &(struct session_event){.kind = SESSION_DRAINED});
     return true;
 }
 
@@ -94,14 +102,14 @@ void sim_link_cut(struct sim_link *l)
         return;
     l->cut = true;
     if (l->device_open)
-        session_step(&l->device, &(struct session_event){.kind = SESSION_EOF});
+        sim_link_step(&l->device, &(struct session_event){.kind = SESSION_EOF});
     if (l->ward_open)
-        session_step(&l->ward, &(struct session_event){.kind = SESSION_EOF});
+        sim_link_step(&l->ward, &(struct session_event){.kind = SESSION_EOF});
 }
 
 void sim_link_worked(struct session *s, struct work *w)
 {
-    session_step(s, &(struct session_event){.kind = SESSION_WORKED, .work = w});
+    sim_link_step(s, &(struct session_event){.kind = SESSION_WORKED, .work = w});
 }
 
 bool sim_link_device_work(struct sim_link *l)

@@ -1,0 +1,126 @@
+/* sim.h - the simulator: one seed is one ward and 3 to 12 devices in one process, some hundred actions with faults among
+ * them, then a time without faults; what must hold is checked all along (sim_check.c).
+ *
+ * Everything a run does follows from its seed: the same seed gives the same trace hash with every compiler. Faults are
+ * drawn once per seed (a swarm): a run has few kinds of them, so that rare combinations are met. sim_world.c builds and
+ * acts, sim_net.c moves bytes and runs jobs as the real drivers do, sim_log.c compares the ward's logs with the model. */
+#ifndef CHIBO_SIM_H
+#define CHIBO_SIM_H
+
+#include "../common/base.h"
+#include "model.h"
+#include "sim_link.h"
+
+#define SIM_PEERS_MAX 12
+#define SIM_ORGS_MAX 5 /* the ward's own and four cells */
+#define SIM_SLOTS_MAX 16
+#define SIM_ROUNDS_MAX 20
+#define SIM_STREAMS_MAX (2 * SIM_PEERS_MAX)
+#define SIM_WHY_MAX 400
+
+#define SIM_FAULTS(ROW) \
+    ROW(CUT) ROW(OVERLAP) ROW(REPLAY) ROW(WARD_CRASH) ROW(DEVICE_CRASH) ROW(EIO) ROW(NO_SPACE) ROW(REVOKE) ROW(CLOCK) \
+    ROW(HALF_OPEN) ROW(JOIN)
+
+enum sim_fault {
+#define SIM_FAULT_ENUM(name) SIM_##name,
+    SIM_FAULTS(SIM_FAULT_ENUM)
+#undef SIM_FAULT_ENUM
+    SIM_FAULT_COUNT
+};
+
+/* What one device was told to write, without the bases (they become known when it is sealed). */
+struct sim_written {
+    size_t org;
+    enum access access;
+    bool early; /* before the device was enrolled: ids may have been renamed since */
+    struct buf body;
+};
+
+struct sim_peer {
+    struct sim_device node;
+    struct id id;
+    size_t org;
+    enum role role;
+    uint8_t secret[INVITE_SECRET_SIZE];
+    bool enrolled, revoked;
+    size_t written_count, written_cap;
+    struct sim_written *written;
+    uint64_t acked[SIM_ORGS_MAX][ACCESS_D + 1]; /* changes whose own leaf arrived here */
+};
+
+/* The model's view of one scope, fed with what the ward has made durable. */
+struct sim_stream {
+    struct id device;
+    uint32_t incarnation;
+    uint64_t next;
+    struct hash head;
+    size_t peer;
+    size_t written; /* place in the peer's list */
+};
+
+struct sim_log {
+    size_t org;
+    enum access access;
+    struct id scope;
+    struct model *model;
+    uint64_t size;
+    size_t streams;
+    struct sim_stream stream[SIM_STREAMS_MAX];
+    size_t revoked;
+    struct id revoked_device[SIM_PEERS_MAX];
+};
+
+/* One connection. */
+struct sim_slot {
+    bool used;
+    bool enrol;
+    bool ghost;   /* bytes of an old session are said again: nobody is there */
+    bool overlap; /* another session of this device was open meanwhile */
+    bool poor;    /* a full disk was about */
+    size_t peer;
+    struct sim_link link;
+    uint8_t binding[BINDING_SIZE];
+    struct buf said; /* bytes up, for a later replay; of a ghost: what it has not said yet */
+};
+
+struct sim_totals {
+    uint64_t seeds, actions, recorded, sessions, whole, cuts, crashes, restarts, faults, revoked, replays, errors;
+    uint64_t leaves, changes, rounds, rounds_most, bytes[2];
+};
+
+struct sim {
+    uint64_t seed;
+    uint64_t chance;
+    bool trace;
+    bool on[SIM_FAULT_COUNT];
+    bool healing;
+    int level;
+    struct sim_ward ward;
+    size_t orgs;
+    struct id org[SIM_ORGS_MAX];
+    size_t peers;
+    struct sim_peer peer[SIM_PEERS_MAX];
+    struct sim_slot slot[SIM_SLOTS_MAX];
+    size_t logs;
+    struct sim_log log[SIM_ORGS_MAX * ACCESS_D];
+    struct buf replay; /* what one session said up */
+    uint8_t replay_binding[BINDING_SIZE];
+    size_t replay_peer;
+    struct hash hash; /* of everything that happened */
+    bool failed;
+    char why[SIM_WHY_MAX];
+    struct sim_totals totals;
+};
+
+/* Runs one seed. False: something did not hold; s->why says what. The caller deinits. */
+bool sim_run(struct sim *s, uint64_t seed, bool trace);
+void sim_deinit(struct sim *s);
+
+uint64_t sim_draw(struct sim *s, uint64_t below);
+bool sim_one_in(struct sim *s, uint64_t n);
+void sim_note(struct sim *s, const char *fmt, ...) PRINTF_LIKE(2, 3);   /* an event: traced and hashed */
+void sim_broken(struct sim *s, const char *fmt, ...) PRINTF_LIKE(2, 3); /* an invariant: the first one stays */
+void sim_add_totals(struct sim_totals *sum, const struct sim_totals *t);
+
+#endif

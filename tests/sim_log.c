@@ -1,0 +1,488 @@
+/* sim_log.c - see sim_log.h. */
+#include "sim_log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "../proto/message.h"
+#include "../proto/verdict.h"
+#include "sim_rules.h"
+#include "sim_world.h"
+
+void sim_log_open(struct sim *s, size_t org)
+{
+    struct txn txn;
+    struct org o;
+    enum err e;
+
+    memstore_begin(s->ward.store, false, &txn);
+    e = org_load(&txn, &s->org[org], &o);
+    assert(e == ERR_OK);
+    memstore_abort(s->ward.store);
+    for (int a = ACCESS_A; a <= ACCESS_D; a++) {
+        struct sim_log *l = &s->log[s->logs++];
+
+        memset(l, 0, sizeof *l);
+        l->org = org;
+        l->access = (enum access)a;
+        l->scope = o.scope[a];
+        l->model = model_new(&l->scope);
+    }
+}
+
+static size_t peer_of(const struct sim *s, const struct id *device)
+{
+    size_t i = 0;
+
+    while (i < s->peers && !id_equal(&s->peer[i].id, device))
+        i++;
+    return i;
+}
+
+/* --- one leaf --------------------------------------------------------------------------------------------------- */
+
+static struct sim_stream *stream_of(struct sim *s, struct sim_log *l, const struct header *h)
+{
+    for (size_t i = 0; i < l->streams; i++)
+        if (l->stream[i].incarnation == h->incarnation && id_equal(&l->stream[i].device, &h->device))
+            return &l->stream[i];
+    if (l->streams == SIM_STREAMS_MAX || peer_of(s, &h->device) == s->peers) {
+        sim_broken(s, "S5: a leaf of a device that nobody knows");
+        return NULL;
+    }
+    l->stream[l->streams] = (struct sim_stream){.device = h->device, .incarnation = h->incarnation,
+                                                .peer = peer_of(s, &h->device)};
+    return &l->stream[l->streams++];
+}
+
+/* S2: the changes of a stream are what was written, each once, in order. */
+static void match_written(struct sim *s, struct sim_log *l, struct sim_stream *st, const struct change *c)
+{
+    const struct sim_peer *p = &s->peer[st->peer];
+    const struct sim_written *w;
+    struct change bare = *c, early;
+    struct buf body = {0};
+    bool same;
+
+    while (st->written < p->written_count &&
+           (p->written[st->written].org != l->org || p->written[st->written].access != l->access))
+        st->written++;
+    if (st->written == p->written_count) {
+        sim_broken(s, "S2: the log holds a change that %zu did not write, or holds one twice", st->peer);
+        return;
+    }
+    w = &p->written[st->written++];
+    for (size_t i = 0; i < bare.count; i++)
+        bare.triple[i].base = bytes_of(NULL, 0);
+    change_encode(&bare, &body);
+    same = bytes_equal(buf_bytes(&body), buf_bytes(&w->body));
+    if (!same && w->early && change_decode(&early, buf_bytes(&w->body)) == ERR_OK)
+        same = early.kind == c->kind && early.op == c->op && early.count == c->count;
+    if (!same)
+        sim_broken(s, "S2: not what %zu wrote (kind %u)", st->peer, c->kind);
+    buf_deinit(&body);
+}
+
+static void check_changes(struct sim *s, struct sim_log *l, struct sim_stream *st, const struct changeset *cs,
+                          struct model_slot *slot, struct bytes verdicts)
+{
+    for (size_t i = 0; i < cs->count && !s->failed; i++) {
+        struct change c;
+        uint32_t verdict = 0, rule;
+
+        if (change_decode(&c, cs->slot[i].body) != ERR_OK || verdict_list_at(verdicts, i, &verdict) != ERR_OK) {
+            sim_broken(s, "a leaf of the ward does not decode");
+            return;
+        }
+        match_written(s, l, st, &c);
+        rule = sim_rules_verdict(s->peer[st->peer].role, &c, l->access);
+        if (verdict != rule)
+            sim_broken(s, "S5: verdict %u for kind %u op %d of role %d, the rules say %u", verdict, c.kind, (int)c.op,
+                       (int)s->peer[st->peer].role, rule);
+        slot[i] = (struct model_slot){.body = cs->slot[i].body, .verdict = verdict};
+        s->totals.changes++;
+    }
+}
+
+/* S3: gap-free, chained, signed; S6: not after the device was revoked. */
+static void check_chain(struct sim *s, struct sim_log *l, struct sim_stream *st, const struct ledger_leaf *leaf,
+                        const struct header *h)
+{
+    struct replica r = sim_node_replica(&s->peer[st->peer].node);
+
+    if (h->first != st->next || !crypto_equal(h->previous.b, st->head.b, HASH_SIZE))
+        sim_broken(s, "S3: stream of %zu goes on at %llu, not %llu", st->peer, (unsigned long long)h->first,
+                   (unsigned long long)st->next);
+    if (header_verify(leaf->signature, leaf->header, r.sign_public) != ERR_OK)
+        sim_broken(s, "S3: a signature of %zu does not verify", st->peer);
+    if (!sim_world_may_read(s, &s->peer[st->peer], l->org, l->access))
+        sim_broken(s, "S5: %zu writes where it may not read", st->peer);
+    for (size_t i = 0; i < l->revoked; i++)
+        if (id_equal(&l->revoked_device[i], &h->device))
+            sim_broken(s, "S5: a change of %zu is accepted after it was revoked", st->peer);
+    st->next = h->first + h->count;
+    st->head = header_head(leaf->header, leaf->signature);
+}
+
+static void feed_changeset(struct sim *s, struct sim_log *l, const struct ledger_leaf *leaf)
+{
+    struct model_slot slot[CHANGESET_CHANGES_MAX];
+    const struct changeset *cs = &leaf->changeset;
+    struct model_changeset m = {.count = cs->count, .slot = slot, .seed = cs->seed, .accepted = leaf->accepted,
+                                .policy = leaf->policy};
+    struct sim_stream *st;
+    struct header h;
+
+    if (header_decode(&h, leaf->header) != ERR_OK || !cs->has_seed) {
+        sim_broken(s, "a header of the ward does not decode");
+        return;
+    }
+    st = stream_of(s, l, &h);
+    if (st == NULL)
+        return;
+    check_changes(s, l, st, cs, slot, leaf->verdicts);
+    if (s->failed)
+        return;
+    check_chain(s, l, st, leaf, &h);
+    m.device = h.device;
+    m.person = h.person;
+    m.incarnation = h.incarnation;
+    m.first = h.first;
+    m.seen_epoch = h.epoch;
+    m.seen_size = h.size;
+    m.seen_root = h.root;
+    m.time = h.time;
+    m.quality = (unsigned)h.quality;
+    memcpy(m.signature, leaf->signature, SIGNATURE_SIZE);
+    model_add_changeset(l->model, &m);
+    if (!bytes_equal(model_header(l->model, model_size(l->model) - 1), leaf->header))
+        sim_broken(s, "S2: the model makes another header of leaf %llu", (unsigned long long)l->size);
+}
+
+static void feed_control(struct sim *s, struct sim_log *l, const struct ledger_leaf *leaf)
+{
+    struct control c;
+
+    if (control_decode(&c, leaf->control) != ERR_OK) {
+        sim_broken(s, "a control leaf of the ward does not decode");
+        return;
+    }
+    if (c.kind == CONTROL_REVOKE && l->revoked < SIM_PEERS_MAX)
+        l->revoked_device[l->revoked++] = c.is.revoke.device;
+    model_add_control(l->model, leaf->control, bytes_of(leaf->signature, SIGNATURE_SIZE));
+}
+
+/* --- the ward's logs --------------------------------------------------------------------------------------------- */
+
+/* S1: whatever was durable once is there now, as it was. */
+static void check_kept(struct sim *s, struct txn *txn, struct sim_log *l, const struct scope *scope)
+{
+    struct hash root = {{0}}, model;
+
+    if (scope->frontier.size < l->size) {
+        sim_broken(s, "S1: the ward lost leaves of %zu/%d: %llu, had %llu", l->org, (int)l->access,
+                   (unsigned long long)scope->frontier.size, (unsigned long long)l->size);
+        return;
+    }
+    model = model_root(l->model, (size_t)l->size);
+    if (scope_root_at(txn, scope, l->size, &root) != ERR_OK || !crypto_equal(root.b, model.b, HASH_SIZE))
+        sim_broken(s, "S2: root of %zu/%d at %llu is not the model's", l->org, (int)l->access, (unsigned long long)l->size);
+}
+
+static void check_acked(struct sim *s, const struct sim_log *l)
+{
+    for (size_t i = 0; i < s->peers; i++) {
+        uint64_t acked = s->peer[i].acked[l->org][l->access], held = 0;
+
+        for (size_t k = 0; k < l->streams; k++)
+            if (l->stream[k].peer == i)
+                held = l->stream[k].next;
+        if (acked > held)
+            sim_broken(s, "S1: the ward lost changes of %zu in %zu/%d that it acknowledged: %llu, has %llu", i, l->org,
+                       (int)l->access, (unsigned long long)acked, (unsigned long long)held);
+    }
+}
+
+static void feed_log(struct sim *s, struct txn *txn, struct sim_log *l)
+{
+    struct scope scope;
+    enum err e = scope_load(txn, &l->scope, &scope);
+    uint64_t before = l->size;
+
+    if (e != ERR_OK) {
+        sim_broken(s, "S1: the ward lost a scope: %s", err_name(e));
+        return;
+    }
+    while (!s->failed && l->size < scope.frontier.size) {
+        struct buf row = {0};
+        struct ledger_leaf leaf;
+
+        e = ledger_leaf_at(txn, &scope, l->size, &row, &leaf);
+        if (e != ERR_OK)
+            sim_broken(s, "S1: leaf %llu: %s", (unsigned long long)l->size, err_name(e));
+        else if (leaf.is_control)
+            feed_control(s, l, &leaf);
+        else
+            feed_changeset(s, l, &leaf);
+        l->size++;
+        s->totals.leaves++;
+        ledger_leaf_deinit(&leaf);
+        buf_deinit(&row);
+    }
+    if (!s->failed && (l->size != before || scope.frontier.size < l->size))
+        check_kept(s, txn, l, &scope);
+    if (!s->failed)
+        check_acked(s, l);
+}
+
+void sim_log_feed(struct sim *s)
+{
+    struct txn txn;
+
+    if (s->failed || !memstore_is_durable(s->ward.store))
+        return;
+    memstore_begin(s->ward.store, false, &txn);
+    for (size_t i = 0; i < s->logs && !s->failed; i++)
+        feed_log(s, &txn, &s->log[i]);
+    memstore_abort(s->ward.store);
+}
+
+/* --- devices -------------------------------------------------------------------------------------------------------- */
+
+void sim_log_acked(struct sim *s, size_t peer, const struct id *scope_id)
+{
+    struct sim_peer *p = &s->peer[peer];
+    struct replica r = sim_node_replica(&p->node);
+    struct stream stream;
+    struct scope scope;
+    struct txn txn;
+    enum access access;
+    size_t org;
+
+    if (!sim_world_scope(s, scope_id, &org, &access) || !sim_world_may_read(s, p, org, access)) {
+        sim_broken(s, "S5: %zu was sent a scope that it may not read", peer);
+        return;
+    }
+    memstore_begin(p->node.store, false, &txn);
+    if (scope_load(&txn, scope_id, &scope) == ERR_OK &&
+        scope_stream_of(&txn, &scope, &r.device, r.incarnation, &stream) == ERR_OK) {
+        if (stream.next < p->acked[org][access])
+            sim_broken(s, "S1: %zu lost leaves that it held", peer);
+        p->acked[org][access] = stream.next;
+    }
+    memstore_abort(p->node.store);
+}
+
+void sim_log_device(struct sim *s, size_t peer)
+{
+    struct sim_peer *p = &s->peer[peer];
+    struct replica_counts counts = {0};
+    uint64_t acked = 0;
+    struct txn txn;
+    enum err e;
+
+    memstore_begin(p->node.store, false, &txn);
+    e = replica_count(&txn, &counts);
+    memstore_abort(p->node.store);
+    for (size_t org = 0; org < SIM_ORGS_MAX; org++)
+        for (int a = ACCESS_A; a <= ACCESS_D; a++)
+            acked += p->acked[org][a];
+    if (e != ERR_OK || acked + counts.unsealed + counts.sealed != p->written_count)
+        sim_broken(s, "S1: %zu wrote %zu changes; %llu acknowledged, %llu sealed, %llu unsealed", peer, p->written_count,
+                   (unsigned long long)acked, (unsigned long long)counts.sealed, (unsigned long long)counts.unsealed);
+}
+
+/* S5, on the way out: nothing for whoever was revoked, no scope that is not theirs, no body that was not accepted. */
+static void look_leaf(struct sim *s, size_t peer, struct bytes message)
+{
+    struct changeset cs;
+    struct bytes verdicts;
+    struct mp r;
+
+    changeset_init(&cs);
+    mp_open(&r, message);
+    mp_expect_array(&r, 12);
+    mp_raw(&r);
+    changeset_read(&cs, &r);
+    mp_raw(&r);
+    mp_raw(&r);
+    verdicts = mp_raw(&r);
+    if (mp_close(&r) != ERR_OK)
+        sim_broken(s, "a leaf for %zu does not decode", peer);
+    for (size_t i = 0; i < cs.count && !s->failed; i++) {
+        uint32_t verdict = 0;
+
+        if (verdict_list_at(verdicts, i, &verdict) != ERR_OK || (verdict_kind(verdict) != VERDICT_ACCEPTED && cs.slot[i].body.n > 0))
+            sim_broken(s, "S5: %zu is sent a body that was not accepted", peer);
+    }
+    changeset_deinit(&cs);
+}
+
+void sim_log_outbound(struct sim *s, size_t peer, struct bytes list)
+{
+    const struct sim_peer *p = &s->peer[peer];
+    struct message_scope scope;
+    struct bytes message;
+    enum access access;
+    uint8_t type;
+    size_t org;
+
+    if (p->revoked && list.n > 0)
+        sim_broken(s, "S5: %zu is sent something after it was revoked", peer);
+    while (work_message_next(&list, &type, &message)) {
+        if (type == MESSAGE_SCOPE &&
+            (message_scope_decode(&scope, message) != ERR_OK || !sim_world_scope(s, &scope.scope, &org, &access) ||
+             !sim_world_may_read(s, p, org, access)))
+            sim_broken(s, "S5: %zu is sent a scope that it may not read", peer);
+        if (type == MESSAGE_LEAF)
+            look_leaf(s, peer, message);
+    }
+}
+
+/* --- at rest --------------------------------------------------------------------------------------------------------- */
+
+static bool log_settled(struct sim *s, struct sim_peer *p, const struct sim_log *l)
+{
+    struct scope there, here;
+    struct txn txn;
+    enum err e;
+
+    if (!sim_world_may_read(s, p, l->org, l->access))
+        return true;
+    memstore_begin(s->ward.store, false, &txn);
+    e = scope_load(&txn, &l->scope, &there);
+    memstore_abort(s->ward.store);
+    memstore_begin(p->node.store, false, &txn);
+    if (e == ERR_OK)
+        e = scope_load(&txn, &l->scope, &here);
+    memstore_abort(p->node.store);
+    return e == ERR_OK && here.frontier.size == there.frontier.size;
+}
+
+bool sim_log_settled(struct sim *s, char why[SIM_WHY_MAX])
+{
+    for (size_t i = 0; i < s->peers; i++) {
+        struct sim_peer *p = &s->peer[i];
+        struct replica_counts counts = {0};
+        struct txn txn;
+        enum err e;
+
+        if (!p->enrolled || p->revoked)
+            continue;
+        memstore_begin(p->node.store, false, &txn);
+        e = replica_count(&txn, &counts);
+        memstore_abort(p->node.store);
+        if (e != ERR_OK || counts.unsealed + counts.sealed > 0 || sim_node_replica(&p->node).cut) {
+            snprintf(why, SIM_WHY_MAX, "%zu has %llu unsealed, %llu sealed, cut %d", i, (unsigned long long)counts.unsealed,
+                     (unsigned long long)counts.sealed, sim_node_replica(&p->node).cut);
+            return false;
+        }
+        for (size_t k = 0; k < s->logs; k++)
+            if (!log_settled(s, p, &s->log[k])) {
+                snprintf(why, SIM_WHY_MAX, "%zu does not hold log %zu", i, k);
+                return false;
+            }
+    }
+    return true;
+}
+
+struct comparing {
+    struct sim *s;
+    struct txn *txn;
+    uint16_t number;
+    const char *where;
+    size_t parts;
+};
+
+static void compare_part(void *arg, uint64_t kind, const struct id *record, struct bytes encoded)
+{
+    struct comparing *c = arg;
+    uint8_t room[STORE_KEY_MAX];
+    struct buf row = {0};
+
+    if (store_get(c->txn, TABLE_part, scope_key_part(room, (uint32_t)kind, record, c->number), &row) != ERR_OK ||
+        !bytes_equal(buf_bytes(&row), encoded))
+        sim_broken(c->s, "S2: %s: a part of kind %llu is not the model's", c->where, (unsigned long long)kind);
+    buf_deinit(&row);
+}
+
+static bool count_part(void *arg, struct bytes key, struct bytes value)
+{
+    struct comparing *c = arg;
+
+    (void)value;
+    c->parts += load_u16(key.p + 2 + ID_SIZE) == c->number;
+    return true;
+}
+
+/* S2, S4: this store holds the scope as the model does, byte for byte. */
+static void compare_log(struct sim *s, struct memstore *m, struct sim_log *l, const char *where)
+{
+    struct hash root, state = {{0}}, model;
+    struct comparing c = {.s = s, .where = where};
+    struct scope scope;
+    struct txn txn;
+
+    memstore_begin(m, false, &txn);
+    c.txn = &txn;
+    if (scope_load(&txn, &l->scope, &scope) != ERR_OK || scope.frontier.size != l->size) {
+        sim_broken(s, "S4: %s holds %llu leaves of %zu/%d, the ward %llu", where, (unsigned long long)scope.frontier.size,
+                   l->org, (int)l->access, (unsigned long long)l->size);
+        memstore_abort(m);
+        return;
+    }
+    c.number = scope.number;
+    root = scope_root(&scope);
+    model = model_root(l->model, (size_t)l->size);
+    if (!crypto_equal(root.b, model.b, HASH_SIZE))
+        sim_broken(s, "S2: %s: root of %zu/%d is not the model's", where, l->org, (int)l->access);
+    model_each_part(l->model, compare_part, &c);
+    if (store_scan(&txn, TABLE_part, bytes_of(NULL, 0), count_part, &c) != ERR_OK || c.parts != model_parts(l->model))
+        sim_broken(s, "S2: %s: %zu parts, the model has %zu", where, c.parts, model_parts(l->model));
+    model = model_state_hash(l->model);
+    if (ledger_state(&txn, &scope, &state) != ERR_OK || !crypto_equal(state.b, model.b, HASH_SIZE))
+        sim_broken(s, "S2: %s: state of %zu/%d is not the model's", where, l->org, (int)l->access);
+    memstore_abort(m);
+}
+
+static void verify_book(struct sim *s, size_t peer)
+{
+    struct memstore *m = s->peer[peer].node.store;
+    char why[ERROR_DETAIL_MAX + 1] = "";
+    struct replica_report report;
+    struct replica r;
+    struct txn txn;
+    enum err e;
+
+    memstore_begin(m, false, &txn);
+    e = replica_load(&txn, &r);
+    if (e == ERR_OK)
+        e = replica_verify(&txn, &r, &report, why);
+    memstore_abort(m);
+    if (e != ERR_OK)
+        sim_broken(s, "the book of %zu does not verify: %s %s", peer, err_name(e), why);
+    else if (s->peer[peer].enrolled && !s->peer[peer].revoked && (!report.complete || r.states_differ))
+        sim_broken(s, "the book of %zu is not complete%s", peer, r.states_differ ? ": the ward folds otherwise" : "");
+}
+
+void sim_log_final(struct sim *s)
+{
+    sim_log_feed(s);
+    for (size_t k = 0; k < s->logs && !s->failed; k++)
+        compare_log(s, s->ward.store, &s->log[k], "the ward");
+    for (size_t i = 0; i < s->peers && !s->failed; i++) {
+        struct sim_peer *p = &s->peer[i];
+
+        sim_log_device(s, i);
+        verify_book(s, i);
+        for (size_t k = 0; k < s->logs && !s->failed && p->enrolled && !p->revoked; k++)
+            if (sim_world_may_read(s, p, s->log[k].org, s->log[k].access))
+                compare_log(s, p->node.store, &s->log[k], "a device");
+    }
+    for (size_t k = 0; k < s->logs && !s->failed; k++) {
+        struct hash h = model_state_hash(s->log[k].model);
+
+        sim_note(s, "log %zu: %llu leaves, state %02x%02x%02x%02x", k, (unsigned long long)s->log[k].size, h.b[0], h.b[1],
+                 h.b[2], h.b[3]);
+    }
+}

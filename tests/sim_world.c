@@ -1,0 +1,444 @@
+/* sim_world.c - see sim_world.h. */
+#include "sim_world.h"
+
+#include <stdlib.h>
+
+#include "../proto/mp.h"
+#include "sim_log.h"
+#include "sim_net.h"
+#include "sim_value.h"
+#include "test.h"
+
+#define POOL 4              /* records of one kind in one organisation: few, so that people meet */
+#define KIND_UNKNOWN 900    /* a kind of a later version */
+#define FAULT_WITHIN 60     /* an armed fault strikes within so many writes */
+#define CLOCK_WRONG 300000000 /* about ten years */
+
+/* --- who may read ------------------------------------------------------------------------------------------- */
+
+/* Of protocol.md 13.4, the roles that the simulator has. */
+static const char *reads(enum role r)
+{
+    switch (r) {
+    case ROLE_CLERK:
+    case ROLE_SECRETARY:
+    case ROLE_DEPUTY:
+        return "ABC";
+    case ROLE_INSPECT:
+        return "ABCD";
+    default:
+        return "A";
+    }
+}
+
+bool sim_world_may_read(const struct sim *s, const struct sim_peer *p, size_t org, enum access access)
+{
+    bool wide = p->role == ROLE_CLERK || p->role == ROLE_INSPECT;
+
+    return org < s->orgs && (wide || p->org == org) && strchr(reads(p->role), "?ABCD"[access]) != NULL;
+}
+
+bool sim_world_scope(const struct sim *s, const struct id *scope, size_t *org, enum access *access)
+{
+    for (size_t i = 0; i < s->logs; i++)
+        if (id_equal(&s->log[i].scope, scope)) {
+            *org = s->log[i].org;
+            *access = s->log[i].access;
+            return true;
+        }
+    return false;
+}
+
+/* --- building --------------------------------------------------------------------------------------------------- */
+
+static void add_org(struct sim *s)
+{
+    char code[8] = "CB-000";
+
+    code[5] = (char)('0' + s->orgs);
+    s->org[s->orgs] = sim_node_org(&s->ward, code, ORG_TDP);
+    sim_log_open(s, s->orgs++);
+    sim_note(s, "org %s", code);
+}
+
+static enum role draw_role(struct sim *s)
+{
+    static const enum role roles[] = {ROLE_SECRETARY, ROLE_SECRETARY, ROLE_DEPUTY, ROLE_DEPUTY, ROLE_MEMBER, ROLE_INSPECT};
+
+    return roles[sim_draw(s, ARRAY_LEN(roles))];
+}
+
+static void add_peer(struct sim *s)
+{
+    struct sim_peer *p = &s->peer[s->peers];
+    struct replica r;
+
+    memset(p, 0, sizeof *p);
+    p->role = s->peers == 0 && !sim_one_in(s, 4) ? ROLE_CLERK : draw_role(s);
+    p->org = p->role == ROLE_CLERK || p->role == ROLE_INSPECT ? 0 : 1 + sim_draw(s, s->orgs - 1);
+    sim_node_device_init(&p->node, test_random(&s->chance));
+    sim_node_invite(&s->ward, &s->org[p->org], p->role, p->secret);
+    r = sim_node_replica(&p->node);
+    p->id = r.device;
+    sim_note(s, "peer %zu org %zu role %d", s->peers, p->org, (int)p->role);
+    s->peers++;
+}
+
+static void enrol_now(struct sim *s, size_t i)
+{
+    enum err e = sim_link_enrol(&s->ward, &s->peer[i].node, s->peer[i].secret);
+
+    if (e != ERR_OK)
+        sim_broken(s, "enrolment of %zu: %s", i, err_name(e));
+    s->peer[i].enrolled = true;
+}
+
+void sim_world_init(struct sim *s)
+{
+    size_t cells = 1 + sim_draw(s, SIM_ORGS_MAX - 2), peers = 3 + sim_draw(s, SIM_PEERS_MAX - 2 - (s->on[SIM_JOIN] ? 2 : 0));
+
+    sim_node_ward_init(&s->ward, test_random(&s->chance), &s->org[0]);
+    s->orgs = 1;
+    sim_log_open(s, 0);
+    while (s->orgs <= cells)
+        add_org(s);
+    while (s->peers < peers)
+        add_peer(s);
+    for (size_t i = 0; i < peers; i++) {
+        if (sim_one_in(s, 5))
+            continue;
+        enrol_now(s, i);
+        if (!sim_one_in(s, 5))
+            sim_net_sync(s, i);
+    }
+    sim_log_feed(s);
+}
+
+void sim_world_deinit(struct sim *s)
+{
+    sim_net_ward_gone(s);
+    for (size_t i = 0; i < s->peers; i++) {
+        struct sim_peer *p = &s->peer[i];
+
+        sim_net_device_gone(s, i);
+        sim_node_device_deinit(&p->node);
+        for (size_t k = 0; k < p->written_count; k++)
+            buf_deinit(&p->written[k].body);
+        free(p->written);
+    }
+    for (size_t i = 0; i < s->logs; i++)
+        model_free(s->log[i].model);
+    for (size_t i = 0; i < SIM_SLOTS_MAX; i++)
+        buf_deinit(&s->slot[i].said);
+    buf_deinit(&s->replay);
+    sim_node_ward_deinit(&s->ward);
+}
+
+/* --- writing ------------------------------------------------------------------------------------------------------ */
+
+static void written_add(struct sim_peer *p, size_t org, enum access access, const struct change *c)
+{
+    struct change bare = *c;
+    struct sim_written *w;
+
+    if (p->written_count == p->written_cap) {
+        p->written_cap = p->written_cap == 0 ? 16 : 2 * p->written_cap;
+        p->written = realloc(p->written, p->written_cap * sizeof *p->written);
+        assert(p->written != NULL);
+    }
+    w = &p->written[p->written_count++];
+    *w = (struct sim_written){.org = org, .access = access, .early = !p->enrolled};
+    for (size_t i = 0; i < bare.count; i++)
+        bare.triple[i].base = bytes_of(NULL, 0);
+    change_encode(&bare, &w->body);
+}
+
+static void written_remove(struct sim *s, struct sim_peer *p, size_t place, uint32_t kind)
+{
+    struct change c;
+
+    if (place == p->written_count || change_decode(&c, buf_bytes(&p->written[place].body)) != ERR_OK || c.kind != kind) {
+        sim_broken(s, "undo took something else");
+        return;
+    }
+    buf_deinit(&p->written[place].body);
+    p->written_count--;
+    memmove(&p->written[place], &p->written[place + 1], (p->written_count - place) * sizeof *p->written);
+}
+
+static struct id pool_id(struct sim *s, uint32_t kind, size_t org)
+{
+    struct id id = {{0}};
+
+    store_u32(id.b, kind);
+    id.b[4] = (uint8_t)org;
+    id.b[15] = (uint8_t)(1 + sim_draw(s, POOL));
+    return id;
+}
+
+/* A kind of a later version: any class of merging, small values. */
+static void draw_unknown(struct sim *s, struct sim_value *v, const struct id *record)
+{
+    enum op op = (enum op)(OP_CREATE + sim_draw(s, 4));
+
+    sim_value_deinit(v);
+    v->change.record = *record;
+    v->change.kind = KIND_UNKNOWN;
+    v->change.op = op;
+    for (uint32_t number = 1; number <= 3; number++) {
+        uint32_t class = op == OP_ADD || op == OP_REMOVE ? MERGE_UNION : (uint32_t)sim_draw(s, 7);
+        struct buf *room = &v->room[v->change.count];
+
+        if (class == MERGE_UNION)
+            mp_put_array(room, 1);
+        mp_put_uint(room, sim_draw(s, 5));
+        v->change.triple[v->change.count++] = (struct triple){.tag = TAG(number, class), .value = buf_bytes(room)};
+    }
+}
+
+static bool draw_change(struct sim *s, const struct kind_info *k, enum access access, const struct id *record,
+                        struct sim_value *v)
+{
+    static const enum op ops[] = {OP_CREATE, OP_CREATE, OP_SET, OP_SET, OP_SET, OP_ADD, OP_REMOVE, OP_STATE, OP_AMEND};
+    enum op op = ops[sim_draw(s, ARRAY_LEN(ops))];
+
+    if (op != OP_CREATE)
+        return sim_value_edit(v, k, access, record, op, &s->chance);
+    sim_value_create(v, k, access, record, &s->chance);
+    return v->change.count > 0;
+}
+
+static bool fault_of_disk(struct sim *s, size_t peer, enum err e)
+{
+    if (e == ERR_IO)
+        sim_world_device_crash(s, peer);
+    return e == ERR_IO || e == ERR_NO_SPACE;
+}
+
+static void act_record(struct sim *s)
+{
+    size_t i = sim_draw(s, s->peers);
+    struct sim_peer *p = &s->peer[i];
+    size_t org = p->role == ROLE_CLERK && p->enrolled ? sim_draw(s, s->orgs) : p->org;
+    struct replica r = sim_node_replica(&p->node);
+    const struct kind_info *k = &schema_kinds[sim_draw(s, schema_kind_count)];
+    bool unknown = sim_one_in(s, 8);
+    enum access access = p->enrolled ? (enum access)(ACCESS_A + sim_draw(s, 3)) : ACCESS_A;
+    bool lost = p->enrolled && r.synced == 0 && !sim_world_may_read(s, p, org, access); /* would wait for ever */
+    struct id record = pool_id(s, unknown ? KIND_UNKNOWN : k->number, org);
+    struct sim_value v = {0};
+    enum err e = ERR_OTHER;
+
+    if (unknown)
+        draw_unknown(s, &v, &record);
+    if (!lost && (unknown || (schema_has_part(k, access) && draw_change(s, k, access, &record, &v)))) {
+        e = sim_node_record(&p->node, p->enrolled ? &s->org[org] : &r.org, access, &v.change);
+        sim_note(s, "record %zu org %zu class %d kind %u op %d: %s", i, org, (int)access, v.change.kind, (int)v.change.op,
+                 err_name(e));
+        if (e == ERR_OK) {
+            written_add(p, org, access, &v.change);
+            s->totals.recorded++;
+        } else if (!fault_of_disk(s, i, e) && e != ERR_NOT_READABLE && e != ERR_TOO_LONG) {
+            sim_broken(s, "record of kind %u by %zu: %s", v.change.kind, i, err_name(e));
+        }
+    }
+    sim_value_deinit(&v);
+}
+
+struct newest {
+    bool found;
+    uint32_t number;
+    uint16_t scope;
+};
+
+static bool newest_visit(void *arg, struct bytes key, struct bytes value)
+{
+    struct newest *n = arg;
+    uint32_t number = load_u32(key.p + 2);
+
+    (void)value;
+    if (!n->found || number > n->number)
+        *n = (struct newest){true, number, load_u16(key.p)};
+    return true;
+}
+
+/* The place in the peer's list of what an undo must take: the newest that is not sealed, in whatever scope (one without a
+ * log cannot be sealed while others are). The list's length if there is none. */
+static size_t newest_unsealed(const struct sim *s, struct sim_peer *p, struct txn *txn)
+{
+    struct newest n = {0};
+    struct scope *scope;
+    size_t count, place = p->written_count, i;
+    enum err e = store_scan(txn, TABLE_pending, bytes_of(NULL, 0), newest_visit, &n);
+
+    assert(e == ERR_OK);
+    e = scope_list(txn, &scope, &count);
+    assert(e == ERR_OK);
+    for (i = 0; n.found && i < count && scope[i].number != n.scope;)
+        i++;
+    while (n.found && i < count && place > 0) {
+        const struct sim_written *w = &p->written[--place];
+
+        if (w->access == scope[i].access && (!p->enrolled || id_equal(&s->org[w->org], &scope[i].org)))
+            break;
+    }
+    free(scope);
+    return place;
+}
+
+static void act_undo(struct sim *s)
+{
+    size_t i = sim_draw(s, s->peers);
+    struct sim_peer *p = &s->peer[i];
+    struct replica r;
+    struct id record;
+    struct txn txn;
+    uint32_t kind = 0;
+    size_t place;
+    enum err e;
+
+    memstore_begin(p->node.store, true, &txn);
+    place = newest_unsealed(s, p, &txn);
+    e = replica_load(&txn, &r);
+    if (e == ERR_OK)
+        e = replica_undo(&txn, &r, &kind, &record);
+    if (e == ERR_OK)
+        e = memstore_commit(p->node.store, true);
+    else
+        memstore_abort(p->node.store);
+    sim_note(s, "undo %zu: %s", i, err_name(e));
+    if (e == ERR_OK) {
+        written_remove(s, p, place, kind);
+    } else if (!fault_of_disk(s, i, e) && e != ERR_NOT_FOUND) {
+        sim_broken(s, "undo by %zu: %s", i, err_name(e));
+    }
+}
+
+/* --- coming, going, failing --------------------------------------------------------------------------------------- */
+
+void sim_world_device_crash(struct sim *s, size_t peer)
+{
+    sim_note(s, "crash device %zu", peer);
+    s->totals.crashes++;
+    sim_net_device_gone(s, peer);
+    memstore_crash(s->peer[peer].node.store);
+    memstore_fail(s->peer[peer].node.store, 0, ERR_OK);
+    sim_log_device(s, peer);
+    s->totals.restarts++;
+}
+
+void sim_world_ward_crash(struct sim *s)
+{
+    sim_note(s, "crash ward");
+    s->totals.crashes++;
+    sim_net_ward_gone(s);
+    memstore_crash(s->ward.store);
+    memstore_fail(s->ward.store, 0, ERR_OK);
+    sim_log_feed(s);
+    s->totals.restarts++;
+}
+
+static void act_revoke(struct sim *s)
+{
+    struct sim_peer *p = &s->peer[sim_draw(s, s->peers)];
+
+    if (!s->on[SIM_REVOKE] || !p->enrolled || p->revoked || !sim_one_in(s, 6))
+        return;
+    memstore_fail(s->ward.store, 0, ERR_OK);
+    sim_node_revoke(&s->ward, &p->id);
+    p->revoked = true;
+    s->totals.revoked++;
+    sim_note(s, "revoke %zu", (size_t)(p - s->peer));
+}
+
+static void act_join(struct sim *s)
+{
+    if (!s->on[SIM_JOIN])
+        return;
+    memstore_fail(s->ward.store, 0, ERR_OK);
+    if (s->orgs < SIM_ORGS_MAX && sim_one_in(s, 4))
+        add_org(s);
+    else if (s->peers < SIM_PEERS_MAX && sim_one_in(s, 4))
+        add_peer(s);
+}
+
+/* A stranger with a used invite, or a mistyped one. */
+static void act_stranger(struct sim *s)
+{
+    const struct sim_peer *p = &s->peer[sim_draw(s, s->peers)];
+    uint8_t secret[INVITE_SECRET_SIZE];
+    struct sim_device stranger;
+    bool mistyped = sim_one_in(s, 2);
+    enum err e;
+
+    if (!p->enrolled)
+        return;
+    memstore_fail(s->ward.store, 0, ERR_OK);
+    memcpy(secret, p->secret, sizeof secret);
+    secret[0] ^= mistyped ? 1 : 0;
+    sim_node_device_init(&stranger, test_random(&s->chance));
+    e = sim_link_enrol(&s->ward, &stranger, secret);
+    sim_note(s, "stranger: %s", err_name(e));
+    if (e != (mistyped ? ERR_INVITE_BAD : ERR_INVITE_USED))
+        sim_broken(s, "S5: a stranger enrols: %s", err_name(e));
+    sim_node_device_deinit(&stranger);
+}
+
+static void act_disk(struct sim *s)
+{
+    struct memstore *m = sim_one_in(s, 2) ? s->ward.store : s->peer[sim_draw(s, s->peers)].node.store;
+    bool eio = s->on[SIM_EIO] && (!s->on[SIM_NO_SPACE] || sim_one_in(s, 2));
+    unsigned in = 1 + (unsigned)sim_draw(s, FAULT_WITHIN);
+
+    if (!eio && !s->on[SIM_NO_SPACE])
+        return;
+    memstore_fail(m, in, eio ? ERR_IO : ERR_NO_SPACE);
+    s->totals.faults++;
+    sim_note(s, "disk %s in %u", eio ? "EIO" : "ENOSPC", in);
+}
+
+static void act_clock(struct sim *s)
+{
+    struct sim_device *d = &s->peer[sim_draw(s, s->peers)].node;
+
+    s->ward.now += sim_draw(s, 120);
+    d->now = s->ward.now;
+    d->quality = QUALITY_CHECKED;
+    if (s->on[SIM_CLOCK]) {
+        d->now = s->ward.now - CLOCK_WRONG + sim_draw(s, 2 * CLOCK_WRONG);
+        d->quality = (enum quality)sim_draw(s, 3);
+    }
+    sim_note(s, "clock %llu", (unsigned long long)d->now);
+}
+
+static void act_crash(struct sim *s)
+{
+    if (s->on[SIM_DEVICE_CRASH] && sim_one_in(s, 2))
+        sim_world_device_crash(s, sim_draw(s, s->peers));
+    else if (s->on[SIM_WARD_CRASH] && sim_one_in(s, 3))
+        sim_world_ward_crash(s);
+}
+
+void sim_world_act(struct sim *s)
+{
+    static const struct {
+        unsigned weight;
+        void (*act)(struct sim *s);
+    } acts[] = {
+        {60, act_record}, {6, act_undo}, {4, act_clock}, {6, act_crash}, {5, act_disk},
+        {3, act_revoke},  {4, act_join}, {1, act_stranger},
+    };
+    unsigned sum = 0;
+    uint64_t dice;
+
+    for (size_t i = 0; i < ARRAY_LEN(acts); i++)
+        sum += acts[i].weight;
+    dice = sim_draw(s, sum);
+    for (size_t i = 0; i < ARRAY_LEN(acts); i++) {
+        if (dice < acts[i].weight) {
+            acts[i].act(s);
+            return;
+        }
+        dice -= acts[i].weight;
+    }
+}

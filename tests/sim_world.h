@@ -1,0 +1,18 @@
+/* sim_world.h - what happens in the simulator besides the network: people write, devices come and go, disks and clocks fail. */
+#ifndef CHIBO_SIM_WORLD_H
+#define CHIBO_SIM_WORLD_H
+
+#include "sim.h"
+
+void sim_world_init(struct sim *s);
+void sim_world_deinit(struct sim *s);
+/* One action other than those of the network. */
+void sim_world_act(struct sim *s);
+void sim_world_device_crash(struct sim *s, size_t peer);
+void sim_world_ward_crash(struct sim *s);
+/* What the simulation itself says of who may read: SIM_ORGS_MAX is no organisation. */
+bool sim_world_may_read(const struct sim *s, const struct sim_peer *p, size_t org, enum access access);
+/* The scope named by id; false if there is none. */
+bool sim_world_scope(const struct sim *s, const struct id *scope, size_t *org, enum access *access);
+
+#endif
