@@ -242,9 +242,14 @@ enum err ward_sizes(struct txn *txn, const struct ward *w, struct work *job)
     struct claim c = {.txn = txn, .device = &job->device, .fresh = true};
     struct message_list list;
     struct message_size entry;
-    enum err e;
+    struct ward_device d;
+    enum err e = ward_device_load(txn, &job->device, &d);
 
     (void)w;
+    if (e == ERR_OK && d.state == DEVICE_REVOKED)
+        e = ERR_REVOKED;
+    if (e != ERR_OK)
+        return e;
     if (message_sizes_decode(&list, buf_bytes(&job->in)) != ERR_OK)
         return ERR_BAD_FRAME;
     e = ward_cursor_each(txn, &job->device, claim_scope, &c);
