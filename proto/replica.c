@@ -180,7 +180,7 @@ enum err replica_work(struct txn *txn, struct replica *r, struct work *job, stru
         job->err = replica_enrolled(txn, r, job);
         break;
     default:
-        assert(!"a job of the ward");
+        assert(false && "a job of the ward");
     }
     if (job->failed != NULL)
         *job->failed = job->err != ERR_OK;

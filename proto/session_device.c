@@ -215,6 +215,6 @@ void session_device_worked(struct session *s, struct work *w)
         session_end(s, ERR_OK);
         break;
     default:
-        assert(!"a job of the ward");
+        assert(false && "a job of the ward");
     }
 }

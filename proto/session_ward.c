@@ -209,6 +209,6 @@ void session_ward_worked(struct session *s, struct work *w)
         session_end(s, ERR_OK);
         break;
     default:
-        assert(!"a job of the device");
+        assert(false && "a job of the device");
     }
 }

@@ -52,7 +52,7 @@ enum err ward_work(struct txn *txn, const struct ward *w, struct work *job, uint
         job->err = ward_enrol(txn, w, job, now);
         break;
     default:
-        assert(!"a job of the device");
+        assert(false && "a job of the device");
     }
     if (job->failed != NULL)
         *job->failed = job->err != ERR_OK;
