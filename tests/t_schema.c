@@ -22,8 +22,8 @@ static const struct field_info *field_of(const char *kind, const char *name)
 
 /* The fields issue 2 names, with * for required and [] for lists; written from the issue, not from schema.def. */
 static const char *const story[] = {
-    "member family_name* middle_name given_name* gender* born* native_place address occupation admitted entered official"
-    " card_no file_no phone",
+    ("member family_name* middle_name given_name* gender* born* native_place address occupation admitted entered official"
+     " card_no file_no phone"),
     "membership member* org* type* from* to reason",
     "office member* org* title* from* to",
     "congress term* date* summoned present elected[] approval_no",
