@@ -112,8 +112,6 @@ static enum err usage(const struct cmd *c, struct cmd_env *env)
 
 static enum err run(const struct cmd *c, struct cmd_env *env, const struct opt_parsed *args)
 {
-    if (opt_given(args, "giup"))
-        return usage(c, env);
     enum err e = book_init(&env->book, opt_text(args, "thu-muc", NULL));
     if (e == ERR_OK)
         e = provide(env, c->needs);
@@ -135,13 +133,24 @@ static void clean_why(struct buf *why)
     buf_deinit(&clean);
 }
 
+static bool has_word(int argc, char *const *argv, const char *word)
+{
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], word) == 0)
+            return true;
+    return false;
+}
+
 int cmd_run(const struct cmd *c, struct cmd_env *env, int argc, char *const *argv)
 {
     struct opt_parsed args;
     enum err e = opt_parse(&c->options, argc, argv, &args);
-    for (int i = 0; i < argc; i++)
-        env->out.json = env->out.json || strcmp(argv[i], "--json") == 0;
-    if (e == ERR_OK) {
+
+    /* Whoever asks for help or for JSON gets it, whatever else is missing. */
+    env->out.json = has_word(argc, argv, "--json");
+    if (has_word(argc, argv, "--giup") || has_word(argc, argv, "--help") || has_word(argc, argv, "-h")) {
+        e = usage(c, env);
+    } else if (e == ERR_OK) {
         env->out.json = opt_given(&args, "json");
         e = run(c, env, &args);
     } else {

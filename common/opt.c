@@ -267,7 +267,8 @@ void opt_explain(const struct opt_parsed *p, opt_translate *translate, struct bu
 {
     buf_put_str(out, say(translate, sentences[p->problem]));
     if (p->word != NULL)
-        buf_printf(out, ": %s%s", p->problem == OPT_REQUIRED ? "--" : "", p->word);
+        buf_printf(out, ": %s%s", p->problem == OPT_REQUIRED ? "--" : "",
+                   p->problem == OPT_TOO_FEW_ARGS ? say(translate, p->word) : p->word);
     if (p->close != NULL)
         buf_printf(out, " (%s --%s?)", say(translate, "did you mean"), p->close->name);
 }

@@ -1,0 +1,95 @@
+#!/bin/bash
+# menu.sh - the numbered menu, from a pipe and on a bare terminal; a person who is gone half-way loses nothing.
+. "$(dirname "$0")/lib.sh"
+
+# menu TEXT: what is typed, line by line
+menu() { printf "$1" | chibo >"$TMP/out" 2>"$TMP/err"; same $? 0; OUT=$(cat "$TMP/out") ERR=$(cat "$TMP/err"); }
+
+# The first time: two questions and a book.
+menu ''
+says 'Máy này chưa có sổ.'
+run 10 chibo list task
+menu 'cb 14\nChi bộ\nCB-014\nChi bộ Tổ dân phố 14\n\n0\n'
+says 'Mã chỉ gồm'
+says 'SỔ CHI BỘ · Chi bộ Tổ dân phố 14 (CB-014) · sổ riêng, chưa kết nối với phường'
+
+for name in 'Nguyễn Thị Mẫu' 'Lò Văn Thử' 'Trần Thị Giả' 'Quàng Thị Dụ'; do member $name >/dev/null; done
+
+# A meeting: wrong answers are told what would be right, dates come back in full, < goes back, . ends.
+menu '1\n1\n11/2026\n31/11\n4/11/2026\n7h30 toi\n20h35\n<\n20h30\nNhà văn hóa\n2\n9\n3\nĐọc nghị quyết;Thu hoạch\n\n0\n'
+says '✗ Đây chưa phải là ngày tháng hợp lệ. Ngày: Tháng 11 chỉ có 30 ngày.'
+says '→ thứ Tư, 04/11/2026'
+says '→ 19:30'
+says '→ Trần Thị Giả'
+says 'Đã lưu trên máy này. Chưa gửi phường.'
+run 0 chibo list meeting --json
+lines 1
+same "$(field fields.date)" '"2026-11-04"'
+same "$(field fields.start)" '"19:30"'
+same "$(field fields.end)" '"20:30"'
+same "$(field fields.place)" '"Nhà văn hóa"'
+same "$(field fields.agenda)" '["Đọc nghị quyết", "Thu hoạch"]'
+same "$(field fields.status)" '"held"'
+H=$(field id | tr -d '"')
+
+# Roll call: those absent by number, sorted by given name: Dụ, Giả, Mẫu, Thử.
+menu '2\n1\n9\n2,4\n1\nđi đám cưới\n0\n'
+says '  1  Quàng Thị Dụ'
+says '  4  Lò Văn Thử'
+says '✗ Chỉ gõ số trong danh sách'
+says 'Có mặt 2/4, đạt 50,0 %.'
+run 0 chibo list attendance --json
+lines 4
+run 0 chibo list attendance --json --where "meeting=$H" --where mark=present
+lines 2
+run 0 chibo list attendance --json --where 'member=Giả'
+same "$(field fields.mark) $(field fields.reason)" '"excused" "ốm"'
+run 0 chibo list attendance --json --where 'member=Thử'
+same "$(field fields.mark) $(field fields.reason)" '"excused" "đi đám cưới"'
+
+# Gone in the middle of a form: the answers are offered again.
+menu '4\nTrồng cây đầu năm\n'
+run 0 chibo list task --json
+lines 0
+menu '4\n\n\n.\n0\n'
+says '[Trồng cây đầu năm]'
+run 0 chibo list task --json --where 'duty=Trồng cây đầu năm'
+lines 1
+# And not once more when it is saved.
+menu '4\n'
+silent_on '[Trồng cây đầu năm]'
+
+menu '6\n0\n'
+says 'Chưa gửi:'
+menu '5\nCHIBO1-ABC\n\nx\n7\n0\n'
+says 'Mã mời gõ sai hoặc còn thiếu.'
+
+# On a terminal that does not know it holds UTF-8: erasing takes a letter, not a byte.
+"$PYTHON" - "$BUILD/chibo" <<'P' >"$TMP/out" 2>&1
+import os, pty, sys, termios
+answers = iter([b'4\n', b'Ng\xe1\xbb\x8d\x7f\xe1\xbb\x8d\n', b'4/11/2026\n', b'.\n', b'0\n'])
+pid, fd = pty.fork()
+if pid == 0:
+    t = termios.tcgetattr(0)
+    t[0] &= ~getattr(termios, 'IUTF8', 0o40000)
+    termios.tcsetattr(0, termios.TCSANOW, t)
+    os.execv(sys.argv[1], [sys.argv[1]])
+seen = b''
+while True:
+    try:
+        part = os.read(fd, 4096)
+    except OSError:
+        break
+    if not part:
+        break
+    seen += part
+    if part.endswith(b': '):
+        os.write(fd, next(answers, b'\x04'))
+sys.stdout.buffer.write(seen)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+P
+same $? 0
+run 0 chibo list task --json --where 'duty=Ngọ'
+lines 1
+same "$(field fields.duty)" '"Ngọ"'
+finish
