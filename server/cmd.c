@@ -348,7 +348,7 @@ static int run_command(const struct command *k, int argc, char *const *argv)
         status = explain_options(k, &c.opts, e);
     } else {
         e = k->run(&c);
-        if (e == ERR_OK && (fwrite(c.out.p, 1, c.out.n, stdout) != c.out.n || fflush(stdout) != 0))
+        if (e == ERR_OK && c.out.n > 0 && (fwrite(c.out.p, 1, c.out.n, stdout) != c.out.n || fflush(stdout) != 0))
             e = ERR_IO;
         if (e != ERR_OK)
             explain(k, &c, e);

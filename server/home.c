@@ -88,11 +88,22 @@ static enum err load_cert(struct home *h, const char *key_file, const char *cert
 
 /* ---- the ward's own keys ---- */
 
-static void ward_take(struct ward *w, const uint8_t content[WARD_CONTENT])
+static void ward_take(struct ward *w, const uint8_t *content)
 {
     w->id = id_from(content);
     crypto_sign_from_seed(content + ID_SIZE, w->public_key, w->secret_key);
     memcpy(w->ratchet_key, content + ID_SIZE + 32, KEY_SIZE);
+}
+
+static enum err home_load_ward(struct home *h)
+{
+    uint8_t content[WARD_CONTENT];
+    h->at = WARD_FILE;
+    const enum err e = home_file_read(h->dir, WARD_FILE, sizeof(content), content);
+    if (e == ERR_OK)
+        ward_take(&h->ward, content);
+    crypto_wipe(content, sizeof(content));
+    return e == ERR_NOT_FOUND ? ERR_NO_STORE : e;
 }
 
 static enum err create_keys(const char *dir, struct ward *w)
@@ -103,17 +114,6 @@ static enum err create_keys(const char *dir, struct ward *w)
     const enum err e = home_file_create(dir, WARD_FILE, bytes_of(content, sizeof(content)));
     crypto_wipe(content, sizeof(content));
     return e;
-}
-
-static enum err load_ward(struct home *h)
-{
-    uint8_t content[WARD_CONTENT];
-    h->at = WARD_FILE;
-    const enum err e = home_file_read(h->dir, WARD_FILE, sizeof(content), content);
-    if (e == ERR_OK)
-        ward_take(&h->ward, content);
-    crypto_wipe(content, sizeof(content));
-    return e == ERR_NOT_FOUND ? ERR_NO_STORE : e;
 }
 
 /* ---- the store ---- */
@@ -276,7 +276,7 @@ enum err home_open(const char *dir, enum kv_mode mode, struct home *out)
     out->dir = strdup(dir);
     assert(out->dir != NULL);
     out->ward.hooks = (struct ward_hooks){out, issue};
-    enum err e = load_ward(out);
+    enum err e = home_load_ward(out);
     if (e == ERR_OK)
         e = load_cert(out, CA_FILE, CA_CERT, out->ca_seed, &out->ca);
     if (e == ERR_OK)

@@ -244,7 +244,7 @@ TEST(listen_addresses_are_taken_apart)
     CHECK_EQ(home_split("[]:5", host, &port), ERR_BAD_VALUE);
 }
 
-/* The hook of enrolment: a certificate of this CA, for this device and key, good for as long as the configuration says. */
+/* The hook of enrolment: for this device and key, good for as long as the configuration says. */
 TEST(certificates_come_from_the_ward_s_own_CA)
 {
     char *dir = new_home();

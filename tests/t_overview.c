@@ -169,7 +169,7 @@ TEST(members_by_memberships_in_force_else_by_their_records)
     PUT(&w.a, ACCESS_B, "membership", {"type", 1, 0}, {"from", 20200101, 0});                       /* full */
     PUT(&w.a, ACCESS_B, "membership", {"type", 2, 0}, {"from", 20260000, 0});                       /* probationary */
     PUT(&w.a, ACCESS_B, "membership", {"type", 1, 0}, {"from", 20200101, 0}, {"to", 20261115, 0});  /* its last day */
-    PUT(&w.a, ACCESS_B, "membership", {"type", 1, 0}, {"from", 20200101, 0}, {"to", 20261100, 0});  /* some day in November */
+    PUT(&w.a, ACCESS_B, "membership", {"type", 1, 0}, {"from", 20200101, 0}, {"to", 20261100, 0}); /* November */
     PUT(&w.a, ACCESS_B, "membership", {"type", 1, 0}, {"from", 20200101, 0}, {"to", 20261114, 0});  /* over */
     PUT(&w.a, ACCESS_B, "membership", {"type", 1, 0}, {"from", 20261116, 0});                       /* tomorrow */
     PUT(&w.a, ACCESS_B, "membership", {"type", 3, 0}, {"from", 20200101, 0});                       /* a guest */
@@ -220,8 +220,10 @@ TEST(two_values_of_a_field_are_a_conflict_and_the_first_counts)
 TEST(the_newest_contact_of_its_devices)
 {
     struct world w;
-    struct ward_device d[] = {{.id = {{1}}, .contact = 1800000100}, {.id = {{2}}, .contact = 1800000200},
-                              {.id = {{3}}, .contact = 1800000150, .state = DEVICE_REVOKED}, {.id = {{4}}, .contact = 1900000000}};
+    struct ward_device d[] = {{.id = {{1}}, .contact = 1800000100},
+                              {.id = {{2}}, .contact = 1800000200},
+                              {.id = {{3}}, .contact = 1800000150, .state = DEVICE_REVOKED},
+                              {.id = {{4}}, .contact = 1900000000}};
     world_init(&w);
     for (size_t i = 0; i < ARRAY_LEN(d); i++) {
         d[i].org = i < 3 ? w.a.id : w.b.id;
@@ -292,8 +294,8 @@ static void as_row(const struct overview_cell *c, struct buf *rows)
 
 TEST(a_line_of_json_each)
 {
-    struct overview_cell c = {.code = "CB-1", .name = "Chi \"bộ\"", .type = ORG_TDP, .contact = 1800000000, .present = 4,
-                              .counted = 5};
+    struct overview_cell c = {.code = "CB-1", .name = "Chi \"bộ\"", .type = ORG_TDP, .contact = 1800000000,
+                              .present = 4, .counted = 5};
     struct buf rows = {0}, out = {0};
     as_row(&c, &rows);
     c.contact = 0;

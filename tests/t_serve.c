@@ -1,5 +1,5 @@
-/* t_serve.c - sessions over real TLS, the store's thread and LMDB: devices of sim_node.h against the whole server but its
- * main loop. */
+/* t_serve.c - sessions over real TLS, the store's thread and LMDB: devices of sim_node.h against the whole
+ * server but its main loop. */
 #include "net_world.h"
 #include "sim_node.h"
 #include "sim_value.h"
@@ -471,7 +471,8 @@ static bool server_is_full(void *user)
     return d->link->deaf;
 }
 
-/* 10 MB, more than the kernel keeps for a connection, to one that stops reading for a while: the server holds a bounded part of it, and goes on when it reads again. */
+/* 10 MB, more than the kernel keeps for a connection, to one that stops reading for a while: the server holds a bounded
+ * part of it, and goes on when it reads again. */
 TEST(a_long_answer_waits_for_a_slow_reader)
 {
     struct world w;

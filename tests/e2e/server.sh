@@ -138,7 +138,8 @@ gives 0 "CB-1" "$chibod" overview "$d"
 stop
 is "the socket is gone" "$(ls "$d/chibod.sock" 2>/dev/null)" ""
 is "words of the log that are names" "$(grep -c 'Tổ\|Nguy\|CB-' "$home/log")" 0
-is "lines of the log that are no logfmt" "$(grep -vcE '^time=[^ ]+ level=(info|warn|error) event=[a-z_]+( [a-z_]+=[^ ]*)+$' "$home/log")" 0
+logfmt='^time=[^ ]+ level=(info|warn|error) event=[a-z_]+( [a-z_]+=[^ ]*)+$'
+is "lines of the log that are no logfmt" "$(grep -vcE "$logfmt" "$home/log")" 0
 
 # ---- killed: what was answered is there, the socket left behind hinders nobody
 start
