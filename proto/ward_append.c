@@ -40,6 +40,9 @@ static enum err load(struct append *a)
     enum role role;
     enum err e = ward_device_load(a->txn, &a->job->device, &d);
 
+#ifdef BUG_5 /* planted (tests/bugs_test.sh): rights are what they were at the login */
+    d.state = DEVICE_ACTIVE;
+#endif
     if (e == ERR_OK && d.state == DEVICE_REVOKED)
         return ERR_REVOKED;
     if (e == ERR_OK)
@@ -48,6 +51,9 @@ static enum err load(struct append *a)
         e = actor_device(a->txn, &a->scope, &a->job->device, &a->device);
     if (e == ERR_NOT_FOUND)
         return ERR_NOT_READABLE;
+#ifdef BUG_5
+    a->device.revoked = false;
+#endif
     if (e == ERR_OK && a->device.revoked)
         return ERR_REVOKED;
     if (e == ERR_OK)
@@ -97,17 +103,38 @@ static enum err known(struct append *a)
     return e;
 }
 
+#ifdef BUG_8 /* planted (tests/bugs_test.sh): what comes twice is applied twice */
+static void rewind_stream(struct append *a)
+{
+    struct buf row = {0};
+    struct ledger_leaf l = {0};
+    struct header h;
+    uint64_t index;
+
+    if (ledger_find(a->txn, &a->scope, &a->job->device, a->job->incarnation, a->cs.first, &index) == ERR_OK &&
+        ledger_leaf_at(a->txn, &a->scope, index, &row, &l) == ERR_OK && header_decode(&h, l.header) == ERR_OK) {
+        a->stream.next = h.first;
+        a->stream.head = h.previous;
+    }
+    ledger_leaf_deinit(&l);
+    buf_deinit(&row);
+}
+#endif
+
 static enum err authentic(struct append *a)
 {
     struct hash seen = {{0}};
+    bool ours = !a->cs.full_seen || a->cs.epoch == a->scope.epoch;
     enum err e = ERR_OK;
 
-    if (!a->cs.full_seen)
+    if (ours)
         e = scope_root_at(a->txn, &a->scope, a->cs.size, &seen);
-    if (e == ERR_NOT_FOUND)
+    if (e == ERR_NOT_FOUND || (!ours && a->cs.epoch > a->scope.epoch))
         return ERR_ROLLED_BACK;
     if (e != ERR_OK)
         return e;
+    if (a->cs.full_seen && ours && !crypto_equal(seen.b, a->cs.root.b, HASH_SIZE))
+        return ERR_BAD_CHAIN;
     changeset_commit(&a->cs, &a->scope.id, &a->job->device, &a->person);
     a->header = changeset_header(&a->cs, &a->scope.id, &a->job->device, a->job->incarnation, &a->person,
                                  &a->stream.head, a->scope.epoch, &seen);
@@ -116,11 +143,26 @@ static enum err authentic(struct append *a)
 }
 
 /* What does not fit the schema is refused, not dropped: its author learns why and can send it again, corrected. */
-static uint32_t verdict_of(enum role role, const struct change *c, enum access access)
+static enum err verdict_of(struct append *a, enum role role, struct bytes body, uint32_t *verdict)
 {
-    enum err e = schema_check_change(c, access);
+    uint8_t room[STORE_KEY_MAX];
+    struct buf part = {0};
+    struct change c;
+    enum err wrong, e = change_decode(&c, body);
 
-    return e == ERR_OK ? rights_verdict(role, c, access) : verdict_make(VERDICT_REFUSED, false, e);
+    if (e == ERR_OK)
+        e = store_get(a->txn, TABLE_part, scope_key_part(room, c.kind, &c.record, a->scope.number), &part);
+    if (e == ERR_NOT_FOUND)
+        e = ERR_OK;
+    wrong = schema_check_change(&c, a->scope.access);
+    if (part.n + body.n > PART_MAX)
+        wrong = ERR_TOO_LONG;
+    /* The holder signs for himself: a signature by his device says nothing of anybody else. */
+    if (!id_equal(&a->person, &a->device.person))
+        wrong = ERR_NOT_ALLOWED;
+    *verdict = wrong == ERR_OK ? rights_verdict(role, &c, a->scope.access) : verdict_make(VERDICT_REFUSED, false, wrong);
+    buf_deinit(&part);
+    return e;
 }
 
 static enum err judge(struct append *a, struct buf *verdicts)
@@ -129,13 +171,8 @@ static enum err judge(struct append *a, struct buf *verdicts)
     enum role role;
     enum err e = actor_role(a->txn, &a->scope, &a->person, &role);
 
-    for (size_t i = 0; e == ERR_OK && i < a->cs.count; i++) {
-        struct change c;
-
-        e = change_decode(&c, a->cs.slot[i].body);
-        if (e == ERR_OK)
-            verdict[i] = verdict_of(role, &c, a->scope.access);
-    }
+    for (size_t i = 0; e == ERR_OK && i < a->cs.count; i++)
+        e = verdict_of(a, role, a->cs.slot[i].body, &verdict[i]);
     if (e == ERR_OK)
         verdict_list_encode(verdict, a->cs.count, verdicts);
     return e;
@@ -170,6 +207,10 @@ enum err ward_append(struct txn *txn, const struct ward *w, struct work *job, ui
     e = load(&a);
     if (e == ERR_OK)
         e = decode(&a);
+#ifdef BUG_8
+    if (e == ERR_OK && a.cs.first < a.stream.next)
+        rewind_stream(&a);
+#endif
     if (e == ERR_OK && a.cs.first < a.stream.next) {
         e = known(&a);
         goto out;

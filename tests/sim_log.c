@@ -467,6 +467,7 @@ static void verify_book(struct sim *s, size_t peer)
 
 void sim_log_final(struct sim *s)
 {
+    memstore_sync(s->ward.store);
     sim_log_feed(s);
     for (size_t k = 0; k < s->logs && !s->failed; k++)
         compare_log(s, s->ward.store, &s->log[k], "the ward");

@@ -164,6 +164,10 @@ static void written_remove(struct sim *s, struct sim_peer *p, size_t place, uint
     buf_deinit(&p->written[place].body);
     p->written_count--;
     memmove(&p->written[place], &p->written[place + 1], (p->written_count - place) * sizeof *p->written);
+    for (size_t i = 0; i < s->logs; i++)
+        for (size_t k = 0; k < s->log[i].streams; k++)
+            if (&s->peer[s->log[i].stream[k].peer] == p && s->log[i].stream[k].written > place)
+                s->log[i].stream[k].written--;
 }
 
 static struct id pool_id(struct sim *s, uint32_t kind, size_t org)
