@@ -34,6 +34,8 @@ enum err fields_set(struct fields *f, const struct field_info *field, const char
     if (v->given && !field->list)
         return ERR_USAGE;
     e = entry_parse(field, text, today, refs, &encoded, why);
+    if (e == ERR_NOT_FOUND)
+        e = ERR_BAD_VALUE; /* an organisation that is not there: what was typed is wrong, nothing else */
     if (e == ERR_OK && v->count == LIST_MAX)
         e = ERR_TOO_LONG;
     if (e == ERR_OK) {

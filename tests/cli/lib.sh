@@ -29,7 +29,7 @@ clean() {
 pass() { PASSED=$((PASSED + 1)); }
 fail() {
     FAILED=$((FAILED + 1))
-    echo "$NAME: ${BASH_SOURCE[2]##*/}:${BASH_LINENO[1]}: $1"
+    echo "$NAME: line ${BASH_LINENO[1]}: $1"
     [ -z "${2:-}" ] || sed 's/^/    /' <<<"$2"
 }
 
