@@ -21,7 +21,8 @@ SAN  := $(BUILD)/san
 FUZZ := $(BUILD)/fuzz
 TWO  := $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j2)
 
-.PHONY: deps deps-check deps-bench deps-fresh demo check tests fuzz fuzz-programs soak bench bench-programs install fresh clean
+.PHONY: deps deps-check deps-bench deps-fresh demo check tests fuzz fuzz-programs soak bench bench-programs \
+        install fresh clean
 
 ## deps        install what the build needs (apt, only what is missing)
 deps:
@@ -54,7 +55,7 @@ check:
 	    OPT="-O1 -g" fuzz-programs
 	@BUILD=$(BUILD) SAN=$(SAN) FUZZ=$(FUZZ) PYTHON=$(PYTHON) VALGRIND_TESTS="$(VALGRIND_TESTS)" tests/run.sh
 
-tests: $(TEST_PROGRAMS)
+tests: $(TEST_PROGRAMS) bench-programs
 
 # These read the catalogue of this build.
 $(BUILD)/tests/t_language $(BUILD)/tests/t_date $(BUILD)/tests/t_entry: | $(MO)

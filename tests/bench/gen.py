@@ -2,6 +2,7 @@
 """gen.py - the records that every bench program works on: 12 fields each, Vietnamese text, all persons invented.
 
     gen.py COUNT SEED FILE     writes FILE: for each record u16 length and the row
+    gen.py COUNT SEED FILE N   the same, dealt out to FILE.0, FILE.1 … FILE.N-1
     gen.py --zstd LEVEL FILE   prints the bytes of the rows alone, then as one zstd frame of this level
     gen.py --sql FILE          prints the rows as an sqlite3 script: one table, one transaction
 
@@ -112,10 +113,11 @@ def main(args):
     elif args[0] == "--sql":
         sql(args[1])
     else:
-        with open(args[2], "wb") as f:
-            for row in records(int(args[0]), int(args[1])):
-                packed = msgpack.packb(row)
-                f.write(struct.pack(">H", len(packed)) + packed)
+        count, parts = int(args[0]), int(args[3]) if len(args) > 3 else 1
+        rows = [msgpack.packb(row) for row in records(count, int(args[1]))]
+        for i in range(parts):
+            with open(args[2] + (f".{i}" if len(args) > 3 else ""), "wb") as f:
+                f.write(b"".join(struct.pack(">H", len(row)) + row for row in rows[i * count // parts:(i + 1) * count // parts]))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
  *     spawn N PROGRAM ARGUMENT...    runs it N times, one after the other; in the arguments `%d` is the number of the run
  *
  * Prints, of all runs: median wall, median CPU (user and system, children included) in microseconds, greatest resident
- * set in KiB. What the program prints goes nowhere; a run that fails ends it. */
+ * set in KiB. What the program prints goes to the file $SPAWN_OUT, or nowhere; a run that fails ends it. */
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdint.h>
@@ -61,7 +61,8 @@ int main(int argc, char **argv)
     if (runs < 1 || runs > RUNS_MAX || argc - 2 > ARGUMENTS_MAX)
         return 2;
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+    const char *out = getenv("SPAWN_OUT");
+    posix_spawn_file_actions_addopen(&actions, 1, out != NULL ? out : "/dev/null", O_WRONLY | O_CREAT | O_TRUNC, 0600);
     for (int i = 0; i < runs; i++) {
         struct rusage use;
         int status;
