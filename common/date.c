@@ -76,7 +76,8 @@ uint32_t date_from_days(int32_t days)
 
 uint32_t date_from_unix(int64_t unix_s)
 {
-    int64_t local_s = unix_s + DATE_ZONE_S;
+    /* Beyond 9999 a clock is broken; what it says is shown as the last day there is. */
+    int64_t last_s = INT64_C(253402214400), local_s = (unix_s < last_s ? unix_s : last_s) + DATE_ZONE_S;
     int64_t days = local_s / 86400 - (local_s % 86400 < 0);
     return date_from_days((int32_t)days);
 }

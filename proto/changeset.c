@@ -93,7 +93,7 @@ void changeset_read(struct changeset *cs, struct mp *r)
     if (cs->other_person)
         cs->person = id_from(mp_bin_exact(r, ID_SIZE));
     read_seen(cs, r);
-    cs->time = mp_uint(r, UINT64_MAX);
+    cs->time = mp_uint(r, TIME_MAX);
     cs->quality = (unsigned)mp_uint(r, 2);
     read_seed(cs, r);
     memcpy(cs->signature, mp_bin_exact(r, SIGNATURE_SIZE), SIGNATURE_SIZE);

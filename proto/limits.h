@@ -29,7 +29,10 @@
 #define CANDIDATES_MAX 512         /* live candidates of one field in a folded part; more are kept in the log only */
 #define PART_TAGS_MAX 1024         /* fields of a folded part; one array of twice as many elements */
 
-#define SCOPES_MAX 1024            /* of one device: 300 cells x 3 classes */
+#define SCOPES_MAX 4096            /* of one device: a hello names them all in one array */
+#define ORGS_MAX 1000              /* of a ward: x 4 classes, within SCOPES_MAX */
+#define PART_MAX 524288            /* folded part of one record: each change to it folds and hashes it whole */
+#define TIME_MAX 253402300799      /* 9999-12-31T23:59:59Z, in seconds: a screen must be able to show it */
 #define STREAMS_MAX 4096           /* of one scope: devices x incarnations over its life */
 #define ERROR_DETAIL_MAX 160
 #define NAME_MAX_BYTES 256         /* names and codes in control leaves */

@@ -305,7 +305,7 @@ enum err message_own_decode(struct message_own *m, struct bytes body)
     mp_open(&r, body);
     mp_expect_array(&r, 4);
     m->first = read_u64(&r);
-    m->accepted = read_u64(&r);
+    m->accepted = mp_uint(&r, TIME_MAX);
     m->policy = read_u64(&r);
     enum mp_type is = mp_peek(&r);
     if (is != MP_INT && is != MP_ARRAY)
@@ -347,7 +347,7 @@ enum err message_checkpoint_decode(struct message_checkpoint *m, struct bytes bo
     mp_open(&r, body);
     mp_expect_array(&r, 3);
     m->size = read_u64(&r);
-    m->time = read_u64(&r);
+    m->time = mp_uint(&r, TIME_MAX);
     read_fixed(&r, m->signature, SIGNATURE_SIZE);
     return mp_close(&r);
 }
@@ -369,7 +369,7 @@ enum err message_close_decode(struct message_close *m, struct bytes body)
     mp_expect_array(&r, 4);
     m->n = read_u64(&r);
     read_fixed(&r, m->ratchet, RATCHET_SIZE);
-    m->time = read_u64(&r);
+    m->time = mp_uint(&r, TIME_MAX);
     m->flags = read_u64(&r);
     return mp_close(&r);
 }

@@ -48,7 +48,7 @@ static enum err row_decode(struct org *o, struct bytes row)
     mp_expect_array(&r, 5);
     copy_text(o->code, mp_str(&r, NAME_MAX_BYTES));
     copy_text(o->name, mp_str(&r, NAME_MAX_BYTES));
-    o->type = (enum org_type)mp_uint(&r, ORG_TYPE_END - 1);
+    o->type = (enum org_type)mp_uint(&r, INT32_MAX); /* a newer ward may know more types */
     o->parent = id_from(mp_bin_exact(&r, ID_SIZE));
     mp_expect_array(&r, ACCESS_D);
     for (int a = ACCESS_A; a <= ACCESS_D; a++)

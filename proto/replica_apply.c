@@ -49,7 +49,8 @@ static enum err scope_new(struct applying *a, struct bytes first)
     }
     if (e != ERR_OK && e != ERR_NOT_FOUND)
         return e;
-    return scope_number_new(a->txn, &a->scope.number);
+    e = scope_number_new(a->txn, &a->scope.number);
+    return e == ERR_OK && a->scope.number >= SCOPES_MAX ? ERR_TOO_LONG : e;
 }
 
 static enum err scope_find(struct applying *a)
@@ -107,14 +108,14 @@ static enum err read_origin(struct applying *a, struct mp *r, struct stream *str
 
 /* The header rebuilt from what we hold must be the one its author signed. */
 static enum err verify(struct applying *a, const struct stream *stream, struct changeset *cs, struct header *h,
-                       struct buf *encoded)
+                       struct buf *encoded, bool *holder)
 {
     struct actor_device d;
     struct hash seen = {{0}};
     struct id person;
     enum err e = actor_device(a->txn, &a->scope, &stream->device, &d);
 
-    if (e == ERR_NOT_FOUND)
+    if (e == ERR_NOT_FOUND || (e == ERR_OK && d.revoked))
         return ERR_BAD_PROOF;
     if (e == ERR_OK && !cs->full_seen)
         e = scope_root_at(a->txn, &a->scope, cs->size, &seen);
@@ -125,6 +126,7 @@ static enum err verify(struct applying *a, const struct stream *stream, struct c
     if (cs->first != stream->next)
         return ERR_BAD_CHAIN;
     person = cs->other_person ? cs->person : d.person;
+    *holder = id_equal(&person, &d.person);
     changeset_commit(cs, &a->scope.id, &stream->device, &person);
     *h = changeset_header(cs, &a->scope.id, &stream->device, stream->incarnation, &person, &stream->head,
                           a->scope.epoch, &seen);
@@ -132,11 +134,16 @@ static enum err verify(struct applying *a, const struct stream *stream, struct c
     return header_verify(cs->signature, buf_bytes(encoded), d.key);
 }
 
-static enum err verdicts_check(struct bytes verdicts, size_t count)
+/* Nothing can have been accepted of what a device signed for somebody who does not hold it. */
+static enum err verdicts_check(struct bytes verdicts, size_t count, bool holder)
 {
     uint32_t verdict[CHANGESET_CHANGES_MAX];
+    enum err e = verdict_list_decode(verdict, count, verdicts);
 
-    return verdict_list_decode(verdict, count, verdicts);
+    for (size_t i = 0; e == ERR_OK && !holder && i < count; i++)
+        if (verdict_kind(verdict[i]) == VERDICT_ACCEPTED)
+            e = ERR_BAD_PROOF;
+    return e;
 }
 
 static enum err apply_leaf(struct applying *a, struct bytes message)
@@ -148,6 +155,7 @@ static enum err apply_leaf(struct applying *a, struct bytes message)
     struct bytes verdicts;
     uint64_t accepted, policy;
     struct mp r;
+    bool holder = false;
     enum err e, form;
 
     changeset_init(&cs);
@@ -155,16 +163,16 @@ static enum err apply_leaf(struct applying *a, struct bytes message)
     mp_expect_array(&r, 12);
     e = read_origin(a, &r, &stream);
     changeset_read(&cs, &r);
-    accepted = mp_uint(&r, UINT64_MAX);
+    accepted = mp_uint(&r, TIME_MAX);
     policy = mp_uint(&r, UINT64_MAX);
     verdicts = mp_raw(&r);
     form = mp_close(&r);
     if (e == ERR_OK)
         e = form;
     if (e == ERR_OK)
-        e = verdicts_check(verdicts, cs.count);
+        e = verify(a, &stream, &cs, &h, &encoded, &holder);
     if (e == ERR_OK)
-        e = verify(a, &stream, &cs, &h, &encoded);
+        e = verdicts_check(verdicts, cs.count, holder);
     if (e == ERR_OK)
         e = ledger_add_changeset(a->txn, &a->scope, &stream, &h, buf_bytes(&encoded), &cs, accepted, policy, verdicts);
     if (e == ERR_OK)
@@ -191,7 +199,7 @@ static enum err draft_answered(struct applying *a, const struct change_slot *slo
     e = draft_load(a->txn, c.kind, &c.record, a->scope.number, &d);
     item = draft_find(&d, &v);
     if (e == ERR_OK && item != NULL) {
-        if (verdict_kind(verdict) == VERDICT_HELD)
+        if (verdict_kind(verdict) == VERDICT_HELD || verdict_kind(verdict) == VERDICT_PROPOSAL)
             item->state = DRAFT_HELD;
         else
             draft_remove(&d, (size_t)(item - d.item));
@@ -288,7 +296,7 @@ static enum err apply_own(struct applying *a, struct bytes message)
         e = mp_close(&r) == ERR_OK && header_decode(&h, header) == ERR_OK ? ERR_OK : ERR_DAMAGED;
     }
     if (e == ERR_OK)
-        e = verdicts_check(own.verdicts, cs.count);
+        e = verdicts_check(own.verdicts, cs.count, true);
     if (e == ERR_OK)
         e = own_stream(a, own.first, &stream);
     if (e == ERR_OK) {

@@ -29,8 +29,12 @@ static enum err view_add(struct view *v, const struct scope *s, struct part *p, 
     struct view_part *vp;
     enum err e = draft_lay_over(d, p);
 
-    if (e != ERR_OK || p->changes == 0 || v->parts == ARRAY_LEN(v->part))
+    if (e != ERR_OK || p->changes == 0)
         return e;
+    /* One record is filed under one organisation; the same id elsewhere is another cell's matter, or a forgery. */
+    if (v->parts > 0 && !id_equal(&v->org, &s->org))
+        return ERR_AMBIGUOUS;
+    assert(v->parts < ARRAY_LEN(v->part));
     vp = &v->part[v->parts++];
     memset(vp, 0, sizeof *vp);
     vp->scope_number = s->number;
@@ -106,6 +110,7 @@ bool replica_view_conflict(const struct view *v)
 
 struct row {
     struct id record;
+    struct id org;
     uint16_t scope_number;
     bool is_draft;
     struct buf value;
@@ -132,12 +137,14 @@ static bool row_visit(void *arg, struct bytes key, struct bytes value)
     return true;
 }
 
-/* By record, then scope, the folded part before its draft. */
+/* By record, organisation, scope; the folded part before its draft. */
 static int row_order(const void *a, const void *b)
 {
     const struct row *x = a, *y = b;
     int c = id_compare(&x->record, &y->record);
 
+    if (c == 0)
+        c = id_compare(&x->org, &y->org);
     if (c == 0)
         c = (int)x->scope_number - (int)y->scope_number;
     return c != 0 ? c : (int)x->is_draft - (int)y->is_draft;
@@ -181,8 +188,9 @@ static enum err each_row(const struct row *row, size_t count, uint32_t kind, con
 
     for (size_t i = 0; e == ERR_OK && more && i < count;) {
         struct view v = {.kind = kind, .record = row[i].record};
+        struct id org = row[i].org;
 
-        while (e == ERR_OK && i < count && id_equal(&row[i].record, &v.record))
+        while (e == ERR_OK && i < count && id_equal(&row[i].record, &v.record) && id_equal(&row[i].org, &org))
             i += view_rows(&v, scope_numbered(scope, scopes, row[i].scope_number), &row[i], count - i, &e);
         if (e == ERR_OK && v.parts > 0) {
             qsort(v.part, v.parts, sizeof *v.part, access_order);
@@ -214,6 +222,14 @@ enum err replica_each(struct txn *txn, const struct replica *r, uint32_t kind, r
         e = scope_list(txn, &scope, &scopes);
     row = (struct row *)(void *)rows.list.p;
     count = rows.list.n / sizeof *row;
+    for (size_t i = 0; e == ERR_OK && i < count; i++) {
+        const struct scope *s = scope_numbered(scope, scopes, row[i].scope_number);
+
+        if (s == NULL)
+            e = ERR_DAMAGED;
+        else
+            row[i].org = s->org;
+    }
     if (e == ERR_OK && count > 0) {
         qsort(row, count, sizeof *row, row_order);
         e = each_row(row, count, kind, scope, scopes, visit, arg);

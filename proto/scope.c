@@ -162,9 +162,8 @@ enum err scope_number_new(struct txn *txn, uint16_t *number)
     else if (e == ERR_OK)
         e = ERR_DAMAGED;
     if (e == ERR_OK || e == ERR_NOT_FOUND) {
-        assert(*number < UINT16_MAX);
         store_u16(next, (uint16_t)(*number + 1));
-        e = store_put(txn, TABLE_meta, bytes_of_str(name), bytes_of(next, 2));
+        e = *number == UINT16_MAX ? ERR_NO_SPACE : store_put(txn, TABLE_meta, bytes_of_str(name), bytes_of(next, 2));
     }
     buf_deinit(&value);
     return e;

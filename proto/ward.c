@@ -56,6 +56,8 @@ enum err ward_work(struct txn *txn, const struct ward *w, struct work *job, uint
     }
     if (job->failed != NULL)
         *job->failed = job->err != ERR_OK;
+    if (job->err == ERR_NOT_FOUND)
+        job->err = ERR_DAMAGED; /* a row that must be there is not */
     class = err_class(job->err);
     /* A peer's bad proof is its own error; damage and a full disk are ours. */
     return class == ERR_CLASS_MACHINE || job->err == ERR_DAMAGED ? job->err : ERR_OK;

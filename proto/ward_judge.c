@@ -1,4 +1,4 @@
-/* ward_judge.c - who may speak, and how much they hold (protocol.md 8.1). Reads only. */
+/* ward_judge.c - who may speak, and how much they hold (protocol.md 8.1). */
 #include "actor.h"
 #include "digest.h"
 #include "message.h"
@@ -173,6 +173,26 @@ static enum err judge_device(struct txn *txn, const struct ward *w, struct work 
     return ERR_OK;
 }
 
+/* The newest ratchet was shown: from now on the one before it is a copy's, and the sizes of that close count. */
+static enum err promote_cursor(void *arg, const struct id *scope, const struct ward_cursor *cursor)
+{
+    const struct claim *c = arg;
+    struct ward_cursor next = {cursor->epoch, cursor->next, cursor->next};
+
+    return cursor->size == cursor->next ? ERR_OK : ward_cursor_save(c->txn, c->device, scope, &next);
+}
+
+static enum err promote(struct claim *c, uint64_t shown)
+{
+    struct ward_device d;
+    enum err e = ward_device_load(c->txn, c->device, &d);
+
+    d.ratchet = shown;
+    if (e == ERR_OK)
+        e = ward_device_save(c->txn, &d);
+    return e == ERR_OK ? ward_cursor_each(c->txn, c->device, promote_cursor, c) : e;
+}
+
 static void states_compare(struct work *job, const struct claim *c, const struct message_hello *hello)
 {
     uint8_t states[STATE_DIGEST_SIZE];
@@ -204,6 +224,8 @@ enum err ward_judge(struct txn *txn, const struct ward *w, struct work *job)
         states_compare(job, &c, &hello);
         buf_put_bytes(&job->out, buf_bytes(&c.reach));
     }
+    if (e == ERR_OK && c.newer)
+        e = promote(&c, job->shown);
     claim_deinit(&c);
     return e;
 }

@@ -310,6 +310,7 @@ static enum err enrol_device(struct txn *txn, const struct ward *w, const struct
                              struct invite_row *invite, struct ward_device *d, uint64_t now)
 {
     struct spread spread = {.txn = txn, .ward = w, .device = d, .now = now};
+    struct ward_device other;
     uint64_t policy;
     enum err e;
 
@@ -332,6 +333,9 @@ static enum err enrol_device(struct txn *txn, const struct ward *w, const struct
     d->incarnation = m->incarnation;
     d->enrolled = now;
     invite->device = d->id;
+    e = ward_device_load(txn, &d->id, &other);
+    if (e != ERR_NOT_FOUND)
+        return e == ERR_OK ? ERR_INVITE_USED : e; /* a device is enrolled once; a new one has new keys */
     e = ward_policy_next(txn, &policy);
     if (e == ERR_OK)
         e = ward_device_save(txn, d);

@@ -156,8 +156,9 @@ enum err ward_name(struct txn *txn, struct buf *name)
 enum err ward_org_add(struct txn *txn, const struct ward *w, const char *code, const char *name, enum org_type type,
                       const uint8_t random[WARD_RANDOM_SIZE], uint64_t now)
 {
-    struct org o, other;
+    struct org o, other, *list;
     struct id ward_org;
+    size_t count;
     enum err e = org_fill(&o, code, name, type);
 
     if (e == ERR_OK && type == ORG_WARD)
@@ -169,6 +170,12 @@ enum err ward_org_add(struct txn *txn, const struct ward *w, const char *code, c
     e = org_by_code(txn, code, &other);
     if (e != ERR_NOT_FOUND)
         return e == ERR_OK ? ERR_EXISTS : e;
+    e = org_list(txn, &list, &count);
+    free(list);
+    if (e == ERR_OK && count >= ORGS_MAX)
+        e = ERR_TOO_LONG;
+    if (e != ERR_OK)
+        return e;
     o.parent = ward_org;
     e = org_found(txn, w, &o, random, now);
     return e == ERR_OK ? ward_people_join(txn, w, &o, now) : e;

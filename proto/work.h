@@ -1,11 +1,12 @@
 /* work.h - what a session asks its driver to do with the store: one job, run inside a transaction.
  *
  * A session never touches a store. It hands out struct work; the driver runs it with ward_work() or replica_work()
- * inside a transaction, commits durably, and only then gives it back with SESSION_WORKED. Jobs of one session run
- * in the order they were asked, several may share one transaction, also with jobs of other sessions; after one that failed the rest of its
- * session does nothing (an answer is not given to half a flight, nor settled over half an answer). A job that
- * fails makes no change the caller must undo: the driver commits the transaction all the same, unless the error is
- * of class MACHINE or CORRUPT. A work belongs to its session; `in` and `out` are its own memory. */
+ * inside a transaction, commits durably, and only then gives it back with SESSION_WORKED. Jobs of one session run in
+ * the order they were asked, several may share one transaction, also with jobs of other sessions; after one that
+ * failed the rest of its session does nothing (an answer is not given to half a flight, nor settled over half an
+ * answer). A failed ward_work() leaves no change that must be undone: the ward's driver commits all the same, unless
+ * the error is of class MACHINE or CORRUPT. After a failed replica_work() a device's driver always aborts.
+ * A work belongs to its session; `in` and `out` are its own memory. */
 #ifndef CHIBO_WORK_H
 #define CHIBO_WORK_H
 
