@@ -31,8 +31,8 @@ static void explain_field(struct cmd_env *env, const struct kind_info *k, const 
         buf_printf(&env->why, " %s%s", k->field[i].name, k->field[i].required ? "*" : "");
 }
 
-const struct field_info *assign_split(struct cmd_env *env, const struct kind_info *k, const char *word, const char **value,
-                                      enum err *e)
+const struct field_info *assign_split(struct cmd_env *env, const struct kind_info *k, const char *word,
+                                      const char **value, enum err *e)
 {
     const char *equals = strchr(word, '=');
     const char *close = NULL;
@@ -72,7 +72,8 @@ static enum err assign_one(struct cmd_env *env, const char *word, const struct e
     return e;
 }
 
-enum err assign_all(struct cmd_env *env, const struct opt_parsed *args, const struct entry_refs *refs, struct fields *out)
+enum err assign_all(struct cmd_env *env, const struct opt_parsed *args, const struct entry_refs *refs,
+                    struct fields *out)
 {
     enum err e = ERR_OK;
     size_t at = 0;

@@ -1,11 +1,12 @@
-/* book.h - one device's home on this machine: where it is, its key, its store, and one transaction at a time over it.
+/* book.h - one device's home on this machine: where it is, its key, its store, and one transaction at a time over
+ * it.
  *
  *   HOME/khoa   the key (key.h)      HOME/so/   the store (vault.h)
  *
- * The home is what was asked for, else $CHIBO_HOME, else $XDG_DATA_HOME/chibo, else ~/.local/share/chibo; it is made 0700.
- * A transaction brings the replica with it, fresh from the store, and a new moment; what sync keeps between sessions (keys
- * of TLS, address, session) are rows of `meta`, sealed as all others are. Nobody holds a transaction while a person types or
- * the network is silent. Errors are those of vault.h and key.h. */
+ * The home is what was asked for, else $CHIBO_HOME, else $XDG_DATA_HOME/chibo, else ~/.local/share/chibo; it is made
+ * 0700. A transaction brings the replica with it, fresh from the store, and a new moment; what sync keeps between
+ * sessions (keys of TLS, address, session) are rows of `meta`, sealed as all others are. Nobody holds a transaction
+ * while a person types or the network is silent. Errors are those of vault.h and key.h. */
 #ifndef CHIBO_BOOK_H
 #define CHIBO_BOOK_H
 

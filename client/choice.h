@@ -18,8 +18,8 @@ struct choice {
 MUST_CHECK enum err choice_load(struct choice *c, struct book *book, uint32_t kind, const struct id *org);
 void choice_deinit(struct choice *c);
 void choice_print(const struct choice *c, struct buf *out);
-/* Marks the items that the text names by number: chosen has count entries, all false at first. ERR_BAD_VALUE: anything else
- * is in it, or a number beyond the list. An empty text chooses none. */
+/* Marks the items that the text names by number: chosen has count entries, all false at first. ERR_BAD_VALUE:
+ * anything else is in it, or a number beyond the list. An empty text chooses none. */
 MUST_CHECK enum err choice_numbers(const struct choice *c, const char *text, bool *chosen);
 
 #endif

@@ -120,7 +120,8 @@ static enum err run(const struct cmd *c, struct cmd_env *env, const struct opt_p
     return explain_open(env, e);
 }
 
-/* What was typed may not be text at all, and what a peer said may try to deceive the terminal: such characters become ?. */
+/* What was typed may not be text at all, and what a peer said may try to deceive the terminal: such characters
+ * become ?. */
 static void clean_why(struct buf *why)
 {
     struct buf clean = {0}, one = {0};

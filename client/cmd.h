@@ -3,8 +3,8 @@
  * To add a command: client/cmd_<english>.c with its struct, its row in cmd_table, its texts in po/vi.po, and
  * tests/cli/<english>.sh. The Vietnamese word is what people see; the English one is for scripts. Options likewise.
  *
- * A command says what it needs and finds it opened; the dispatcher closes it. It gathers data in env->out.text, and when it
- * returns an error leaves in env->why where it is and what would be right; the dispatcher says both, once. */
+ * A command says what it needs and finds it opened; the dispatcher closes it. It gathers data in env->out.text, and
+ * when it returns an error leaves in env->why where it is and what would be right; the dispatcher says both, once. */
 #ifndef CHIBO_CMD_H
 #define CHIBO_CMD_H
 
@@ -45,7 +45,8 @@ struct cmd {
     {.name = "json", .kind = OPT_FLAG, .help = N_("for scripts: one JSON line a record")},                     \
     {.name = "giup", .alias = "help", .letter = 'h', .kind = OPT_FLAG, .help = N_("this help")}
 
-extern const struct cmd cmd_init, cmd_add, cmd_edit, cmd_show, cmd_list, cmd_find, cmd_sync, cmd_status, cmd_verify, cmd_help;
+extern const struct cmd cmd_init, cmd_add, cmd_edit, cmd_show, cmd_list, cmd_find, cmd_sync, cmd_status,
+    cmd_verify, cmd_help;
 extern const struct cmd *const cmd_table[];
 extern const size_t cmd_count;
 

@@ -133,5 +133,5 @@ static enum err run(struct cmd_env *env, const struct opt_parsed *args)
     return e;
 }
 
-const struct cmd cmd_add = {"ghi", "add", N_("Records something new; what is missing is asked for."), NEED_STORE | NEED_WRITE,
-                            {rows, ARRAY_LEN(rows), N_("KIND"), 1, 1}, run};
+const struct cmd cmd_add = {"ghi", "add", N_("Records something new; what is missing is asked for."),
+                            NEED_STORE | NEED_WRITE, {rows, ARRAY_LEN(rows), N_("KIND"), 1, 1}, run};

@@ -23,7 +23,8 @@ static enum err edit(struct cmd_env *env, const struct opt_parsed *args, const s
     refs_init(&refs, &env->book);
     e = refs_find(&refs, 0, opt_arg(args, 0), &kind, &id);
     if (e != ERR_OK)
-        (void)cmd_explain(env, e, opt_arg(args, 0), e == ERR_BAD_VALUE ? _("at least 6 characters of the record's number") : "");
+        (void)cmd_explain(env, e, opt_arg(args, 0),
+                          e == ERR_BAD_VALUE ? _("at least 6 characters of the record's number") : "");
     *k = schema_kind(kind);
     if (e == ERR_OK && *k == NULL)
         e = ERR_TOO_NEW;

@@ -28,4 +28,5 @@ static enum err run(struct cmd_env *env, const struct opt_parsed *args)
     return ERR_OK;
 }
 
-const struct cmd cmd_help = {"tro-giup", "help", N_("Shows all commands."), 0, {rows, ARRAY_LEN(rows), NULL, 0, 1}, run};
+const struct cmd cmd_help = {"tro-giup", "help", N_("Shows all commands."), 0, {rows, ARRAY_LEN(rows), NULL, 0, 1},
+                             run};

@@ -1,4 +1,5 @@
-/* cmd_init.c - `chibo khoi-tao [INVITE]`: a book of its own; with an invite this book, new or old, is joined to its ward. */
+/* cmd_init.c - `chibo khoi-tao [INVITE]`: a book of its own; with an invite this book, new or old, is joined to its
+ * ward. */
 #include "../common/language.h"
 #include "../common/text.h"
 #include "cmd.h"

@@ -42,5 +42,5 @@ static enum err run(struct cmd_env *env, const struct opt_parsed *args)
     return e;
 }
 
-const struct cmd cmd_show = {"xem", "show", N_("Shows one record."), NEED_STORE, {rows, ARRAY_LEN(rows), N_("ID"), 1, 1},
-                             run};
+const struct cmd cmd_show = {"xem", "show", N_("Shows one record."), NEED_STORE,
+                             {rows, ARRAY_LEN(rows), N_("ID"), 1, 1}, run};

@@ -159,5 +159,5 @@ static enum err run(struct cmd_env *env, const struct opt_parsed *args)
     return e == ERR_OK && s.conflicts > 0 ? ERR_CONFLICTS : e;
 }
 
-const struct cmd cmd_status = {"tinh-trang", "status", N_("What is not sent yet, and what waits for someone."), NEED_STORE,
-                               {rows, ARRAY_LEN(rows), NULL, 0, 0}, run};
+const struct cmd cmd_status = {"tinh-trang", "status", N_("What is not sent yet, and what waits for someone."),
+                               NEED_STORE, {rows, ARRAY_LEN(rows), NULL, 0, 0}, run};

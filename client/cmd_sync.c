@@ -1,4 +1,5 @@
-/* cmd_sync.c - `chibo dong-bo`: what was written here goes to the ward, what the ward has for this device comes here. */
+/* cmd_sync.c - `chibo dong-bo`: what was written here goes to the ward, what the ward has for this device comes
+ * here. */
 #include "cmd_sync.h"
 
 #include "../common/json.h"
@@ -32,7 +33,8 @@ void cmd_sync_print(const struct link_report *r, bool json, struct buf *out)
         print_json(r, out);
         return;
     }
-    buf_printf(out, _("Sent %llu changes · received %llu"), (unsigned long long)r->sent, (unsigned long long)r->received);
+    buf_printf(out, _("Sent %llu changes · received %llu"), (unsigned long long)r->sent,
+               (unsigned long long)r->received);
     if (r->held > 0)
         buf_printf(out, _(" · %llu wait for the ward"), (unsigned long long)r->held);
     if (r->refused > 0)

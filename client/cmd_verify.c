@@ -1,4 +1,5 @@
-/* cmd_verify.c - `chibo kiem-chung`: is every byte what was written, and does the ward hold all of it under its signature?
+/* cmd_verify.c - `chibo kiem-chung`: is every byte what was written, and does the ward hold all of it under its
+ * signature?
  *
  * First every page of the file, then every sealed value, then leaves, roots, signatures and the folded state anew. */
 #include "../common/json.h"
@@ -61,5 +62,6 @@ static enum err run(struct cmd_env *env, const struct opt_parsed *args)
     return e;
 }
 
-const struct cmd cmd_verify = {"kiem-chung", "verify", N_("Proves that the book is sound, and whether all of it was sent."),
+const struct cmd cmd_verify = {"kiem-chung", "verify",
+                               N_("Proves that the book is sound, and whether all of it was sent."),
                                NEED_STORE | NEED_CHECK, {rows, ARRAY_LEN(rows), NULL, 0, 0}, run};

@@ -19,8 +19,8 @@ enum entry_form { ENTRY_PEOPLE, ENTRY_SCRIPT };
 /* Any callback may be NULL: references are then 32 hex digits. */
 struct entry_refs {
     void *arg;
-    /* The record of this kind that is meant, by a prefix of its id or whatever else the caller takes; the organisation by
-     * its code. Their errors come back from entry_parse. */
+    /* The record of this kind that is meant, by a prefix of its id or whatever else the caller takes; the organisation
+     * by its code. Their errors come back from entry_parse. */
     enum err (*find_record)(void *arg, const char *kind, const char *text, struct id *out);
     enum err (*find_org)(void *arg, const char *text, struct id *out);
     /* Append what it is called: for scripts an organisation's code. False: not known, nothing appended. */

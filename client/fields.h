@@ -19,8 +19,8 @@ struct fields {
 void fields_init(struct fields *f, const struct kind_info *kind);
 void fields_deinit(struct fields *f);
 
-/* Text for one field; empty text clears it; for a list it is one more element. ERR_USAGE when a field that is no list was
- * given already; else errors of entry_parse. why as there. */
+/* Text for one field; empty text clears it; for a list it is one more element. ERR_USAGE when a field that is no
+ * list was given already; else errors of entry_parse. why as there. */
 MUST_CHECK enum err fields_set(struct fields *f, const struct field_info *field, const char *text, uint32_t today,
                                const struct entry_refs *refs, char why[ENTRY_WHY_SIZE]);
 struct fields_value *fields_value(struct fields *f, const struct field_info *field);

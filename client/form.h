@@ -1,8 +1,8 @@
 /* form.h - a record typed field by field: the questions, what Enter keeps, and the way back.
  *
- * Answers are kept as they were typed. Where a form begins with the book open for writing each answer is durable before the
- * next question, and a form that was left half-way offers them again. `<` goes back, `.` ends the questions when nothing
- * required is missing. No transaction is open while a person types. */
+ * Answers are kept as they were typed. Where a form begins with the book open for writing each answer is durable
+ * before the next question, and a form that was left half-way offers them again. `<` goes back, `.` ends the
+ * questions when nothing required is missing. No transaction is open while a person types. */
 #ifndef CHIBO_FORM_H
 #define CHIBO_FORM_H
 
@@ -26,7 +26,8 @@ MUST_CHECK enum err form_recall(struct form *f, struct cmd_env *env);
 /* Asks all questions. FORM_BACK: `<` at the first one; FORM_LEFT: nobody there any more, the answers are kept. */
 MUST_CHECK enum err form_ask(struct form *f, struct cmd_env *env, enum form_end *end);
 /* One question, until the answer can be read or is empty where it may be. For commands that miss a field. */
-MUST_CHECK enum err form_ask_one(struct form *f, struct cmd_env *env, const struct field_info *field, enum form_end *end);
+MUST_CHECK enum err form_ask_one(struct form *f, struct cmd_env *env, const struct field_info *field,
+                                 enum form_end *end);
 /* The answers as values; needs a transaction. */
 MUST_CHECK enum err form_fields(struct form *f, struct cmd_env *env, struct fields *out);
 /* Writes the record in a transaction of its own and says what became of it. */

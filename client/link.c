@@ -163,8 +163,8 @@ static enum err begin(struct link *l)
     return e;
 }
 
-/* What the session has to say goes to TLS, never far ahead of the socket. When it returns, either all of it has gone there or
- * the socket is full: whoever waits then may wait for the socket alone. */
+/* What the session has to say goes to TLS, never far ahead of the socket. When it returns, either all of it has gone
+ * there or the socket is full: whoever waits then may wait for the socket alone. */
 static enum err say(struct link *l)
 {
     struct session *s = &l->session;
@@ -259,7 +259,8 @@ static enum err talk(struct link *l)
                                     .seed = known ? m->seed : NULL,
                                     .cert = known ? buf_bytes(&m->certificate) : bytes_of(NULL, 0)};
     struct bytes session = known ? buf_bytes(&m->session) : bytes_of(NULL, 0);
-    enum err e = wire_open(&l->wire, l->wire.api, &settings, session, known ? buf_cstr(&m->address) : l->invite->address);
+    const char *address = known ? buf_cstr(&m->address) : l->invite->address;
+    enum err e = wire_open(&l->wire, l->wire.api, &settings, session, address);
 
     if (e == ERR_OK)
         e = drive(l);

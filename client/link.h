@@ -18,8 +18,8 @@ struct link_report {
     char why[ERROR_DETAIL_MAX + 1];         /* the other side's word for an error, or "" */
 };
 
-/* One exchange, and a second one when there are drafts that could not be sealed before it. The report counts what happened
- * also when an error is returned. ERR_NOT_JOINED; else those of wire.h and session.h. */
+/* One exchange, and a second one when there are drafts that could not be sealed before it. The report counts what
+ * happened also when an error is returned. ERR_NOT_JOINED; else those of wire.h and session.h. */
 MUST_CHECK enum err link_sync(struct book *b, const struct tls_api *api, struct link_report *report);
 /* Makes this device known to the ward that the invite names. Keys are durable before the first byte leaves, so that an
  * answer that was lost is given again. ERR_EXISTS: it is known already. */

@@ -18,8 +18,8 @@ static enum err no_command(struct cmd_env *env, const struct opt_parsed *args)
     return opt_given(args, "version") ? version(env, args) : menu_run(env);
 }
 
-static const struct cmd nothing = {"", "", N_("The record book of a Party cell."), 0, {rows, ARRAY_LEN(rows), NULL, 0, 0},
-                                   no_command};
+static const struct cmd nothing = {"", "", N_("The record book of a Party cell."), 0,
+                                   {rows, ARRAY_LEN(rows), NULL, 0, 0}, no_command};
 
 /* The place of the command: the first word that is neither an option nor the value of --home. */
 static int command_at(int argc, char **argv)

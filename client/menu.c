@@ -1,4 +1,5 @@
-/* menu.c - see menu.h. Each row of the menu is a function that comes back to it; errors are said and the menu goes on. */
+/* menu.c - see menu.h. Each row of the menu is a function that comes back to it; errors are said and the menu goes
+ * on. */
 #include "menu.h"
 
 #include "../common/language.h"

@@ -1,5 +1,5 @@
-/* out.h - what a command says. Data is gathered in `text` and leaves through stdout in one piece; notes, prompts and the one
- * error go to stderr at once. With --json the error is a JSON line too. */
+/* out.h - what a command says. Data is gathered in `text` and leaves through stdout in one piece; notes, prompts and
+ * the one error go to stderr at once. With --json the error is a JSON line too. */
 #ifndef CHIBO_OUT_H
 #define CHIBO_OUT_H
 

@@ -114,8 +114,11 @@ const char *print_sync(const struct print *p, const struct view *v)
 const char *print_sync_label(const char *sync)
 {
     static const char *const labels[][2] = {
-        {"pending", N_("not sent yet")}, {"sending", N_("being sent")},          {"received", N_("received by the ward")},
-        {"held", N_("waits for the ward's decision")}, {"refused", N_("refused by the ward")},
+        {"pending", N_("not sent yet")},
+        {"sending", N_("being sent")},
+        {"received", N_("received by the ward")},
+        {"held", N_("waits for the ward's decision")},
+        {"refused", N_("refused by the ward")},
     };
     for (size_t i = 0; i < ARRAY_LEN(labels); i++)
         if (strcmp(labels[i][0], sync) == 0)

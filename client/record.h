@@ -16,8 +16,9 @@ struct record_written {
     const struct field_info *field; /* which field an error is about, or NULL */
 };
 
-/* org NULL: the one named by the kind's field, else that of the author. ERR_MISSING_FIELD with field; ERR_NOT_ALLOWED: this
- * device does not hold the scope; ERR_FIXED: a field that is set once; those of replica_record. */
+/* org NULL: the one named by the kind's field, else that of the author. ERR_MISSING_FIELD with field;
+ * ERR_NOT_ALLOWED: this device does not hold the scope; ERR_FIXED: a field that is set once; those of
+ * replica_record. */
 MUST_CHECK enum err record_create(struct book *b, struct fields *f, const struct id *org, struct record_written *w);
 MUST_CHECK enum err record_edit(struct book *b, const struct id *id, struct fields *f, struct record_written *w);
 

@@ -1,8 +1,8 @@
 /* refs.h - what references mean in this book: entry.h's callbacks over the open transaction.
  *
- * A record is meant by its whole id, by a unique beginning of it, or by what it is called ("Lò Văn Thử", also without marks)
- * where that is one record only; an organisation by its code. A whole id of a record that this device does not hold is
- * taken all the same (cells refer to what the ward keeps), and `unseen` says so. */
+ * A record is meant by its whole id, by a unique beginning of it, or by what it is called ("Lò Văn Thử", also
+ * without marks) where that is one record only; an organisation by its code. A whole id of a record that this device
+ * does not hold is taken all the same (cells refer to what the ward keeps), and `unseen` says so. */
 #ifndef CHIBO_REFS_H
 #define CHIBO_REFS_H
 
@@ -29,7 +29,8 @@ void refs_deinit(struct refs *r);
 
 /* Appends what a record is called, on one line: the fields its kind names as its title. */
 void refs_title(struct refs *r, const struct view *v, struct buf *out);
-/* The record meant by this text, of this kind (0: any). ERR_NO_SUCH_RECORD, ERR_AMBIGUOUS, ERR_BAD_VALUE (too short). */
+/* The record meant by this text, of this kind (0: any). ERR_NO_SUCH_RECORD, ERR_AMBIGUOUS, ERR_BAD_VALUE (too
+ * short). */
 MUST_CHECK enum err refs_find(struct refs *r, uint32_t kind_wanted, const char *text, uint32_t *kind, struct id *out);
 /* Of an organisation: code, or name. False: not known here. */
 bool refs_org_name(struct refs *r, const struct id *id, bool code, struct buf *out);

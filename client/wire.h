@@ -1,8 +1,8 @@
 /* wire.h - one connection to the ward's server: a socket with TLS over it, driven by one blocking caller.
  *
- * It sends while it reads, so that two full directions never wait for each other. Each wait has a deadline. The link may
- * break for sending and still hold what the server said last: that is read first.
- * Test hook: CHIBO_TEST_CUT_BYTES=n drops the connection after n bytes were sent. */
+ * It sends while it reads, so that two full directions never wait for each other. Each wait has a deadline. The link
+ * may break for sending and still hold what the server said last: that is read first. Test hook:
+ * CHIBO_TEST_CUT_BYTES=n drops the connection after n bytes were sent. */
 #ifndef CHIBO_WIRE_H
 #define CHIBO_WIRE_H
 

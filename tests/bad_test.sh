@@ -18,11 +18,7 @@ digest() {
 # --- what may happen before a row
 
 joined() { rm -rf "$CHIBO_HOME" && cp -a "$TMP/joined" "$CHIBO_HOME"; }
-flip() {
-    "$PYTHON" -c 'import sys
-f = open(sys.argv[1], "r+b"); f.seek(int(sys.argv[2])); b = f.read(1)[0]; f.seek(int(sys.argv[2])); f.write(bytes([b ^ 1]))' \
-        "$CHIBO_HOME/$1" "$2"
-}
+flip() { "$PYTHON" "$HERE/cli/damage.py" "$2" "$CHIBO_HOME/$1"; }
 # A byte of some sealed value: the rows of a page lie at its end, and the newest pages are the live ones.
 flip_last() { "$PYTHON" "$HERE/cli/damage.py" value "$CHIBO_HOME/so/data.mdb"; }
 newer_store() { "$PYTHON" "$HERE/cli/damage.py" newer "$CHIBO_HOME/so/data.mdb"; }
@@ -56,38 +52,7 @@ liar() {
 
 # --- the book and its ward
 
-cat >"$TMP/clock.c" <<'C'
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <stdlib.h>
-#include <sys/time.h>
-#include <time.h>
-static long shift(void) { const char *s = getenv("SHIFT_S"); return s ? atol(s) : 0; }
-int clock_gettime(clockid_t id, struct timespec *t)
-{
-    int (*real)(clockid_t, struct timespec *) = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
-    int r = real(id, t);
-    if (id == CLOCK_REALTIME) t->tv_sec += shift();
-    return r;
-}
-time_t time(time_t *out)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    if (out) *out = t.tv_sec;
-    return t.tv_sec;
-}
-int gettimeofday(struct timeval *restrict v, void *restrict zone)
-{
-    struct timespec t;
-    (void)zone;
-    clock_gettime(CLOCK_REALTIME, &t);
-    v->tv_sec = t.tv_sec;
-    v->tv_usec = t.tv_nsec / 1000;
-    return 0;
-}
-C
-${CC:-cc} -shared -fPIC -o "$TMP/clock.so" "$TMP/clock.c" -ldl || fail "clock.so"
+${CC:-cc} -shared -fPIC -o "$TMP/clock.so" "$HERE/cli/clock.c" -ldl || fail "clock.so"
 GOOD=$(invite secretary 'Lò Văn Thử')
 USED=$(invite deputy 'Quàng Thị Ví Dụ')
 CHIBO_HOME=$TMP/joined chibo init "$USED" >/dev/null || fail "joined"

@@ -1,5 +1,6 @@
-"""damage.py - damages a store of LMDB in ways that its own pages allow, for bad_test.sh.
+"""damage.py - damages a file, or a store of LMDB in ways that its own pages allow, for bad_test.sh.
 
+    damage.py 123 FILE      one bit of the byte there
     damage.py value FILE    a byte of the value of some row of a leaf that the newest tree uses
     damage.py newer FILE    the number of the format (the four bytes before the sealed word of table `format`) is higher
 
@@ -51,11 +52,14 @@ def main():
     what, name = sys.argv[1:]
     with open(name, 'rb') as f:
         data = bytearray(f.read())
-    table = dict(tables(data))
-    if what == 'newer':
+    if what.isdigit():
+        data[int(what)] ^= 1
+    elif what == 'newer':
+        table = dict(tables(data))
         at, _, _, _ = next(rows(data, table['format']))
         data[at + 3] += 1
     else:
+        table = dict(tables(data))
         at, size, flags, _ = next(r for r in rows(data, table['draft']) if not r[2] & 1)
         data[at + size // 2] ^= 1
     with open(name, 'wb') as f:
