@@ -131,7 +131,7 @@ enum err replica_outbox(struct txn *txn, struct work *job);
 enum err replica_apply(struct txn *txn, struct replica *r, struct work *job);
 enum err replica_settle(struct txn *txn, struct replica *r, struct work *job, struct moment *m);
 enum err replica_enrolled(struct txn *txn, struct replica *r, struct work *job);
-enum err replica_rebind(struct txn *txn, const struct id *old_org, const struct id *new_org, const struct id *old_person,
-                        const struct id *new_person);
+enum err replica_rebind(struct txn *txn, const struct id *old_org, const struct id *new_org,
+                        const struct id *old_person, const struct id *new_person);
 
 #endif

@@ -170,8 +170,8 @@ static enum err move_org(struct txn *txn, const struct id *old_org, const struct
     return e == ERR_OK ? store_del(txn, TABLE_org, bytes_of(old_org->b, ID_SIZE)) : e;
 }
 
-enum err replica_rebind(struct txn *txn, const struct id *old_org, const struct id *new_org, const struct id *old_person,
-                        const struct id *new_person)
+enum err replica_rebind(struct txn *txn, const struct id *old_org, const struct id *new_org,
+                        const struct id *old_person, const struct id *new_person)
 {
     struct rebinding b = {.txn = txn};
     struct rename org = {*old_org, *new_org}, person = {*old_person, *new_person};

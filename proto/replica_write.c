@@ -105,8 +105,8 @@ enum err replica_record(struct txn *txn, struct replica *r, const struct scope *
     bool owns = true;
     enum err e = ledger_part(txn, s, c->kind, &c->record, &p);
 
-    /* After the first close a scope without a log is one that the ward does not give to this device: what is written there
-     * would wait for ever. */
+    /* After the first close a scope without a log is one that the ward does not give to this device: what is
+     * written there would wait for ever. */
     if (e == ERR_OK && r->synced != 0 && s->frontier.size == 0)
         e = ERR_NOT_READABLE;
     draft_init(&d);

@@ -9,22 +9,22 @@ static void stand_in(uint8_t out[SIGNATURE_SIZE], struct bytes message, const ui
     crypto_blake2b(out, SIGNATURE_SIZE, bytes_of(public_key, SIGN_PUBLIC_SIZE), &message, 1);
 }
 
-void __wrap_crypto_sign_message(uint8_t signature[SIGNATURE_SIZE], struct bytes message,
-                                const uint8_t secret_key[SIGN_SECRET_SIZE])
+void sim_sign_make(uint8_t signature[SIGNATURE_SIZE], struct bytes message,
+                   const uint8_t secret_key[SIGN_SECRET_SIZE])
 {
     if (sim_sign_real)
-        __real_crypto_sign_message(signature, message, secret_key);
+        sim_sign_real_make(signature, message, secret_key);
     else
         stand_in(signature, message, secret_key + SIGN_SECRET_SIZE - SIGN_PUBLIC_SIZE);
 }
 
-bool __wrap_crypto_verify(const uint8_t signature[SIGNATURE_SIZE], struct bytes message,
-                          const uint8_t public_key[SIGN_PUBLIC_SIZE])
+bool sim_sign_check(const uint8_t signature[SIGNATURE_SIZE], struct bytes message,
+                    const uint8_t public_key[SIGN_PUBLIC_SIZE])
 {
     uint8_t expected[SIGNATURE_SIZE];
 
     if (sim_sign_real)
-        return __real_crypto_verify(signature, message, public_key);
+        return sim_sign_real_check(signature, message, public_key);
     stand_in(expected, message, public_key);
     return crypto_equal(expected, signature, SIGNATURE_SIZE);
 }

@@ -8,14 +8,15 @@
 
 extern bool sim_sign_real; /* this seed signs with Ed25519 */
 
-/* The linker's names. */
-void __wrap_crypto_sign_message(uint8_t signature[SIGNATURE_SIZE], struct bytes message,
-                                const uint8_t secret_key[SIGN_SECRET_SIZE]);
-bool __wrap_crypto_verify(const uint8_t signature[SIGNATURE_SIZE], struct bytes message,
-                          const uint8_t public_key[SIGN_PUBLIC_SIZE]);
-void __real_crypto_sign_message(uint8_t signature[SIGNATURE_SIZE], struct bytes message,
-                                const uint8_t secret_key[SIGN_SECRET_SIZE]);
-bool __real_crypto_verify(const uint8_t signature[SIGNATURE_SIZE], struct bytes message,
-                          const uint8_t public_key[SIGN_PUBLIC_SIZE]);
+/* Under the names that the linker asks for. */
+void sim_sign_make(uint8_t signature[SIGNATURE_SIZE], struct bytes message,
+                   const uint8_t secret_key[SIGN_SECRET_SIZE]) __asm__("__wrap_crypto_sign_message");
+bool sim_sign_check(const uint8_t signature[SIGNATURE_SIZE], struct bytes message,
+                    const uint8_t public_key[SIGN_PUBLIC_SIZE]) __asm__("__wrap_crypto_verify");
+/* The real ones. */
+void sim_sign_real_make(uint8_t signature[SIGNATURE_SIZE], struct bytes message,
+                        const uint8_t secret_key[SIGN_SECRET_SIZE]) __asm__("__real_crypto_sign_message");
+bool sim_sign_real_check(const uint8_t signature[SIGNATURE_SIZE], struct bytes message,
+                         const uint8_t public_key[SIGN_PUBLIC_SIZE]) __asm__("__real_crypto_verify");
 
 #endif
