@@ -278,3 +278,46 @@ TEST(bytes_that_are_no_frame_end_the_session)
     session_deinit(&s);
 }
 
+
+/* --- in another's name ----------------------------------------------------------------------------------- */
+
+/* The person in a device's book, changed and handed back. */
+static struct id swap_person(struct sim_device *d, const struct id *person)
+{
+    struct replica r;
+    struct id before;
+    struct txn txn;
+
+    memstore_begin(d->store, true, &txn);
+    CHECK_EQ(replica_load(&txn, &r), ERR_OK);
+    before = r.person;
+    r.person = *person;
+    CHECK_EQ(replica_save(&txn, &r), ERR_OK);
+    CHECK_EQ(memstore_commit(d->store, true), ERR_OK);
+    return before;
+}
+
+/* The deputy's device signs, with its own key and in good order, for the secretary: the ward keeps the changeset, so that
+ * the stream has no gap, and refuses every change in it. */
+TEST(a_device_signs_for_its_holder_only)
+{
+    struct sim_story w;
+    struct sim_link last;
+    struct id secretary, own;
+    struct hash before;
+
+    sim_story_init(&w, 2);
+    secretary = swap_person(&w.device[0], &(struct id){{0}});
+    swap_person(&w.device[0], &secretary);
+    own = swap_person(&w.device[1], &secretary);
+    CHECK(!id_equal(&own, &secretary));
+    CHECK_EQ(sim_story_meeting(&w, 1, 7), ERR_OK);
+    swap_person(&w.device[1], &own);
+    before = sim_story_state(w.ward.store, &w.cell, ACCESS_A);
+    CHECK_EQ(sim_link_sync(&w.ward, &w.device[1], &last), ERR_OK);
+    CHECK_EQ(last.device.counts.sent, 1);
+    CHECK_EQ(last.device.counts.refused, 1);
+    struct hash after = sim_story_state(w.ward.store, &w.cell, ACCESS_A);
+    CHECK_MEM(after.b, before.b, HASH_SIZE);
+    sim_story_deinit(&w);
+}
