@@ -47,7 +47,7 @@ static size_t handle(struct conn *c, const uint8_t *p, size_t have)
 static void on_readable(struct conn *c)
 {
     uint8_t packed[CHUNK];
-    int n;
+    int n = 0;
     while (!c->done && (n = SSL_read(c->ssl, packed, CHUNK)) > 0) {
         ZSTD_inBuffer in = {packed, (size_t)n, 0};
         ZSTD_outBuffer out;
