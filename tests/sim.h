@@ -95,6 +95,7 @@ struct sim {
     bool trace;
     bool on[SIM_FAULT_COUNT];
     bool healing;
+    bool bulk; /* long texts: flights and answers of many frames */
     int level;
     struct sim_ward ward;
     size_t orgs;

@@ -349,7 +349,7 @@ static void open_slot(struct sim *s, struct sim_slot *t, size_t peer)
     else
         sim_link_open_enrol(&t->link, &s->ward, &p->node, p->secret, t->binding);
     if (s->on[SIM_CUT] && sim_one_in(s, 3))
-        t->link.limit[sim_draw(s, 2)] = (uint64_t)1 << sim_draw(s, 14);
+        t->link.limit[sim_draw(s, 2)] = (uint64_t)1 << sim_draw(s, s->bulk ? 19 : 14);
     s->totals.sessions++;
     sim_note(s, "open %zu peer %zu %s mode %u", (size_t)(t - s->slot), peer, t->enrol ? "enrol" : "sync",
              t->link.device.mode);

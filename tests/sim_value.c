@@ -4,7 +4,7 @@
 #include "../proto/mp.h"
 #include "test.h"
 
-#define TEXT_COMMON 24 /* bytes of most texts; now and then one is long */
+#define TEXT_COMMON 24
 
 void sim_value_deinit(struct sim_value *v)
 {
@@ -15,14 +15,12 @@ void sim_value_deinit(struct sim_value *v)
 
 static void put_text(const struct field_info *f, uint64_t mark, size_t n, struct buf *out)
 {
-    size_t most = f->limit == 0 || (f->list && f->limit > SCHEMA_LINE_MAX) ? SCHEMA_LINE_MAX : f->limit;
+    size_t most = f->limit == 0 || f->list ? SCHEMA_LINE_MAX : f->limit;
     struct buf text = {0};
 
-    if (f->list)
-        most = SCHEMA_LINE_MAX;
     buf_printf(&text, "%llx ", (unsigned long long)mark);
     while (text.n < n)
-        buf_put_u8(&text, (uint8_t)('a' + (mark + text.n * 7) % 26));
+        buf_put_u8(&text, (uint8_t)('a' + (mark ^ text.n * text.n >> 3) % 26));
     if (text.n > most)
         text.n = most;
     mp_put_str(out, buf_bytes(&text));
@@ -87,7 +85,10 @@ void sim_value_field(const struct field_info *f, uint64_t mark, size_t text, str
 
 static void begin(struct sim_value *v, const struct kind_info *k, const struct id *record, enum op op)
 {
+    size_t text = v->text;
+
     sim_value_deinit(v);
+    v->text = text;
     v->change.record = *record;
     v->change.kind = k->number;
     v->change.op = op;
@@ -112,7 +113,7 @@ static void add_field(struct sim_value *v, const struct field_info *f, bool clea
     if (clear)
         mp_put_nil(&v->room[v->change.count]);
     else
-        sim_value_field(f, dice >> 8, dice % 64 == 0 ? 3000 : TEXT_COMMON, &v->room[v->change.count]);
+        sim_value_field(f, dice >> 8, v->text > 0 ? v->text : TEXT_COMMON, &v->room[v->change.count]);
     add_triple(v, schema_tag(f));
 }
 

@@ -7,6 +7,7 @@
 
 /* A change and the memory its values lie in. */
 struct sim_value {
+    size_t text; /* bytes of a text; 0: as most are */
     struct change change;
     struct buf room[CHANGE_TRIPLES_MAX];
 };

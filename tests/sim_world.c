@@ -11,6 +11,7 @@
 
 #define POOL 4              /* records of one kind in one organisation: few, so that people meet */
 #define KIND_UNKNOWN 900    /* a kind of a later version */
+#define TEXT_LONG 12000
 #define FAULT_WITHIN 60     /* an armed fault strikes within so many writes */
 #define CLOCK_WRONG 300000000 /* about ten years */
 
@@ -230,7 +231,7 @@ static void act_record(struct sim *s)
     enum access access = p->enrolled ? (enum access)(ACCESS_A + sim_draw(s, 3)) : ACCESS_A;
     bool lost = p->enrolled && r.synced == 0 && !sim_world_may_read(s, p, org, access); /* would wait for ever */
     struct id record = pool_id(s, unknown ? KIND_UNKNOWN : k->number, org);
-    struct sim_value v = {0};
+    struct sim_value v = {.text = sim_one_in(s, s->bulk ? 2 : 64) ? TEXT_LONG : 0};
     enum err e = ERR_OTHER;
 
     if (unknown)

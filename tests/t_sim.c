@@ -95,7 +95,7 @@ static void run_workers(const struct options *o, struct result *sum)
 
             run_share(i, WORKERS, o, &r);
             fflush(stdout);
-            _exit(write(pipes[i][1], &r, sizeof r) == (ssize_t)sizeof r ? 0 : 1);
+            exit(write(pipes[i][1], &r, sizeof r) == (ssize_t)sizeof r ? 0 : 1); /* a leak checker looks at the end */
         }
         close(pipes[i][1]);
     }
