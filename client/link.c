@@ -7,7 +7,6 @@
 #include "../proto/session.h"
 #include "wire.h"
 
-#define ZSTD_LEVEL 3
 #define WAITING_MAX 65536 /* bytes given to TLS ahead of the socket */
 
 /* What a connection needs, read before it is opened. */
@@ -157,7 +156,7 @@ static enum err begin(struct link *l)
     if (l->invite != NULL)
         e = begin_enrol(l, binding);
     else
-        session_init_device(&l->session, &r->device, binding, r->cut ? 1 : 0, ZSTD_LEVEL);
+        session_init_device(&l->session, &r->device, binding, r->cut ? 1 : 0, ZIP_LEVEL);
     l->begun = true;
     step(l, SESSION_START, bytes_of(NULL, 0), NULL);
     return e;

@@ -6,7 +6,6 @@
 #include "../common/log.h"
 #include "../proto/session.h"
 
-#define ZSTD_LEVEL 3
 #define SEND_PIECE ((size_t)64 * 1024) /* between two looks at conn_full: two frames */
 #define COST_READ 32                   /* an answer of two frames takes as long as about so many changes */
 
@@ -248,7 +247,7 @@ static void serve_on_open(struct conn *c, const struct conn_peer *peer)
     p->resumed = peer->resumed;
     if (known)
         p->device = peer->cert->device;
-    session_init_ward(&p->session, known ? &p->device : NULL, peer->expired, peer->binding, ZSTD_LEVEL);
+    session_init_ward(&p->session, known ? &p->device : NULL, peer->expired, peer->binding, ZIP_LEVEL);
     p->next = s->peers;
     if (s->peers != NULL)
         s->peers->previous = p;

@@ -16,7 +16,6 @@
 #include "../../server/safe.h"
 #include "rows.h"
 
-#define LEVEL 3
 #define BATCH 64 /* jobs of the ward in one transaction */
 
 struct side {
@@ -169,7 +168,7 @@ static void enrol(const uint8_t secret[INVITE_SECRET_SIZE])
     enrol_prove(&e, binding, secret, tls_secret, book.replica.sign_secret);
     enrol_encode(&e, &message);
     session_init_enrol(&device_side.session, binding, buf_bytes(&message));
-    session_init_ward(&ward_side.session, NULL, false, binding, LEVEL);
+    session_init_ward(&ward_side.session, NULL, false, binding, ZIP_LEVEL);
     run("enrol");
     buf_deinit(&message);
 }
@@ -177,8 +176,8 @@ static void enrol(const uint8_t secret[INVITE_SECRET_SIZE])
 static void sync(const char *what)
 {
     static const uint8_t binding[BINDING_SIZE];
-    session_init_device(&device_side.session, &book.replica.device, binding, 0, LEVEL);
-    session_init_ward(&ward_side.session, &book.replica.device, false, binding, LEVEL);
+    session_init_device(&device_side.session, &book.replica.device, binding, 0, ZIP_LEVEL);
+    session_init_ward(&ward_side.session, &book.replica.device, false, binding, ZIP_LEVEL);
     run(what);
 }
 
