@@ -57,6 +57,17 @@ void change_encode(const struct change *c, struct buf *out)
     }
 }
 
+void change_subject(struct bytes body, uint32_t *kind, struct id *record)
+{
+    struct bytes rest = bytes_cut(body, body.p[0] == 0xdc ? 3 : 1); /* behind the head of the array */
+    struct bytes id = mp_split(&rest);
+    struct bytes number = mp_split(&rest);
+
+    assert(id.n == 2 + ID_SIZE && number.n <= 3);
+    *record = id_from(id.p + 2);
+    *kind = number.n == 1 ? number.p[0] : number.n == 2 ? number.p[1] : load_u16(number.p + 1);
+}
+
 void change_salt(uint8_t salt[SALT_SIZE], const uint8_t seed[SALT_SIZE], uint32_t position)
 {
     uint8_t at[4];

@@ -42,6 +42,8 @@ struct version {
 /* Checks everything section 3.1 says of form (not the schema's meaning). ERR_BAD_FRAME. */
 MUST_CHECK enum err change_decode(struct change *c, struct bytes body);
 void change_encode(const struct change *c, struct buf *out); /* tags must ascend */
+/* Which record part a body is about; the body has passed change_decode before. */
+void change_subject(struct bytes body, uint32_t *kind, struct id *record);
 
 void change_salt(uint8_t salt[SALT_SIZE], const uint8_t seed[SALT_SIZE], uint32_t position);
 struct hash change_commit(const uint8_t salt[SALT_SIZE], const struct id *scope, const struct id *device,

@@ -190,20 +190,20 @@ static enum err draft_answered(struct applying *a, const struct change_slot *slo
 {
     struct version v = change_version(&slot->commitment);
     struct draft_item *item;
-    struct change c;
+    struct id record;
     struct draft d;
-    enum err e = change_decode(&c, slot->body);
+    uint32_t kind;
+    enum err e;
 
-    if (e != ERR_OK)
-        return ERR_DAMAGED;
-    e = draft_load(a->txn, c.kind, &c.record, a->scope.number, &d);
+    change_subject(slot->body, &kind, &record);
+    e = draft_load(a->txn, kind, &record, a->scope.number, &d);
     item = draft_find(&d, &v);
     if (e == ERR_OK && item != NULL) {
         if (verdict_kind(verdict) == VERDICT_HELD || verdict_kind(verdict) == VERDICT_PROPOSAL)
             item->state = DRAFT_HELD;
         else
             draft_remove(&d, (size_t)(item - d.item));
-        e = draft_save(a->txn, c.kind, &c.record, a->scope.number, &d);
+        e = draft_save(a->txn, kind, &record, a->scope.number, &d);
     }
     draft_deinit(&d);
     return e;

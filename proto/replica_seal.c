@@ -97,6 +97,7 @@ struct sealing {
     struct changeset cs;
     struct buf bodies;  /* the bodies, one after the other */
     size_t size[CHANGESET_CHANGES_SEAL];
+    struct hash commitment[CHANGESET_CHANGES_SEAL];
 };
 
 static void begin(struct sealing *s, const struct id *person)
@@ -126,8 +127,8 @@ static enum err finish(struct sealing *s)
     s->cs.quality = (unsigned)s->m->quality;
     s->cs.slot = mem_alloc(s->cs.count * sizeof *s->cs.slot);
     for (size_t i = 0; i < s->cs.count; at += s->size[i++])
-        s->cs.slot[i].body = bytes_of(s->bodies.p + at, s->size[i]);
-    changeset_commit(&s->cs, &s->scope->id, &s->r->device, &s->person);
+        s->cs.slot[i] = (struct change_slot){.body = bytes_of(s->bodies.p + at, s->size[i]),
+                                             .commitment = s->commitment[i]};
     h = changeset_header(&s->cs, &s->scope->id, &s->r->device, s->r->incarnation, &s->person, &s->end.head,
                          s->scope->epoch, &root);
     header_encode(&h, &encoded);
@@ -166,18 +167,19 @@ static enum err take_body(struct sealing *s, const struct pending *p)
         e = ERR_DAMAGED;
     if (e == ERR_OK) {
         struct bytes body = buf_bytes(&d.item[i].body);
-        struct hash commitment;
+        struct hash *commitment;
 
         if (s->cs.count > 0 && s->bodies.n + body.n > CHANGESET_BODIES_SEAL) {
             e = finish(s);
             begin(s, person);
         }
+        commitment = &s->commitment[s->cs.count];
         change_salt(salt, s->cs.seed, (uint32_t)s->cs.count);
-        commitment = change_commit(salt, &s->scope->id, &s->r->device, person, body);
+        *commitment = change_commit(salt, &s->scope->id, &s->r->device, person, body);
         buf_put_bytes(&s->bodies, body);
         s->size[s->cs.count++] = body.n;
         provisional = d.item[i].version;
-        d.item[i].version = change_version(&commitment);
+        d.item[i].version = change_version(commitment);
         d.item[i].state = DRAFT_SEALED;
         draft_rename(&d, &provisional, &d.item[i].version);
         if (e == ERR_OK)

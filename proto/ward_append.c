@@ -74,11 +74,6 @@ static enum err decode(struct append *a)
     e = mp_close(&r);
     if (e == ERR_OK && !a->cs.has_seed)
         e = ERR_BAD_FRAME; /* a device sends what it wrote, whole */
-    for (size_t i = 0; e == ERR_OK && i < a->cs.count; i++) {
-        struct change c;
-
-        e = change_decode(&c, a->cs.slot[i].body);
-    }
     a->person = a->cs.other_person ? a->cs.person : a->device.person;
     return e;
 }
@@ -150,8 +145,9 @@ static enum err verdict_of(struct append *a, enum role role, struct bytes body, 
     struct change c;
     enum err wrong, e = change_decode(&c, body);
 
-    if (e == ERR_OK)
-        e = store_get(a->txn, TABLE_part, scope_key_part(room, c.kind, &c.record, a->scope.number), &part);
+    if (e != ERR_OK)
+        return e; /* nothing is appended of a changeset that holds such a body */
+    e = store_get(a->txn, TABLE_part, scope_key_part(room, c.kind, &c.record, a->scope.number), &part);
     if (e == ERR_NOT_FOUND)
         e = ERR_OK;
     wrong = schema_check_change(&c, a->scope.access);
