@@ -19,25 +19,18 @@ static void must(size_t rc)
         abort(); /* a wrong parameter or no memory: neither comes from the input */
 }
 
-static struct bytes tail(const struct zip *zip)
-{
-    struct bytes all = buf_bytes(&zip->history);
-    return bytes_cut(all, all.n > ZIP_HISTORY ? all.n - ZIP_HISTORY : 0);
-}
-
-/* Cut back only when twice full, so that a long session moves each byte once. */
+/* Never more than what counts: a server keeps one for each of its sessions, and moving it costs little beside packing. */
 void zip_note(struct zip *zip, struct bytes plain)
 {
-    if (plain.n >= ZIP_HISTORY) {
+    struct buf *history = &zip->history;
+    if (plain.n > ZIP_HISTORY)
         plain = bytes_cut(plain, plain.n - ZIP_HISTORY);
-        buf_clear(&zip->history);
+    if (history->n + plain.n > ZIP_HISTORY) {
+        size_t keep = ZIP_HISTORY - plain.n;
+        memmove(history->p, history->p + history->n - keep, keep);
+        history->n = keep;
     }
-    if (zip->history.n + plain.n > 2 * ZIP_HISTORY) {
-        struct bytes keep = tail(zip);
-        memmove(zip->history.p, keep.p, keep.n);
-        zip->history.n = keep.n;
-    }
-    buf_put_bytes(&zip->history, plain);
+    buf_put_bytes(history, plain);
 }
 
 static void make_compressor(void)
@@ -57,7 +50,7 @@ bool zip_compress(struct zip *zip, struct bytes plain, int level, struct buf *ou
     if (compressor == NULL)
         make_compressor();
     if (plain.n > 0) {
-        struct bytes prefix = tail(zip);
+        struct bytes prefix = buf_bytes(&zip->history);
         uint8_t *p = buf_grow(out, plain.n - 1); /* one byte less: what does not fit is not smaller */
         must(ZSTD_CCtx_setParameter(compressor, ZSTD_c_compressionLevel, level));
         must(ZSTD_CCtx_refPrefix(compressor, prefix.p, prefix.n));
@@ -98,7 +91,7 @@ enum err zip_expand(struct zip *zip, struct bytes packed, size_t plain_max, stru
             abort();
         must(ZSTD_DCtx_setParameter(expander, ZSTD_d_windowLogMax, WINDOW_LOG));
     }
-    struct bytes prefix = tail(zip);
+    struct bytes prefix = buf_bytes(&zip->history);
     uint8_t *p = buf_grow(out, plain_n);
     must(ZSTD_DCtx_refPrefix(expander, prefix.p, prefix.n));
     size_t rc = ZSTD_decompressDCtx(expander, p, plain_n, packed.p, packed.n);

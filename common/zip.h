@@ -19,7 +19,7 @@
 #define ZIP_LEVEL 5
 
 struct zip {
-    struct buf history; /* its last ZIP_HISTORY bytes count; it may hold twice as many */
+    struct buf history; /* the last ZIP_HISTORY bytes */
 };
 
 /* Appends the packed form of plain to out and true, or nothing and false when it would not be smaller; plain is in the

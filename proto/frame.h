@@ -2,7 +2,7 @@
  *
  * struct frame_out cuts a message into frames, packs each by transform 1 when that is smaller, and appends the bytes
  * to a buffer. struct frame_in is fed bytes as they arrive, in any pieces, and yields whole messages. Memory is
- * bounded: at most one packed frame, one message and the history (2 x HISTORY_MAX, zip.h) each way; a call of
+ * bounded: at most one packed frame, one message and the history (HISTORY_MAX) each way; a call of
  * frame_next without bytes between two messages frees the first two. */
 #ifndef CHIBO_FRAME_H
 #define CHIBO_FRAME_H
