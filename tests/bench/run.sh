@@ -166,24 +166,45 @@ bench_ingest() {
 
 # --- one record, and nothing -----------------------------------------------------------------------------------------
 
-# small HISTORY: the figures of a cell with so many records.
-small() {
-    local i up=$WORK/up down=$WORK/down trips=$WORK/trips
+# each_way HISTORY WHAT HOW: a sync of one new record up and one down, RUNS times.
+each_way() {
+    local i up=$WORK/up down=$WORK/down trips=$WORK/trips name="one record each way ($2), $1 before"
     : >"$up" && : >"$down" && : >"$trips"
     for i in $(seq "$RUNS"); do
-        "$PYTHON" tests/bench/gen.py 2 $((1000 + i + $1)) "$WORK/one" 2
-        "$B/fill" "$WORK/binh" "$WORK/one.0" >/dev/null && sync "$WORK/binh" >/dev/null
-        "$B/fill" "$WORK/lan" "$WORK/one.1" >/dev/null && sync "$WORK/lan" >"$WORK/sync.out"
+        "$3" binh "$1$i.0" && sync "$WORK/binh" >/dev/null
+        "$3" lan "$1$i.1" && sync "$WORK/lan" >"$WORK/sync.out"
         field app_out <"$WORK/sync.out" >>"$up"
         field app_in <"$WORK/sync.out" >>"$down"
         field round_trips <"$WORK/sync.out" >>"$trips"
     done
-    result "one record each way, $1 before: bytes up" "$(median <"$up") B" "-" "-" "<= 450" "$(median <"$up") <= 450"
-    result "one record each way, $1 before: bytes down" "$(median <"$down") B" "-" "-" "<= 450" "$(median <"$down") <= 450"
-    result "one record each way, $1 before: round trips" "$(sort -g "$trips" | tail -1)" "1" "-" "1" "$(sort -g "$trips" | tail -1) == 1"
+    result "$name: bytes up" "$(median <"$up") B" "" "" "<= 450" "$(median <"$up") <= 450"
+    result "$name: bytes down" "$(median <"$down") B" "" "" "<= 450" "$(median <"$down") <= 450"
+    result "$name: round trips" "$(sort -g "$trips" | tail -1)" "1" "" "1" "$(sort -g "$trips" | tail -1) == 1"
+}
+
+new_task() {
+    "$CHIBO" --home "$WORK/$1" add task --set "duty=Vận động các hộ góp ý bản tự kiểm điểm trước ngày họp tới, việc số $2" \
+        --set from=2026-11-04 --set due=2026-12-15 >/dev/null || die "add"
+}
+
+# A row as large as the mean of all.
+new_row() {
+    local row
+    "$PYTHON" tests/bench/gen.py 200 "${2/./}" "$WORK/one" 200
+    row=$(find "$WORK" -name 'one.*' -size -382c -size +372c | head -n 1)
+    "$B/fill" "$WORK/$1" "$row" >/dev/null || die "fill"
+    rm -f "$WORK"/one.*
+}
+
+# small HISTORY: the figures of a cell with so many records.
+small() {
+    each_way "$1" "a task in a sentence" new_task
+    each_way "$1" "a row of 375 B" new_row
     sync "$WORK/lan" >"$WORK/sync.out"
-    result "nothing new, $1 before: bytes up" "$(field app_out <"$WORK/sync.out") B" "-" "-" "<= 64" "$(field app_out <"$WORK/sync.out") <= 64"
-    result "nothing new, $1 before: bytes down" "$(field app_in <"$WORK/sync.out") B" "-" "-" "<= 48" "$(field app_in <"$WORK/sync.out") <= 48"
+    result "nothing new, $1 before: bytes up" "$(field app_out <"$WORK/sync.out") B" "" "" "<= 64" \
+        "$(field app_out <"$WORK/sync.out") <= 64"
+    result "nothing new, $1 before: bytes down" "$(field app_in <"$WORK/sync.out") B" "" "" "<= 48" \
+        "$(field app_in <"$WORK/sync.out") <= 48"
 }
 
 bench_small() {
