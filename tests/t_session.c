@@ -367,3 +367,40 @@ TEST(an_invite_serves_once)
     CHECK_EQ(sim_link_enrol(&w.ward, &w.device[1], secret), ERR_INVITE_BAD);
     sim_story_deinit(&w);
 }
+
+/* Seals, and looks at all that would be sent: the longest message, and how many are long. */
+static void whole_flight(struct sim_device *d, size_t *longest, size_t *messages)
+{
+    struct work *job = work_new(WORK_OPEN);
+    struct bytes list, message;
+    uint8_t type;
+
+    CHECK_EQ(sim_node_device_job(d, job, true), ERR_OK);
+    work_free(job);
+    *longest = *messages = 0;
+    for (uint64_t at = 0, more = 1; more;) {
+        job = work_new(WORK_OUTBOX);
+        job->at = at;
+        CHECK_EQ(sim_node_device_job(d, job, true), ERR_OK);
+        for (list = buf_bytes(&job->out); work_message_next(&list, &type, &message);) {
+            *messages += message.n > 1000;
+            *longest = message.n > *longest ? message.n : *longest;
+        }
+        at = job->at;
+        more = job->more;
+        work_free(job);
+    }
+}
+
+TEST(a_changeset_of_several_changes_fits_one_frame)
+{
+    size_t longest, messages;
+    struct sim_story w;
+
+    sim_story_init(&w, 1);
+    record_long(&w, 30); /* about half of them hold 20,000 bytes: three of those do not fit */
+    whole_flight(&w.device[0], &longest, &messages);
+    CHECK(longest <= FRAME_PLAIN_MAX);
+    CHECK(messages > 4);
+    sim_story_deinit(&w);
+}
