@@ -85,6 +85,9 @@ static void heal(struct sim *s)
     for (size_t i = 0; i < s->peers; i++)
         memstore_fail(s->peer[i].node.store, 0, ERR_OK);
     sim_net_finish(s);
+    for (size_t i = 0; !s->failed && i < s->peers; i++) /* also those whose first answer was lost */
+        if (!s->peer[i].enrolled && (!sim_net_sync(s, i) || !s->peer[i].enrolled))
+            sim_broken(s, "L1: %zu does not enrol", i);
     while (!s->failed && !sim_log_settled(s, why)) {
         if (++rounds > SIM_ROUNDS_MAX)
             sim_broken(s, "L1: after %d rounds %.200s", SIM_ROUNDS_MAX, why);
