@@ -45,6 +45,20 @@ void buf_deinit(struct buf *b);
 void buf_wipe_deinit(struct buf *b);
 void *mem_alloc(size_t n);   /* zeroed; dies instead of returning NULL */
 
+/* 16-bit numbers in little-endian order, in the header so that compilers make vectors of them. */
+static inline uint16_t buf_little(uint16_t v)
+{
+    return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? v : __builtin_bswap16(v);
+}
+
+static inline uint16_t buf_little_at(const uint8_t *p)
+{
+    uint16_t v;
+
+    memcpy(&v, p, sizeof(v));
+    return buf_little(v);
+}
+
 uint16_t load_u16(const uint8_t *p);
 uint32_t load_u32(const uint8_t *p);
 uint64_t load_u64(const uint8_t *p);

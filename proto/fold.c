@@ -1,8 +1,6 @@
 /* fold.c - protocol.md section 5, rule by rule. What a rule replaces stays in the part's arena as waste. */
 #include "fold.h"
 
-#include <endian.h>
-
 #include "mp.h"
 
 /* ---- versions: n x VERSION_SIZE, ascending, without repeats ---- */
@@ -333,15 +331,6 @@ bool fold_base_element(const struct entry *e, struct bytes element, struct buf *
 
 /* ---- section 5.4 ---- */
 
-/* Little-endian numbers in memory, one at a time: compilers make this a plain load, or vectors of them. */
-static inline uint16_t number_at(const uint8_t *p)
-{
-    uint16_t v;
-
-    memcpy(&v, p, sizeof(v));
-    return le16toh(v);
-}
-
 static void accumulate(uint8_t accumulator[FOLD_ACCUMULATOR_SIZE], const struct id *record, struct bytes part, bool add)
 {
     static const uint8_t version = FOLD_VERSION;
@@ -354,10 +343,10 @@ static void accumulate(uint8_t accumulator[FOLD_ACCUMULATOR_SIZE], const struct 
     crypto_expand(numbers, key);
     if (add) {
         for (size_t i = 0; i < ARRAY_LEN(sums); i++)
-            sums[i] = htole16((uint16_t)(number_at(accumulator + 2 * i) + number_at(numbers + 2 * i)));
+            sums[i] = buf_little((uint16_t)(buf_little_at(accumulator + 2 * i) + buf_little_at(numbers + 2 * i)));
     } else {
         for (size_t i = 0; i < ARRAY_LEN(sums); i++)
-            sums[i] = htole16((uint16_t)(number_at(accumulator + 2 * i) - number_at(numbers + 2 * i)));
+            sums[i] = buf_little((uint16_t)(buf_little_at(accumulator + 2 * i) - buf_little_at(numbers + 2 * i)));
     }
     memcpy(accumulator, sums, sizeof(sums));
 }

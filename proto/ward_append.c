@@ -156,7 +156,8 @@ static enum err verdict_of(struct append *a, enum role role, struct bytes body, 
     /* The holder signs for himself: a signature by his device says nothing of anybody else. */
     if (!id_equal(&a->person, &a->device.person))
         wrong = ERR_NOT_ALLOWED;
-    *verdict = wrong == ERR_OK ? rights_verdict(role, &c, a->scope.access) : verdict_make(VERDICT_REFUSED, false, wrong);
+    *verdict = wrong == ERR_OK ? rights_verdict(role, &c, a->scope.access)
+                               : verdict_make(VERDICT_REFUSED, false, wrong);
     buf_deinit(&part);
     return e;
 }

@@ -106,6 +106,27 @@ TEST(a_sound_file)
     buf_deinit(&s.whole);
 }
 
+/* LMDB keeps a value's pages when a shorter one replaces it in the same transaction (found by t_store under ASan). */
+TEST(a_value_that_got_shorter_in_its_transaction)
+{
+    static uint8_t big[20000];
+    char dir[300];
+    struct kv *kv = NULL;
+    struct kv_txn txn;
+
+    snprintf(dir, sizeof(dir), "%s/shorter", test_dir());
+    REQUIRE(kv_create(dir, &spec, NULL, NULL) == ERR_OK && kv_open(dir, &spec, KV_WRITE, &kv) == ERR_OK);
+    REQUIRE(kv_begin(kv, true, &txn) == ERR_OK);
+    CHECK_EQ(kv_put(&txn, 1, bytes_of("key", 3), bytes_of(big, sizeof(big))), ERR_OK);
+    CHECK_EQ(kv_put(&txn, 1, bytes_of("key", 3), bytes_of(big, 5000)), ERR_OK);
+    CHECK_EQ(kv_commit(&txn), ERR_OK);
+    kv_close(kv);
+    kv = NULL;
+    CHECK_EQ(kv_open(dir, &spec, KV_CHECK_WRITE, &kv), ERR_OK);
+    if (kv != NULL)
+        kv_close(kv);
+}
+
 TEST(cut_files)
 {
     struct sample s = {0};
