@@ -386,21 +386,20 @@ static enum err load_next(struct loading *l, struct buf *row)
 {
     uint8_t room[STORE_KEY_MAX];
     struct header h;
-    struct bytes header, body;
+    struct bytes header, rest;
     struct mp r;
     enum err e = store_get(l->txn, TABLE_outbox, scope_key6(room, l->scope->number, (uint32_t)l->first), row);
 
     l->full = e == ERR_OK && l->job->out.n >= OUTBOX_BYTES;
     if (e != ERR_OK || l->full)
         return e;
-    mp_open(&r, buf_bytes(row));
-    mp_expect_array(&r, 2);
+    rest = bytes_cut(buf_bytes(row), 1); /* an array of two, sealed by ourselves: only the small one is looked into */
+    mp_open(&r, mp_split(&rest));
     header = mp_bin(&r, HEADER_SIZE_MAX);
-    body = mp_raw(&r);
     if (mp_close(&r) != ERR_OK || header_decode(&h, header) != ERR_OK || h.count == 0)
         return ERR_DAMAGED;
     announce(l);
-    work_message(&l->job->out, MESSAGE_CHANGESET, body);
+    work_message(&l->job->out, MESSAGE_CHANGESET, rest);
     l->first += h.count;
     return ERR_OK;
 }

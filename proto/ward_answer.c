@@ -85,7 +85,7 @@ static enum err put_origin(struct txn *txn, const struct scope *s, const struct 
 static enum err put_leaf(struct txn *txn, const struct scope *s, struct ledger_leaf *l, const struct header *h,
                          struct buf *list)
 {
-    bool keep[CHANGESET_CHANGES_MAX];
+    bool keep[CHANGESET_CHANGES_MAX], all = true;
     struct buf message = {0};
     enum err e;
 
@@ -97,9 +97,11 @@ static enum err put_leaf(struct txn *txn, const struct scope *s, struct ledger_l
         e = verdict_list_at(l->verdicts, i, &verdict) == ERR_OK ? ERR_OK : ERR_DAMAGED;
         if (e == ERR_OK)
             keep[i] = verdict_kind(verdict) == VERDICT_ACCEPTED && l->changeset.slot[i].body.n > 0;
+        all = all && e == ERR_OK && keep[i];
     }
     if (e == ERR_OK) {
-        changeset_commit(&l->changeset, &h->scope, &h->device, &h->person);
+        if (!all || !l->changeset.has_seed) /* salts and commitments stand for what is left out */
+            changeset_commit(&l->changeset, &h->scope, &h->device, &h->person);
         changeset_write_without(&l->changeset, keep, &message);
         mp_put_uint(&message, l->accepted);
         mp_put_uint(&message, l->policy);
