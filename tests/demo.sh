@@ -1,5 +1,5 @@
 #!/bin/bash
-# demo.sh - the story of the book, played with real programs: a ward, five organisations, six devices. `make demo` runs it.
+# demo.sh - the story of the book, played with real programs: a ward, five organisations, six devices (`make demo`).
 #
 #     BUILD=build tests/demo.sh
 #

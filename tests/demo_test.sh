@@ -7,8 +7,8 @@ export BUILD
 BUILD=$(realpath "${BUILD:-$here/../build}")
 PYTHON=${PYTHON:-/usr/bin/python3}
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-passed=0 failed=0
+trap '[ -z "$server" ] || kill -KILL "$server" 2>/dev/null; rm -rf "$scratch"' EXIT
+passed=0 failed=0 server=
 
 check() { # WHAT COMMAND...
     local what=$1
@@ -79,10 +79,10 @@ check "the overview" test "$(${plays[4]:-false} 2>/dev/null | grep -c 'CB-')" = 
 kill $server 2>/dev/null
 wait $server
 check "the server that was left ends well" test $? = 0
+server=
 
 # ---- nothing of it can be read in a device's home ----
 mkdir "$scratch/planted"
-n=0
 for form in NFC NFD bare; do
     cp -a "$scratch/so/may/pho-to-14" "$scratch/planted/$form"
     "$PYTHON" - "$form" "$scratch/planted/$form/so/data.mdb" <<'PY'
@@ -96,7 +96,8 @@ with open(sys.argv[2], "r+b") as f:
     f.seek(5000)
     f.write(text.encode())
 PY
-    check "a planted text is found ($form)" test "$(readable "$scratch/planted/$form")" = "$scratch/planted/$form/so/data.mdb"
+    check "a planted text is found ($form)" test \
+        "$(readable "$scratch/planted/$form")" = "$scratch/planted/$form/so/data.mdb"
 done
 check "what the ward keeps openly is found there" test -n "$(readable "$scratch/so/phuong")"
 found=$(readable "$scratch/so/may")

@@ -15,7 +15,8 @@ cell_stands() {
     local code=$1 row
     row=$(grep "\"code\":\"$code\"" <<<"$OVERVIEW") || fail "tổng hợp có dòng của $code" "$OVERVIEW"
     must "$code: số buổi sinh hoạt" equal "$(json meetings "$row")" "${MEETINGS[$code]}"
-    must "$code: lượt có mặt" equal "$(json present "$row")/$(json counted "$row")" "${PRESENT[$code]}/${COUNTED[$code]}"
+    must "$code: lượt có mặt" equal "$(json present "$row")/$(json counted "$row")" \
+        "${PRESENT[$code]}/${COUNTED[$code]}"
     must "$code: số đảng viên" equal "$(json members "$row")" "${MEMBERS[$code]}"
     must "$code: việc đang mở" equal "$(json tasks "$row")" "${TASKS[$code]}"
     must "$code: mối liên hệ phải giữ" equal "$(json due "$row")" "${DUE[$code]}"
@@ -24,7 +25,8 @@ cell_stands() {
 
 # For scripts and for eyes.
 proves() {
-    chibo "$1" verify --json && equal "$(json complete "$LINE")" true && chibo "$1" verify && grep -qi 'đã gửi đủ' <<<"$LINE"
+    chibo "$1" verify --json && equal "$(json complete "$LINE")" true && chibo "$1" verify &&
+        grep -qi 'đã gửi đủ' <<<"$LINE"
 }
 
 ward_looks() {
@@ -49,11 +51,10 @@ ward_looks() {
 }
 
 play_on() {
-    local here_dir=$DIR
     rm -f "$DIR/.mang.txt" "$DIR/.day-mang" "$DIR/loi.txt"
     cat <<TEXT
 
-Xong trong $SECONDS giây, $TYPED_N lần ghi. Mọi thứ còn ở $here_dir; muốn thử tiếp:
+Xong trong $SECONDS giây, $TYPED_N lần ghi. Mọi thứ còn ở $DIR; muốn thử tiếp:
 
   $BUILD/chibod chay $WARD &                                     # chạy máy chủ của phường
   $BUILD/chibo --thu-muc $HOMES/bi-thu-to-14                     # bảng chọn của bí thư chi bộ 14

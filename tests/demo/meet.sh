@@ -41,7 +41,8 @@ everyone_agrees() {
     field_agrees "$HELD_MEETING" place "${!win_place}" "${!place}" "$first" $devices
     for device in $devices; do
         must "$device: buổi sinh hoạt 6/2017 chỉ có một" equal "$(count_of "$device" meeting period=6/2017)" 1
-        must "$device: điểm danh của hai người vào cùng buổi" equal "$(count_of "$device" attendance "meeting=$HELD_MEETING")" 2
+        must "$device: điểm danh của hai người vào cùng buổi" equal \
+            "$(count_of "$device" attendance "meeting=$HELD_MEETING")" 2
     done
     say "Gửi trước: $first, gửi sau: $last. Ba nơi cùng thấy: \"${!win_phone}\" đứng trước,"
     say "  còn \"${!phone}\" của ${HOLDER_OF[$first]} ($OTHER_TIME) vẫn đọc được; buổi tháng 6 chỉ có một."

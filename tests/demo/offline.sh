@@ -11,10 +11,15 @@ mark() {
     local code=${ORG_OF[$1]}
     record "$1" attendance "meeting=$2" "member=$3" "mark=$4" ${5:+"reason=$5"}
     case $4 in
-        present | partial | exempt_present) PRESENT[$code]=$((PRESENT[$code] + 1)) COUNTED[$code]=$((COUNTED[$code] + 1)) ;;
-        excused | unexcused) COUNTED[$code]=$((COUNTED[$code] + 1)) ;;
+        present | partial | exempt_present) PRESENT[$code]=$((PRESENT[$code] + 1)) ;;
+        excused | unexcused) ;;
+        *) return ;;
     esac
+    COUNTED[$code]=$((COUNTED[$code] + 1))
 }
+
+# tell WHO FROM WHAT: how often was written since TYPED_N was FROM
+tell() { say "$(printf '%-15s %3d lần ghi: %s' "$1" $((TYPED_N - $2)) "$3")"; }
 
 # ---- the clerk ----
 
@@ -40,8 +45,7 @@ clerk_writes() {
     record van-phong title --org CB-001 "subject=${ORG_NAME[CB-001]}" "name=Chi bộ trong sạch vững mạnh" year=2016 \
         "decision_no=31-QĐ/ĐU"
     record van-phong title "subject=Cơ quan phường Tân Thanh" "name=Cơ quan đạt chuẩn văn hóa" year=2016
-    say "$(printf '%-15s %3d lần ghi: đảng viên mới, nơi sinh hoạt, phụ trách địa bàn, nơi cư trú (76-QĐ/TW), danh hiệu' van-phong \
-        $((TYPED_N - from)))"
+    tell van-phong $from "đảng viên mới, nơi sinh hoạt, phụ trách địa bàn, nơi cư trú (76-QĐ/TW), danh hiệu"
 }
 
 link() {
@@ -61,8 +65,9 @@ residence() {
 cell_month() {
     local device=$1 code=${ORG_OF[$1]} name n=0 all meeting
     all=$(names_of "$code" | wc -l)
-    record "$device" meeting type=regular "period=$2" "date=$3" "start=$4" "end=$5" "place=$6" "chair=$(nth_name "$code" 1)" \
-        "scribe=$(nth_name "$code" 2)" "agenda=Đánh giá tháng, phương hướng tháng tới" "agenda=Thông tin thời sự" status=held
+    record "$device" meeting type=regular "period=$2" "date=$3" "start=$4" "end=$5" "place=$6" \
+        "chair=$(nth_name "$code" 1)" "scribe=$(nth_name "$code" 2)" "agenda=Đánh giá tháng, phương hướng tháng tới" \
+        "agenda=Thông tin thời sự" status=held
     meeting=$REPLY
     MEETINGS[$code]=$((MEETINGS[$code] + 1))
     while read -r name; do
@@ -75,8 +80,8 @@ cell_month() {
             mark "$device" "$meeting" "$(member_of "$code" "$name")" present
         fi
     done <<<"$(names_of "$code")"
-    record "$device" minutes "meeting=$meeting" "opening=$7" "attendees=Có mặt $((all - 1))/$all đảng viên" "proceedings=$8" \
-        "conclusion=$9"
+    record "$device" minutes "meeting=$meeting" "opening=$7" "attendees=Có mặt $((all - 1))/$all đảng viên" \
+        "proceedings=$8" "conclusion=$9"
     LAST_MEETING=$meeting
 }
 
@@ -97,31 +102,31 @@ office_writes() {
     local device=bi-thu-co-quan from=$TYPED_N resolution
     record $device congress "term=2017 - 2020" date=15/04/2017 summoned=16 present=16 "elected=Nguyễn Văn Mẫu" \
         "elected=Điêu Thị Ví Dụ" "elected=Hoàng Thị Giả"
-    cell_month $device 5/2017 26/5/2017 14h 16h15 "Phòng họp Ủy ban nhân dân phường" "$OFFICE_OPENING" "$OFFICE_PROCEEDINGS" \
-        "$OFFICE_CONCLUSION"
+    cell_month $device 5/2017 26/5/2017 14h 16h15 "Phòng họp Ủy ban nhân dân phường" "$OFFICE_OPENING" \
+        "$OFFICE_PROCEEDINGS" "$OFFICE_CONCLUSION"
     record $device resolution number=05-NQ/CB date=26/05/2017 \
-        "title=Nâng cao chất lượng hoạt động của chi bộ cơ quan phường Tân Thanh" "text=$OFFICE_RESOLUTION" "meeting=$LAST_MEETING"
+        "title=Nâng cao chất lượng hoạt động của chi bộ cơ quan phường Tân Thanh" "text=$OFFICE_RESOLUTION" \
+        "meeting=$LAST_MEETING"
     resolution=$REPLY
-    task $device "duty=Lập lịch trực bộ phận một cửa sáng thứ Bảy" from=29/05/2017 due=10/06/2017 "members=Hoàng Thị Giả" \
-        status=doing "source=$resolution"
-    task $device "duty=Rà soát danh sách tuyển quân cùng ba tổ dân phố" from=29/05/2017 due=30/06/2017 "members=Cà Văn Giả" \
-        "members=Tòng Văn Thử" status=open "source=$resolution"
+    task $device "duty=Lập lịch trực bộ phận một cửa sáng thứ Bảy" from=29/05/2017 due=10/06/2017 \
+        "members=Hoàng Thị Giả" status=doing "source=$resolution"
+    task $device "duty=Rà soát danh sách tuyển quân cùng ba tổ dân phố" from=29/05/2017 due=30/06/2017 \
+        "members=Cà Văn Giả" "members=Tòng Văn Thử" status=open "source=$resolution"
     study $device
     record $device candidate "name=Đinh Thị Thử" born=1995 "workplace=Trạm y tế phường" "helper=Đỗ Thị Thử" state=helper
-    record $device candidate "name=Giàng A Ví Dụ" born=08/1993 "workplace=Ban Chỉ huy quân sự phường" "helper=Cà Văn Giả" \
-        state=sourced
-    say "$(printf '%-15s %3d lần ghi: đại hội 2017 - 2020, sinh hoạt, điểm danh, biên bản, nghị quyết, việc, học tập, 2 nguồn' $device \
-        $((TYPED_N - from)))"
+    record $device candidate "name=Giàng A Ví Dụ" born=08/1993 "workplace=Ban Chỉ huy quân sự phường" \
+        "helper=Cà Văn Giả" state=sourced
+    tell $device $from "đại hội 2017 - 2020, sinh hoạt, điểm danh, biên bản, nghị quyết, việc, học tập, 2 nguồn"
 }
 
 tdp_writes() {
     local device=$1 from=$TYPED_N code=${ORG_OF[$1]}
-    cell_month "$device" 5/2017 4/5/2017 19h30 20h45 "Nhà văn hóa ${ORG_NAME[$code]#Chi bộ }" "$TDP_OPENING" "$TDP_PROCEEDINGS" \
-        "$TDP_CONCLUSION"
+    cell_month "$device" 5/2017 4/5/2017 19h30 20h45 "Nhà văn hóa ${ORG_NAME[$code]#Chi bộ }" "$TDP_OPENING" \
+        "$TDP_PROCEEDINGS" "$TDP_CONCLUSION"
     task "$device" "duty=Chuyển kiến nghị về đèn đường lên phường" from=05/05/2017 due=12/05/2017 \
         "members=$(nth_name "$code" 2)" status=open
     study "$device"
-    say "$(printf '%-15s %3d lần ghi: sinh hoạt, điểm danh, biên bản, việc, học tập' "$device" $((TYPED_N - from)))"
+    tell "$device" $from "sinh hoạt, điểm danh, biên bản, việc, học tập"
 }
 
 # ---- cell 14: two officers, the same records, without knowing of each other ----
@@ -146,8 +151,7 @@ two_officers_write() {
     mark bi-thu-to-14 "$HELD_MEETING" "$(member_of CB-014 "Trần Đức Mẫu")" present
     mark pho-to-14 "$HELD_MEETING" "$(member_of CB-014 "Phạm Thị Thử")" present
     TASKS[CB-014]=$((TASKS[CB-014] + 1)) # the one that was held
-    say "$(printf '%-15s %3d lần ghi trên hai máy: cùng một số điện thoại, cùng một việc, cùng buổi sinh hoạt tháng 6' \
-        "bí thư, phó 14" $((TYPED_N - from)))"
+    tell "bí thư, phó 14" $from "trên hai máy: cùng một số điện thoại, cùng một việc, cùng buổi sinh hoạt tháng 6"
 }
 
 offline_work() {

@@ -35,24 +35,23 @@ Dương|Thị|Ví Dụ|female|1967|1995|Nội trợ
 Sùng|A|Mẫu|male|29/03/1973|2007|Lái xe
 Chu|Thị|Giả|female|1952|1978|Nghỉ hưu")
 
-WORKS_IN="Tổ dân phố"
 STUDY_NUMBER="04-NQ/TW"
 STUDY_TITLE="Nghị quyết Trung ương 4 khóa XII về tăng cường xây dựng, chỉnh đốn Đảng"
 STUDY_WRITEUP="Tự soi, tự sửa theo 27 biểu hiện; mỗi đồng chí nộp bản cam kết trước ngày 30 tháng 6"
 
 OFFICE_OPENING="Đồng chí bí thư khai mạc lúc 14 giờ, giới thiệu đại biểu Đảng ủy phường về dự, thông qua chương trình.
 Chi bộ thống nhất cử đồng chí Điêu Thị Ví Dụ làm thư ký ghi biên bản."
-OFFICE_PROCEEDINGS="1. Bí thư đọc báo cáo tháng: thu ngân sách đạt 104 % kế hoạch tháng; tiếp 62 lượt công dân, trả kết quả đúng hẹn 61.
+OFFICE_PROCEEDINGS="1. Bí thư đọc báo cáo tháng: thu ngân sách đạt 104 % kế hoạch; tiếp 62 lượt công dân, đúng hẹn 61.
 2. Đồng chí Hoàng Thị Giả: đề nghị trực bộ phận một cửa cả sáng thứ Bảy vì bà con đi nương về muộn.
 3. Đồng chí Cà Văn Giả: tuyển quân năm nay có 14 thanh niên đủ điều kiện, cần các tổ dân phố rà soát lại danh sách.
 4. Thảo luận về quy chế dân chủ ở cơ sở: phải niêm yết công khai các khoản thu tại nhà văn hóa từng tổ."
-OFFICE_CONCLUSION="Giao đồng chí Hoàng Thị Giả lập lịch trực thứ Bảy; đồng chí Cà Văn Giả làm việc với ba tổ dân phố trong tháng 6.
+OFFICE_CONCLUSION="Giao đồng chí Hoàng Thị Giả lập lịch trực thứ Bảy; đồng chí Cà Văn Giả làm việc với ba tổ dân phố.
 Mười lăm trên mười lăm đảng viên có mặt biểu quyết tán thành."
-OFFICE_RESOLUTION="Chi bộ lãnh đạo cơ quan hoàn thành chỉ tiêu Thành phố giao; phân công đảng viên phụ trách địa bàn từng tổ dân phố;
+OFFICE_RESOLUTION="Chi bộ lãnh đạo cơ quan hoàn thành chỉ tiêu Thành phố giao; phân công đảng viên phụ trách địa bàn;
 bồi dưỡng hai quần chúng ưu tú; giữ vững danh hiệu chi bộ trong sạch vững mạnh."
 
 TDP_OPENING="Bí thư chi bộ nêu lý do buổi sinh hoạt, điểm danh, mời đảng viên cơ quan phụ trách địa bàn cùng dự."
-TDP_PROCEEDINGS="Chi bộ nghe thông tin thời sự; bàn việc sửa đường ngõ 12, mỗi hộ góp ba ngày công; nhắc các hộ đốt nương có báo trước.
+TDP_PROCEEDINGS="Chi bộ nghe thông tin thời sự; bàn việc sửa đường ngõ 12, mỗi hộ góp ba ngày công.
 Bà con kiến nghị phường thay ba bóng đèn đường trước nhà văn hóa."
 TDP_CONCLUSION="Khởi công sửa ngõ 12 vào Chủ nhật tuần đầu của tháng; thư ký chuyển kiến nghị về đèn đường lên phường."
 
@@ -67,33 +66,5 @@ PLACE_BY_DEPUTY="Nhà đồng chí Lù Văn Giả (nhà văn hóa mất điện)
 
 AFTER_CUT="Sau khi nối lại mạng, chi bộ ghi thêm việc thay bóng đèn đường"
 
-# Pages of old minutes, each its own: `page NUMBER LINES`. Sentences are put together by a counted dice, the same each time.
-page() {
-    awk -v seed="$1" -v lines="$2" '
-    function dice(n) { x = (x * 16807) % 2147483647; return int(x / 65536) % n }
-    function one(list,    w) { return word[list, dice(size[list])] }
-    function fill(list, text,    i, n, part) {
-        n = split(text, part, "|")
-        for (i = 1; i <= n; i++) word[list, i - 1] = part[i]
-        size[list] = n
-    }
-    BEGIN {
-        x = seed * 7919 + 12345
-        for (i = 0; i < 20; i++) dice(2)
-        fill("who", "Bí thư|Phó bí thư|Đồng chí thư ký|Tổ trưởng tổ đảng|Đồng chí trưởng ban công tác Mặt trận|Chi hội trưởng phụ nữ|" \
-            "Đồng chí công an khu vực|Chi hội cựu chiến binh|Đồng chí phụ trách địa bàn|Bí thư chi đoàn|Một đảng viên cao tuổi|Cán bộ địa chính")
-        fill("said", "báo cáo|đề nghị|nhắc lại|phân tích thêm|không nhất trí với|đồng tình với|xin làm rõ|thông báo|kiến nghị|giải trình về|" \
-            "tiếp thu ý kiến về|đánh giá|nêu gương|phê bình việc|hỏi về tiến độ|nhận giúp")
-        fill("what", "sửa rãnh thoát nước|lịch trực tiếp công dân|thu quỹ đền ơn đáp nghĩa|hồ sơ hộ nghèo|lớp xóa mù chữ|danh sách cử tri|" \
-            "tranh chấp ranh giới đất|phòng cháy rừng|tiêm phòng cho đàn trâu|đăng ký kết hôn|công khai ngân sách|vệ sinh ngõ xóm|" \
-            "giúp hộ neo đơn gặt lúa|tuần tra ban đêm|trồng cây đầu xuân|sổ hộ khẩu|nước sạch đầu nguồn|đèn đường|nhà văn hóa|quy ước bản|" \
-            "chợ tạm lấn lòng đường|khám sức khỏe người cao tuổi|đóng đảng phí đúng kỳ|bản cam kết của đảng viên|thăm gia đình chính sách")
-        fill("where", "ngõ|tổ|đội|khu|bản|nhóm|cụm|dãy nhà|tuyến phố|bờ kè|chân cầu|đầu đường")
-        fill("how", "xong trước ngày|bắt đầu từ ngày|chậm nhất đến ngày|đã làm từ ngày|hoãn sang ngày|kiểm tra lại vào ngày|họp riêng ngày")
-        fill("end", "cả chi bộ tán thành|còn hai ý kiến khác|giao chi ủy theo dõi|ghi vào nghị quyết tháng sau|chờ phường trả lời|" \
-            "mời đại diện hộ dân cùng dự|tự nguyện không nhận thù lao|phải báo cáo bằng văn bản|đưa vào tiêu chí xếp loại cuối năm")
-        for (i = 1; i <= lines; i++)
-            printf "%d. %s %s %s ở %s %d: %s %d/%d, %d hộ, %d.%03d.000 đồng; %s.\n", i, one("who"), one("said"), one("what"),
-                one("where"), 1 + dice(60), one("how"), 1 + dice(28), 1 + dice(12), 2 + dice(180), 1 + dice(90), dice(1000), one("end")
-    }'
-}
+# Pages of old minutes: `page NUMBER LINES`, each another, the same each time.
+page() { awk -v seed="$1" -v lines="$2" -f "$here/demo/page.awk"; }

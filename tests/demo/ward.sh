@@ -4,8 +4,8 @@
 member() {
     local code=$1 family middle given gender born entered occupation
     IFS='|' read -r family middle given gender born entered occupation <<<"$2"
-    record van-phong member --org "$code" "family_name=$family" "middle_name=$middle" "given_name=$given" "gender=$gender" \
-        "born=$born" "entered=$entered" "occupation=$occupation"
+    record van-phong member --org "$code" "family_name=$family" "middle_name=$middle" "given_name=$given" \
+        "gender=$gender" "born=$born" "entered=$entered" "occupation=$occupation"
 }
 
 declare -A MEMBER_ID=() # "CB-001/Nguyễn Văn Mẫu" -> id
@@ -42,8 +42,8 @@ ward_opens() {
     server_start
     typed "$WARD_NAME"
     for code in CB-001 CB-005 CB-009 CB-014; do
-        "$BUILD/chibod" org "$WARD" add --code "$code" --name "${ORG_NAME[$code]}" --type "${ORG_TYPE[$code]}" >/dev/null ||
-            fail "đăng ký được ${ORG_NAME[$code]}"
+        "$BUILD/chibod" org "$WARD" add --code "$code" --name "${ORG_NAME[$code]}" --type "${ORG_TYPE[$code]}" \
+            >/dev/null || fail "đăng ký được ${ORG_NAME[$code]}"
         typed "${ORG_NAME[$code]}"
     done
     must "phường có năm tổ chức đảng" equal "$("$BUILD/chibod" org "$WARD" list --json | wc -l)" 5
@@ -71,7 +71,8 @@ ward_opens() {
 count_of() {
     local device=$1 kind=$2
     shift 2
-    chibo "$device" list "$kind" --json ${1:+--where "$1"} || fail "máy $device liệt kê được $kind" "$(cat "$DIR/loi.txt")"
+    chibo "$device" list "$kind" --json ${1:+--where "$1"} ||
+        fail "máy $device liệt kê được $kind" "$(cat "$DIR/loi.txt")"
     printf '%s' "$LINE" | grep -c '"v":1'
 }
 

@@ -1,12 +1,13 @@
-/* cutter.c - a bad link for the demo and the tests of cuts: relays TCP on loopback, counts bytes, cuts where it is told.
+/* cutter.c - a bad link for the demo and the tests of cuts: relays TCP on loopback, counts bytes, cuts.
  *
- *     cutter free                            prints a free port
- *     cutter FROM TO [cut N] [reset]         relays 127.0.0.1:FROM to 127.0.0.1:TO until it is killed
+ *     cutter free                                      prints a free port
+ *     cutter FROM TO [cut N] [cut-down N] [reset]      relays 127.0.0.1:FROM to 127.0.0.1:TO until it is killed
  *
- * FROM 0: any free port. The first line of stdout says `port N`; each connection that ended adds one, `up N down N cut 0|1`: bytes that
- * were passed on towards TO and back. cut N: of each connection exactly N bytes go up, then both ends see it end, at once; with
- * `reset` as a machine that vanished (RST: what the other side has not read yet is lost as well).
- * One process for each connection; a test knows how many it opens. Built by the scripts: no part of the product. */
+ * FROM 0: any free port. The first line of stdout says `port N`; each connection that ended adds one,
+ * `up N down N cut 0|1`: bytes that were passed on towards TO and back. cut N: of each connection exactly N bytes go
+ * up, cut-down N: so many come back, then both ends see it end at once; with `reset` as if a machine had vanished (RST:
+ * what the other side has not read yet is lost too). One process for each connection. The scripts build it: it is no
+ * part of the product. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -22,7 +23,7 @@
 #define ROOM 65536
 
 static bool reset;
-static unsigned long long cut_at = ~0ULL;
+static unsigned long long cut_up = ~0ULL, cut_down = ~0ULL;
 
 static _Noreturn void die(const char *what)
 {
@@ -101,7 +102,7 @@ static void relay(int device, unsigned to)
 {
     struct sockaddr_in a = loopback(to);
     int ward = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    struct way up = {device, ward, 0, cut_at, false}, down = {ward, device, 0, ~0ULL, false};
+    struct way up = {device, ward, 0, cut_up, false}, down = {ward, device, 0, cut_down, false};
     bool whole = true;
 
     if (ward < 0 || connect(ward, (struct sockaddr *)&a, sizeof a) != 0) {
@@ -114,8 +115,8 @@ static void relay(int device, unsigned to)
         if (poll(p, 2, -1) < 0 && errno != EINTR)
             die("cutter: poll");
         if (p[1].revents != 0)
-            pass(&down);
-        if (p[0].revents != 0)
+            whole = pass(&down);
+        if (whole && p[0].revents != 0)
             whole = pass(&up);
     }
     vanish(device);
@@ -131,14 +132,16 @@ int main(int argc, char **argv)
         return 0;
     }
     if (argc < 3) {
-        fputs("cutter: free | FROM TO [cut N] [reset]\n", stderr);
+        fputs("cutter: free | FROM TO [cut N] [cut-down N] [reset]\n", stderr);
         return 2;
     }
     for (int i = 3; i < argc; i++) {
         if (strcmp(argv[i], "reset") == 0)
             reset = true;
         else if (strcmp(argv[i], "cut") == 0 && i + 1 < argc)
-            cut_at = strtoull(argv[++i], NULL, 10);
+            cut_up = strtoull(argv[++i], NULL, 10);
+        else if (strcmp(argv[i], "cut-down") == 0 && i + 1 < argc)
+            cut_down = strtoull(argv[++i], NULL, 10);
     }
     signal(SIGPIPE, SIG_IGN);
     signal(SIGCHLD, SIG_IGN);
