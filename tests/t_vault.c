@@ -227,6 +227,50 @@ TEST(rows_cannot_change_places)
     }
 }
 
+static bool take_nonce(void *arg, struct bytes key, struct bytes value)
+{
+    (void)key;
+    buf_put(arg, value.p, AEAD_NONCE_SIZE);
+    return true;
+}
+
+static int nonce_order(const void *a, const void *b)
+{
+    return memcmp(a, b, AEAD_NONCE_SIZE);
+}
+
+/* One key seals every value: a nonce used twice would show both. */
+TEST(no_nonce_is_used_twice)
+{
+    struct home h;
+    struct vault v;
+    struct vault_txn t;
+    struct kv *kv;
+    struct kv_txn raw;
+    struct buf nonces = {0};
+    static const char *const names[] = {"meta"};
+    static const struct kv_spec spec = {names, 1, 32 << 20, 64 << 20};
+    make_home(&h);
+    REQUIRE(vault_open(h.vault, &h.key, KV_WRITE, &v) == ERR_OK);
+    for (uint8_t round = 0; round < 3; round++) {
+        REQUIRE(vault_begin(&v, true, &t) == ERR_OK);
+        for (uint8_t i = 0; i < 50; i++)
+            CHECK_EQ(store_put(&t.txn, TABLE_meta, bytes_of((uint8_t[]){round, i}, 2), bytes_of_str("same")), ERR_OK);
+        CHECK_EQ(vault_commit(&t), ERR_OK);
+    }
+    vault_close(&v);
+    REQUIRE(kv_open(h.vault, &spec, KV_READ, &kv) == ERR_OK);
+    REQUIRE(kv_begin(kv, false, &raw) == ERR_OK);
+    CHECK_EQ(kv_scan(&raw, 0, bytes_of(NULL, 0), take_nonce, &nonces), ERR_OK);
+    kv_abort(&raw);
+    kv_close(kv);
+    REQUIRE(nonces.n == 150 * AEAD_NONCE_SIZE);
+    qsort(nonces.p, 150, AEAD_NONCE_SIZE, nonce_order);
+    for (size_t at = AEAD_NONCE_SIZE; at < nonces.n; at += AEAD_NONCE_SIZE)
+        CHECK(memcmp(nonces.p + at - AEAD_NONCE_SIZE, nonces.p + at, AEAD_NONCE_SIZE) != 0);
+    buf_deinit(&nonces);
+}
+
 TEST(another_key_opens_nothing)
 {
     struct home h, other;
