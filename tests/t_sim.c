@@ -13,7 +13,7 @@
 
 #include "sim.h"
 
-#define SEEDS 6000
+#define SEEDS 5200
 #define WORKERS 2
 #define FAILURES_MAX 20
 
