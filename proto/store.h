@@ -43,8 +43,7 @@
     ROW(person,    0,   0)     /* person(16): name                        (server)   */ \
     ROW(org,       0,   0)     /* org(16): code, name, type, its scopes   (server)   */ \
     ROW(role,     16,   0)     /* person(16) org(16) role(1): from, to    (server)   */ \
-    ROW(invite,    0,   0)     /* invite id(8)                            (server)   */ \
-    ROW(tls,       0,   0)     /* TLS session id: session                 (server)   */
+    ROW(invite,    0,   0)     /* invite id(8)                            (server)   */
 /* clang-format on */
 
 enum table {
