@@ -1,7 +1,6 @@
 /* limit_send.c - the client's half of the upload's limit (limit_work.h).
  *
  *     limit_send WORK PORT DIR ROWS     prints the bytes that left through the socket */
-#include <lmdb.h>
 #include <netinet/tcp.h>
 #include <sodium.h>
 #include <sys/stat.h>

@@ -5,7 +5,6 @@
 #include <lmdb.h>
 #include <openssl/x509.h>
 #include <sodium.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 bool work_full, work_client_stores;
@@ -33,14 +32,6 @@ void work_must(bool good, const char *what)
         return;
     fprintf(stderr, "limit: %s (errno %d)\n", what, errno);
     exit(1);
-}
-
-uint64_t work_cpu_us(void)
-{
-    struct rusage u;
-    getrusage(RUSAGE_SELF, &u);
-    return (uint64_t)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000u +
-           (uint64_t)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
 }
 
 /* --- hashes: of one record, of one group ------------------------------------------------------------------- */
@@ -148,10 +139,8 @@ void work_store_row(const uint8_t *row, size_t n, const uint8_t leaf[32])
 static X509 *certificate(const char *subject, EVP_PKEY *key, const char *issuer, EVP_PKEY *issuer_key)
 {
     X509 *x = X509_new();
-    const char *name[2] = {subject, issuer};
-    X509_NAME *of[2] = {X509_get_subject_name(x), X509_get_issuer_name(x)};
-    for (int i = 0; i < 2; i++)
-        X509_NAME_add_entry_by_txt(of[i], "CN", MBSTRING_ASC, (const unsigned char *)name[i], -1, -1, 0);
+    X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC, (const uint8_t *)subject, -1, -1, 0);
+    X509_NAME_add_entry_by_txt(X509_get_issuer_name(x), "CN", MBSTRING_ASC, (const uint8_t *)issuer, -1, -1, 0);
     ASN1_INTEGER_set(X509_get_serialNumber(x), 1);
     X509_gmtime_adj(X509_getm_notBefore(x), -3600);
     X509_gmtime_adj(X509_getm_notAfter(x), 3600);
@@ -184,10 +173,7 @@ SSL *work_tls(int fd, bool server)
         ctx = tls_context();
     SSL *ssl = SSL_new(ctx);
     SSL_set_fd(ssl, fd);
-    if (server)
-        SSL_set_accept_state(ssl);
-    else
-        SSL_set_connect_state(ssl);
+    (server ? SSL_set_accept_state : SSL_set_connect_state)(ssl);
     return ssl;
 }
 

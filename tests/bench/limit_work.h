@@ -33,7 +33,6 @@ extern uint64_t work_records;
 
 void work_init(const char *work);
 void work_must(bool good, const char *what);
-uint64_t work_cpu_us(void);
 void work_group_begin(struct group *g, const uint8_t seed[16]);
 const uint8_t *work_commit_row(struct group *g, const uint8_t *row, size_t n); /* the commitment; NULL when bare */
 void work_tree(const struct group *g, uint32_t from, uint32_t n, uint8_t out[32]);
