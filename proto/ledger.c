@@ -47,6 +47,37 @@ enum err ledger_decode(struct ledger_leaf *l, struct bytes row)
     return ERR_DAMAGED;
 }
 
+static uint64_t split_uint(struct bytes *rest, enum err *e)
+{
+    struct mp r;
+    uint64_t v;
+
+    mp_open(&r, mp_split(rest));
+    v = mp_uint(&r, UINT64_MAX);
+    if (mp_close(&r) != ERR_OK)
+        *e = ERR_DAMAGED;
+    return v;
+}
+
+enum err ledger_decode_head(struct ledger_leaf *l, struct bytes row)
+{
+    struct bytes rest = bytes_cut(row, 1); /* behind the head of an array of 13 or 3 */
+    struct mp r;
+    enum err e = ERR_OK;
+
+    memset(l, 0, sizeof *l);
+    if (split_uint(&rest, &e) == LEAF_CONTROL || e != ERR_OK)
+        return ledger_decode(l, row);
+    mp_open(&r, mp_split(&rest));
+    l->header = mp_bin(&r, HEADER_SIZE_MAX);
+    if (mp_close(&r) != ERR_OK)
+        e = ERR_DAMAGED;
+    l->accepted = split_uint(&rest, &e);
+    l->policy = split_uint(&rest, &e);
+    l->verdicts = mp_split(&rest);
+    return e;
+}
+
 void ledger_leaf_deinit(struct ledger_leaf *l)
 {
     changeset_deinit(&l->changeset);

@@ -53,12 +53,11 @@ enum err ward_resume(struct txn *txn, struct work *job)
 
 /* --- leaves ---------------------------------------------------------------------------------------------- */
 
-static void put_own(struct work *job, const struct ledger_leaf *l, struct buf *list)
+static void put_own(const struct header *h, const struct ledger_leaf *l, struct buf *list)
 {
-    struct message_own own = {l->changeset.first, l->accepted, l->policy, l->verdicts};
+    struct message_own own = {h->first, l->accepted, l->policy, l->verdicts};
     struct buf message = {0};
 
-    (void)job;
     message_own_encode(&own, &message);
     work_message(list, MESSAGE_OWN, buf_bytes(&message));
     buf_deinit(&message);
@@ -117,8 +116,10 @@ static enum err put_index(struct txn *txn, const struct scope *s, struct work *j
     struct buf row = {0}, message = {0};
     struct ledger_leaf l = {0};
     struct header h;
-    enum err e = ledger_leaf_at(txn, s, index, &row, &l);
+    enum err e = scope_leaf(txn, s, index, &row);
 
+    if (e == ERR_OK)
+        e = ledger_decode_head(&l, buf_bytes(&row));
     if (e == ERR_OK && l.is_control) {
         struct message_control control = {.control = l.control};
 
@@ -128,8 +129,10 @@ static enum err put_index(struct txn *txn, const struct scope *s, struct work *j
     } else if (e == ERR_OK) {
         e = header_decode(&h, l.header) == ERR_OK ? ERR_OK : ERR_DAMAGED;
         if (e == ERR_OK && id_equal(&h.device, &job->device) && h.incarnation == job->incarnation)
-            put_own(job, &l, list);
+            put_own(&h, &l, list);
         else if (e == ERR_OK)
+            e = ledger_decode(&l, buf_bytes(&row));
+        if (e == ERR_OK && l.changeset.count > 0)
             e = put_leaf(txn, s, &l, &h, list);
     }
     ledger_leaf_deinit(&l);

@@ -12,7 +12,6 @@
 #include <netinet/in.h>
 #include <openssl/ssl.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #define GROUP 256         /* records under one signature */
