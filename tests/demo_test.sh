@@ -65,7 +65,7 @@ check "six devices are left" test "$(ls "$scratch/so/may" 2>/dev/null | wc -l)" 
 check "texts were typed" test "$(sort -u "$scratch/typed" | wc -l)" -gt 1000
 
 # What it printed can be typed in: the server runs, a device syncs, a person looks.
-mapfile -t plays < <(sed -n 's/^  \(\/.*\)/\1/p' "$scratch/out" | sed 's/ *#.*//; s/ &$//')
+mapfile -t plays < <(sed -n 's/^  \(\/.*\)/\1/p' "$scratch/out" | sed 's/ &$//')
 ${plays[0]:-false} 2>/dev/null &
 server=$!
 synced=no

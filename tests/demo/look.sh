@@ -56,10 +56,15 @@ play_on() {
 
 Xong trong $SECONDS giây, $TYPED_N lần ghi. Mọi thứ còn ở $DIR; muốn thử tiếp:
 
-  $BUILD/chibod chay $WARD &                                     # chạy máy chủ của phường
-  $BUILD/chibo --thu-muc $HOMES/bi-thu-to-14                     # bảng chọn của bí thư chi bộ 14
-  $BUILD/chibo xem --thu-muc $HOMES/pho-to-14 ${HELD_TASK:0:12}          # hai người ghi khác nhau
+  # máy chủ của phường chạy (dừng: kill %1)
+  $BUILD/chibod chay $WARD &
+  # bảng chọn của bí thư chi bộ 14
+  $BUILD/chibo --thu-muc $HOMES/bi-thu-to-14
+  # một việc mà bí thư và phó bí thư ghi khác nhau
+  $BUILD/chibo xem --thu-muc $HOMES/pho-to-14 ${HELD_TASK:0:16} --lich-su
+  # gửi và nhận
   $BUILD/chibo dong-bo --thu-muc $HOMES/bi-thu-to-14
+  # phường xem các chi bộ
   $BUILD/chibod tong-hop $WARD
 TEXT
 }

@@ -151,7 +151,7 @@ two_officers_write() {
     mark bi-thu-to-14 "$HELD_MEETING" "$(member_of CB-014 "Trần Đức Mẫu")" present
     mark pho-to-14 "$HELD_MEETING" "$(member_of CB-014 "Phạm Thị Thử")" present
     TASKS[CB-014]=$((TASKS[CB-014] + 1)) # the one that was held
-    tell "bí thư, phó 14" $from "trên hai máy: cùng một số điện thoại, cùng một việc, cùng buổi sinh hoạt tháng 6"
+    tell "bí thư, phó 14" $from "hai máy cùng ghi một số điện thoại, một việc và buổi sinh hoạt tháng 6"
 }
 
 offline_work() {
