@@ -6,7 +6,7 @@
 #include "message.h"
 
 /* One message being applied and one parsed ahead of it: more would only fill memory while the disk works. */
-#define BUSY_BYTES_MAX 131072
+#define BUSY_BYTES_MAX 65536
 
 static const char *const state_names[SESSION_STATE_COUNT] = {
 #define SESSION_NAME(name) #name,
