@@ -169,8 +169,8 @@ int cmd_run(const struct cmd *c, struct cmd_env *env, int argc, char *const *arg
         opt_explain(&args, cmd_translate, &env->why);
     }
     enum err flushed = out_flush(&env->out);
-    if (e == ERR_OK)
-        e = flushed;
+    if (e == ERR_OK && flushed != ERR_OK)
+        e = cmd_explain(env, flushed, "stdout", "");
     if (e != ERR_OK) {
         clean_why(&env->why);
         out_error(&env->out, e, buf_cstr(&env->why));

@@ -1,5 +1,6 @@
 /* main.c - `chibo`: finds the command among the words, and hands the rest to it. Without a command, the menu. */
 #include "../common/language.h"
+#include "../common/process.h"
 #include "cmd.h"
 #include "menu.h"
 
@@ -45,6 +46,7 @@ static int unknown(struct cmd_env *env, const char *typed, const char *close)
 
 int main(int argc, char **argv)
 {
+    process_init();
     struct cmd_env env = {.today = book_today()};
     const char *close = NULL, *typed = NULL;
     const struct cmd *c = &nothing;

@@ -21,11 +21,12 @@ static enum err write_all(int fd, struct bytes text)
     return ERR_OK;
 }
 
+/* What stdout does says nothing of the book's disk. */
 enum err out_flush(struct out *o)
 {
     enum err e = write_all(STDOUT_FILENO, buf_bytes(&o->text));
     buf_clear(&o->text);
-    return e;
+    return e == ERR_OK || e == ERR_NO_SPACE ? e : ERR_OTHER;
 }
 
 void out_write(int fd, struct bytes text)

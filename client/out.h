@@ -11,7 +11,7 @@ struct out {
     struct buf text;
 };
 
-/* Writes what was gathered. ERR_IO, ERR_NO_SPACE: stdout did not take it. */
+/* Writes what was gathered. ERR_NO_SPACE, ERR_OTHER: stdout did not take it. */
 MUST_CHECK enum err out_flush(struct out *o);
 /* All of it, at once, to this descriptor; what cannot be written is lost. */
 void out_write(int fd, struct bytes text);

@@ -1,6 +1,7 @@
 /* cmd.c - see cmd.h. To add a command: its options, its run function, one row of the table at the end. */
 #include "cmd.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -349,7 +350,7 @@ static int run_command(const struct command *k, int argc, char *const *argv)
     } else {
         e = k->run(&c);
         if (e == ERR_OK && c.out.n > 0 && (fwrite(c.out.p, 1, c.out.n, stdout) != c.out.n || fflush(stdout) != 0))
-            e = ERR_IO;
+            e = fault(&c, "stdout", errno == ENOSPC ? ERR_NO_SPACE : ERR_OTHER);
         if (e != ERR_OK)
             explain(k, &c, e);
         status = err_exit_status(e);
