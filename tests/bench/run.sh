@@ -224,7 +224,7 @@ machine() {
     disk=$(df --output=source,fstype "$WORK" | tail -n 1 | tr -s ' ')
     echo "$(nproc) × $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1), $(awk '/MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' \
         /proc/meminfo), Linux $(uname -r), $(. /etc/os-release && echo "$PRETTY_NAME"), stores on $disk. Command: \`make bench\`," \
-        "$RUNS runs of each, $(date -u +%F)."
+        "$RUNS runs of each, $(date -u +%F), load before $LOAD."
 }
 
 page() {
@@ -238,6 +238,7 @@ page() {
     } >"$WORK/page" && cat "$WORK/page" >"$PAGE"
 }
 
+LOAD=$(cut -d " " -f 1 /proc/loadavg)
 : >"$TABLE"
 prepare
 ward "$WORK/ward"
