@@ -120,29 +120,14 @@ static enum err run(const struct cmd *c, struct cmd_env *env, const struct opt_p
     return explain_open(env, e);
 }
 
-/* What was typed may not be text at all, and what a peer said may try to deceive the terminal: such characters
- * become ?. */
+/* What was typed may not be text at all, and what a peer said may try to deceive the terminal. */
 static void clean_why(struct buf *why)
 {
-    struct buf clean = {0}, one = {0};
-    for (size_t at = 0; at < why->n;) {
-        size_t n = 1;
-        while (n < 4 && at + n < why->n && (why->p[at + n] & 0xc0) == 0x80)
-            n++;
-        struct bytes letter = bytes_of(why->p + at, n);
-        buf_clear(&one);
-        if (n == 1 && letter.p[0] == ' ')
-            buf_put_u8(&clean, ' ');
-        else if (text_clean(letter, TEXT_ONE_LINE, &one) == ERR_OK)
-            buf_put_bytes(&clean, letter);
-        else
-            buf_put_u8(&clean, '?');
-        at += n;
-    }
+    struct buf clean = {0};
+    text_show(buf_bytes(why), &clean);
     buf_clear(why);
     buf_put_bytes(why, buf_bytes(&clean));
     buf_deinit(&clean);
-    buf_deinit(&one);
 }
 
 static bool has_word(int argc, char *const *argv, const char *word)

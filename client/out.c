@@ -7,6 +7,7 @@
 #include "../common/disk.h"
 #include "../common/json.h"
 #include "../common/language.h"
+#include "../common/text.h"
 
 static enum err write_all(int fd, struct bytes text)
 {
@@ -21,17 +22,26 @@ static enum err write_all(int fd, struct bytes text)
     return ERR_OK;
 }
 
+static enum err write_shown(int fd, struct bytes text)
+{
+    struct buf shown = {0};
+    text_show(text, &shown);
+    enum err e = write_all(fd, buf_bytes(&shown));
+    buf_wipe_deinit(&shown);
+    return e;
+}
+
 /* What stdout does says nothing of the book's disk. */
 enum err out_flush(struct out *o)
 {
-    enum err e = write_all(STDOUT_FILENO, buf_bytes(&o->text));
+    enum err e = (o->json ? write_all : write_shown)(STDOUT_FILENO, buf_bytes(&o->text));
     buf_clear(&o->text);
     return e == ERR_OK || e == ERR_NO_SPACE ? e : ERR_OTHER;
 }
 
 void out_write(int fd, struct bytes text)
 {
-    (void)!write_all(fd, text);
+    (void)!write_shown(fd, text);
 }
 
 void out_note(const char *sentence)

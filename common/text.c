@@ -181,6 +181,23 @@ enum err text_clean(struct bytes in, enum text_lines lines, struct buf *out)
     return e;
 }
 
+/* A run of what may be shown goes out in one piece. */
+void text_show(struct bytes in, struct buf *out)
+{
+    size_t from = 0;
+    for (size_t at = 0, n; at < in.n; at += n) {
+        int32_t c = 0;
+        n = next_char(bytes_cut(in, at), &c);
+        if (n > 0 && ((c >= ' ' && c < 0x7F) || c == '\n' || (c > 0x7F && classify(c) != CHAR_REFUSE && c != 0x85)))
+            continue;
+        buf_put(out, in.p + from, at - from);
+        buf_put_u8(out, '?');
+        n += n == 0;
+        from = at + n;
+    }
+    buf_put(out, in.p + from, in.n - from);
+}
+
 /* --- folding --- */
 
 /* Letters with a stroke have no decomposition. Eth and the African D look the same and are mistaken for Đ. */

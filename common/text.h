@@ -29,6 +29,10 @@ bool text_is_nfc(struct bytes s);
  * with which a terminal or a reader could be deceived. */
 MUST_CHECK enum err text_clean(struct bytes in, enum text_lines lines, struct buf *out);
 
+/* As a terminal may get it, whoever wrote it: control characters but for \n, those that turn the direction of writing,
+ * and bytes that are not UTF-8 become ?. */
+void text_show(struct bytes in, struct buf *out);
+
 /* Case folding, canonical decomposition, marks stripped, đ -> d. ERR_BAD_UTF8. */
 MUST_CHECK enum err text_fold(struct bytes in, struct buf *out);
 /* text_clean to one line, then text_fold: what a person meant by a word, a date, a name to find. */

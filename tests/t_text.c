@@ -228,6 +228,26 @@ TEST(clean_appends_and_leaves_out_alone_when_it_fails)
 }
 
 /* Random runs of the pieces that make trouble, and of random bytes: the result is clean, and stays. */
+static void shows(struct bytes in, const char *want)
+{
+    struct buf out = { 0 };
+    text_show(in, &out);
+    CHECK_STR(buf_cstr(&out), want);
+    buf_deinit(&out);
+}
+
+TEST(what_is_shown_cannot_drive_a_terminal)
+{
+    shows(bytes_of_str("Đồng chí Lò Văn Thử\n  → đã họp · 92,5 %…\n"), "Đồng chí Lò Văn Thử\n  → đã họp · 92,5 %…\n");
+    shows(bytes_of_str("a\x1B[31m\x07\x7F\r\tb"), "a?[31m????b");
+    shows(bytes_of_str("\xC2\x9B"
+                       "2J\xC2\x80\xC2\x85\xC2\x9F\xC2\xA0x"), "?2J???\xC2\xA0x");
+    shows(bytes_of_str("\xE2\x80\xAEnop\xE2\x81\xA6"), "?nop?");
+    shows(bytes_of_str("\x9B\xFF\xC3"), "???");
+    shows(bytes_of("a\0b", 3), "a?b");
+    shows(bytes_of(NULL, 0), "");
+}
+
 TEST(clean_is_nfc_and_idempotent_on_random_text)
 {
     static const char *const pieces[] = {
