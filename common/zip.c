@@ -19,7 +19,8 @@ static void must(size_t rc)
         abort(); /* a wrong parameter or no memory: neither comes from the input */
 }
 
-/* Never more than what counts: a server keeps one for each of its sessions, and moving it costs little beside packing. */
+/* Never more than what counts: a server keeps one for each of its sessions, and moving it costs little beside
+ * packing. */
 void zip_note(struct zip *zip, struct bytes plain)
 {
     struct buf *history = &zip->history;

@@ -29,8 +29,8 @@ struct listener_stats {
     size_t unknown_n;
 };
 
-/* Listens when it returns; SIGPIPE is ignored from then on. ERR_BAD_VALUE: not an address; ERR_EXISTS: the port is taken; ERR_IO: else. *out is NULL
- * then. */
+/* Listens when it returns; SIGPIPE is ignored from then on. ERR_BAD_VALUE: not an address; ERR_EXISTS: the port
+ * is taken; ERR_IO: else. *out is NULL then. */
 MUST_CHECK enum err listener_new(struct uv_loop_s *loop, const struct listener_settings *settings,
                                  struct listener **out);
 uint16_t listener_port(const struct listener *l);
