@@ -100,7 +100,7 @@ int main(int argc, char **argv)
 {
     static struct conn *conn[CONNECTIONS_MAX];
     static struct pollfd slot[CONNECTIONS_MAX + 1];
-    int fd = socket(AF_INET, SOCK_STREAM, 0), count = 0, wanted = argc == 5 ? atoi(argv[4]) : 0;
+    int fd = socket(AF_INET, SOCK_STREAM, 0), count = 0, wanted = argc == 5 ? (int)strtol(argv[4], NULL, 10) : 0;
     work_must(wanted > 0 && wanted <= CONNECTIONS_MAX, "usage: see the top of the source");
     struct sockaddr_in a = work_address(argv[2]);
     work_init(argv[1]);

@@ -179,7 +179,7 @@ SSL *work_tls(int fd, bool server)
 
 struct sockaddr_in work_address(const char *port)
 {
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port))};
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)strtol(port, NULL, 10))};
     a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     return a;
 }

@@ -55,7 +55,7 @@ int main(int argc, char **argv)
     static uint64_t wall[RUNS_MAX], cpu[RUNS_MAX];
     char *args[ARGUMENTS_MAX + 1] = {NULL};
     posix_spawn_file_actions_t actions;
-    int runs = argc > 2 ? atoi(argv[1]) : 0;
+    int runs = argc > 2 ? (int)strtol(argv[1], NULL, 10) : 0;
     long rss_kb = 0;
 
     if (runs < 1 || runs > RUNS_MAX || argc - 2 > ARGUMENTS_MAX)
