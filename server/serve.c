@@ -5,6 +5,7 @@
 
 #include "../common/log.h"
 #include "../proto/session.h"
+#include "server_limits.h"
 
 #define SEND_PIECE ((size_t)64 * 1024) /* between two looks at conn_full: two frames */
 #define COST_READ 32                   /* an answer of two frames takes as long as about so many changes */
@@ -22,6 +23,10 @@ struct peer {
     bool blocked;      /* conn_full: until on_drained */
     bool owes_drained; /* something was sent, and the session not yet told that it left */
     bool paused, resumed;
+    /* Taking over (serve.h): the older one is superseded, the newer one waits and keeps what comes meanwhile. */
+    bool superseded, waiting;
+    uint64_t superseded_ms, heard_ms;
+    struct buf early;
 };
 
 struct serve {
@@ -88,6 +93,8 @@ static void job_done(struct store_job *job)
     buf_deinit(&j->in);
     free(j);
     p->jobs--;
+    if (p->conn != NULL)
+        p->heard_ms = conn_now_ms(p->conn); /* what waited for this job may come only now */
     pump(p);
 }
 
@@ -113,7 +120,7 @@ static void submit(struct peer *p, struct work *w)
 /* An answer that nobody will hear is not read. */
 static bool is_moot(const struct peer *p, const struct work *w)
 {
-    return p->dropped || (p->conn == NULL && w->kind == WORK_READ);
+    return p->dropped || ((p->conn == NULL || p->superseded) && w->kind == WORK_READ);
 }
 
 static void submit_all(struct peer *p)
@@ -142,9 +149,33 @@ static void log_end(const struct peer *p, uint64_t now_ms)
         LOG_NUMBER("jobs", p->job_count), LOG_NUMBER("resumed", p->resumed), LOG_NUMBER("ms", now_ms - p->opened_ms));
 }
 
+static bool is_of(const struct peer *p, const struct id *device)
+{
+    return !id_is_zero(device) && id_equal(&p->device, device);
+}
+
+/* The newest connection of the device begins, if none of its old ones is left. */
+static void let_begin(struct serve *s, const struct id *device)
+{
+    struct peer *newest = NULL;
+    for (struct peer *p = s->peers; p != NULL; p = p->next) {
+        if (is_of(p, device) && p->superseded)
+            return;
+        if (is_of(p, device) && p->waiting && !p->dropped && p->conn != NULL)
+            newest = p;
+    }
+    if (newest == NULL)
+        return;
+    newest->waiting = false;
+    session_step(&newest->session, &(struct session_event){.kind = SESSION_BYTES, .bytes = buf_bytes(&newest->early)});
+    buf_wipe_deinit(&newest->early);
+    pump(newest);
+}
+
 static void free_if_done(struct peer *p)
 {
     struct serve *s = p->serve;
+    const struct id device = p->device;
     if (p->conn != NULL || p->jobs > 0)
         return;
     if (p->next != NULL)
@@ -152,9 +183,12 @@ static void free_if_done(struct peer *p)
     *(p->previous != NULL ? &p->previous->next : &s->peers) = p->next;
     s->peer_n--;
     session_deinit(&p->session);
+    buf_wipe_deinit(&p->early);
     free(p);
     if (s->stopping && s->peer_n == 0 && s->on_idle != NULL)
         s->on_idle(s->user);
+    else
+        let_begin(s, &device);
 }
 
 static void drop(struct peer *p, enum err why)
@@ -191,7 +225,9 @@ static void steer(struct peer *p)
 {
     const struct session *s = &p->session;
     if (s->state == SESSION_ENDED) {
-        if (s->out.n == 0)
+        if (p->superseded)
+            drop(p, s->err); /* nobody waits for its goodbye */
+        else if (s->out.n == 0)
             conn_leave(p->conn, s->err);
         return;
     }
@@ -227,11 +263,32 @@ static void pump(struct peer *p)
 
 /* ---- the connection's callbacks ---- */
 
-static void take_over(struct serve *s, const struct id *device)
+/* It takes in what has come, answers nothing more, and goes. */
+static void supersede(struct peer *p)
 {
+    if (p->waiting || p->dropped || p->session.state == SESSION_ENDED) {
+        drop(p, ERR_BUSY);
+        return;
+    }
+    if (p->superseded)
+        return;
+    p->superseded = true;
+    if (p->conn == NULL)
+        return;
+    p->superseded_ms = p->heard_ms = conn_now_ms(p->conn);
+    conn_wake_at(p->conn, p->heard_ms + SERVER_SUPERSEDED_QUIET_MS);
+}
+
+/* Is there anything to wait for? */
+static bool take_over(struct serve *s, const struct id *device)
+{
+    bool any = false;
     for (struct peer *p = s->peers; p != NULL; p = p->next)
-        if (id_equal(&p->device, device))
-            drop(p, ERR_BUSY);
+        if (is_of(p, device)) {
+            supersede(p);
+            any = true;
+        }
+    return any;
 }
 
 static void serve_on_open(struct conn *c, const struct conn_peer *peer)
@@ -240,7 +297,7 @@ static void serve_on_open(struct conn *c, const struct conn_peer *peer)
     const bool known = peer->cert != NULL && !id_is_zero(&peer->cert->device);
     struct peer *p = mem_alloc(sizeof(*p));
     if (known)
-        take_over(s, &peer->cert->device);
+        p->waiting = take_over(s, &peer->cert->device);
     p->serve = s;
     p->conn = c;
     p->opened_ms = conn_now_ms(c);
@@ -261,6 +318,13 @@ static void serve_on_open(struct conn *c, const struct conn_peer *peer)
 static void serve_on_bytes(struct conn *c, struct bytes plain)
 {
     struct peer *p = conn_user(c);
+    if (p->waiting) {
+        buf_put_bytes(&p->early, plain);
+        p->paused = true;
+        conn_pause(c, true);
+        return;
+    }
+    p->heard_ms = conn_now_ms(c);
     session_step(&p->session, &(struct session_event){.kind = SESSION_BYTES, .bytes = plain});
     pump(p);
 }
@@ -274,7 +338,15 @@ static void serve_on_drained(struct conn *c)
 
 static void serve_on_wake(struct conn *c)
 {
-    (void)c; /* nothing here waits for a time */
+    struct peer *p = conn_user(c);
+    const uint64_t now_ms = conn_now_ms(c);
+    const bool quiet = p->jobs == 0 && now_ms - p->heard_ms >= SERVER_SUPERSEDED_QUIET_MS;
+    if (!p->superseded)
+        return;
+    if (quiet || now_ms - p->superseded_ms >= SERVER_SUPERSEDED_MOST_MS)
+        drop(p, ERR_BUSY);
+    else
+        conn_wake_at(c, now_ms + SERVER_SUPERSEDED_QUIET_MS);
 }
 
 static void serve_on_close(struct conn *c, enum err why)

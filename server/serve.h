@@ -3,8 +3,9 @@
  *
  * For each connection one peer: bytes go into its session, what the session has to say goes out, the jobs it asks
  * for go to the store's thread and come back when they are durable. A peer outlives its connection until its jobs
- * are back. What was received before a cut is still stored; of a session that was taken over or revoked nothing
- * more is begun. A new connection of a device takes over from its old one. All on the loop's thread. */
+ * are back. What was received before a cut is still stored; of a session that was revoked nothing more is begun.
+ * A new connection of a device takes over from its old one: it waits until what came through the old one is stored, so
+ * that a device that is cut and comes back at once need not send it again. All on the loop's thread. */
 #ifndef CHIBO_SERVE_H
 #define CHIBO_SERVE_H
 

@@ -43,8 +43,6 @@ link_end() {
     sed -i "s/^nghe = .*/nghe = $(sed -n 's/^dia-chi = //p' "$WARD/cau-hinh")/" "$WARD/cau-hinh"
 }
 
-server_noticed_cut() { tail -n 1 "$DIR/may-chu.log" | grep -q 'event=session .*err=CUT'; }
-
 # How much this sync is when nothing cuts it: on a copy of everything. WHOLE frames, WHOLE_RAW through the socket.
 measure() {
     mkdir "$DIR/.thu"
@@ -70,8 +68,6 @@ sync_is_cut() {
     must "đường mạng bị cắt thì máy báo chưa kết nối được (13)" equal $? 13
     must "đúng $(dots $cut) byte đã qua" equal "$(passed_up)" "$cut"
     must "máy chưa nói đã gửi đủ" unsent bi-thu-co-quan
-    # A new connection of a device ends its old one at once; nobody is that quick who types.
-    until_true 300 server_noticed_cut || fail "máy chủ ghi xong những gì đã qua"
     relay_stop
     relay_start "$(sed -n 's/^dia-chi = .*://p' "$WARD/cau-hinh")" "$(sed -n 's/^nghe = .*://p' "$WARD/cau-hinh")"
     sync_device bi-thu-co-quan

@@ -8,7 +8,8 @@
  *     send N     bytes to a TCP socket, before they are sent
  *
  * So a sync that stands before a send was over when the send began. RECORD_BLIND set: syncs are left out, to see the
- * test fail. The lines are appended by one write each; threads of the process cannot mix them. */
+ * test fail. SLOW_SYNC_MS: each sync takes so much longer, as on an old disk (tests/e2e/resume.sh). The lines are
+ * appended by one write each; threads of the process cannot mix them. */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -18,6 +19,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 static int record_fd = -1;
@@ -79,6 +81,10 @@ static void after(int fd, ssize_t n)
 
 static int synced(int fd, int result)
 {
+    const char *slow_ms = getenv("SLOW_SYNC_MS");
+    long ms = slow_ms == NULL ? 0 : strtol(slow_ms, NULL, 10);
+    if (ms > 0)
+        nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL);
     if (result == 0 && is_store(fd) && getenv("RECORD_BLIND") == NULL)
         record("sync", 0);
     return result;

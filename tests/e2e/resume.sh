@@ -5,6 +5,8 @@
 FRAME=65539    # docs/protocol.md 6
 HANDSHAKE=3000 # bytes up, at most
 GOODBYE=400    # what one sync may send less than another: TLS's ticket in the handshake, its goodbye
+SERVED=()      # words before the server's
+build_tool preload_sync -shared -fPIC -ldl
 world secretary deputy
 serve_stop
 bulk d1 12 24000 | sort >"$TMP/written"
@@ -22,7 +24,7 @@ again() {
     cp -a "$TMP/state/d1" "$H/d1"
     cp -a "$TMP/state/phuong" "$W"
     listens_at "$BACK"
-    serve
+    serve "${SERVED[@]}"
 }
 
 again
@@ -73,13 +75,14 @@ for n in 0 1 300 1200 1800 2500 20000 $((up / 4)) $((up * 2 / 5)) $((up / 2)) $(
     $((up - 1200)) $((up - 1)); do
     cut "up $n" cut "$n"
 done
-# At once, while the server is still at work on what came before the cut: all is well, only more may be sent again.
-HANDSHAKE=$((up + 1)) FRAME=$up
+# At once, while a server with a slow disk is still at work on what came before the cut: the same holds.
+HANDSHAKE=$((up + 1)) SERVED=(env SLOW_SYNC_MS=60 "LD_PRELOAD=$TMP/preload_sync")
 for n in $((up / 3)) $((up * 2 / 3)) $((up * 9 / 10)); do
     cut "up $n, at once" cut "$n"
 done
-HANDSHAKE=3000
+HANDSHAKE=3000 SERVED=()
 # As if the machine had vanished: what the server had not read is gone as well, so the bound does not hold.
+FRAME=$up
 for n in 1500 $((up / 3)) $((up * 8 / 10)) $((up - 1)); do
     cut "up $n, reset" cut "$n" reset
 done
