@@ -13,7 +13,8 @@ DEPS_BENCH := sqlite3
 DEPS_FRESH := debootstrap git
 
 # Under valgrind, with release flags: what handles memory and is quick. (LMDB's children and maps are the sanitizers'.)
-VALGRIND_TESTS := t_err t_buf t_id t_log t_opt t_text t_date t_json t_mp t_zip t_schema t_change t_header t_tree
+VALGRIND_TESTS := t_err t_buf t_id t_log t_opt t_text t_date t_json t_mp t_schema t_change t_header \
+                  t_fold t_part t_session_hostile
 
 TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(TESTS))
 FUZZ_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz_*.c))
