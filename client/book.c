@@ -109,12 +109,20 @@ static enum err make_dirs(const char *dir)
     return e;
 }
 
-static void moment_new(struct book *b)
+/* Whatever the machine believes, within what a book can hold. */
+static uint64_t clock_ms(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    b->now_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-    b->moment = (struct moment){.now = (uint64_t)now.tv_sec};
+    if (now.tv_sec < 0 || now.tv_sec > TIME_MAX)
+        now = (struct timespec){now.tv_sec < 0 ? 0 : TIME_MAX, 0};
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static void moment_new(struct book *b)
+{
+    b->now_ms = clock_ms();
+    b->moment = (struct moment){.now = b->now_ms / 1000};
     crypto_random(b->moment.random, sizeof(b->moment.random));
 }
 
@@ -202,7 +210,8 @@ struct txn *book_txn(struct book *b)
 
 uint32_t book_today(void)
 {
-    return date_from_unix((int64_t)time(NULL));
+    const uint32_t today = date_from_unix((int64_t)(clock_ms() / 1000)), last = DATE_YEAR_MAX * 10000 + 1231;
+    return today < last ? today : last;
 }
 
 enum err book_get(struct book *b, const char *name, struct buf *value)

@@ -1,6 +1,6 @@
-/* out.h - what a command says. Nothing that could drive a terminal leaves here, even if a ward has let it into the
- * book (JSON, for programs, escapes what is below U+0020). Data is gathered in `text` and leaves through stdout in one piece; notes, prompts and
- * the one error go to stderr at once. With --json the error is a JSON line too. */
+/* out.h - what a command says. Data is gathered in `text` and leaves through stdout in one piece; notes, prompts and
+ * the one error go to stderr at once. With --json the error is a JSON line too. Nothing that could drive a terminal
+ * leaves here, even if a ward has let it into the book; JSON, for programs, escapes what is below U+0020. */
 #ifndef CHIBO_OUT_H
 #define CHIBO_OUT_H
 

@@ -35,6 +35,21 @@ done
 run 0 chibo list task
 lines 8
 
+# A clock that went mad keeps nobody from writing, and from reading it back.
+${CC:-cc} -shared -fPIC -o "$TMP/clock.so" tests/cli/clock.c -ldl || fail "clock.so"
+mad() { (export LD_PRELOAD=$TMP/clock.so SHIFT_S=$1; shift; "$@"); }
+for shift in -8000000000 8000000000 600000000000; do
+    run 0 mad $shift "$BUILD/chibo" --home "$TMP/mad" init --org CB-014 --name x
+    for day in 'hom nay' 4/11; do
+        run 0 mad $shift "$BUILD/chibo" --home "$TMP/mad" add task --set duty=x --set "from=$day"
+    done
+    run 0 mad $shift "$BUILD/chibo" --home "$TMP/mad" status
+    run 0 chibo --home "$TMP/mad" list task
+    lines 3
+    run 0 chibo --home "$TMP/mad" verify
+    rm -r "$TMP/mad"
+done
+
 # The terminal is not driven by what is shown.
 run 0 chibo --home "$TMP/"$'a\x1b[31m' init
 says 'a?[31m'
