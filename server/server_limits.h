@@ -25,8 +25,9 @@
 #define SERVER_IDLE_MS (15 * 60 * 1000)
 /* Last frames on their way out, and the peer's goodbye. */
 #define SERVER_LEAVE_MS 5000
-/* A device's old connection, once it has a newer one: what had come through the old one before it was cut is taken in first.
- * It is over when it ends, when nothing has come for QUIET, or after MOST, well before the newer one's first deadline. */
+/* A device's old connection, once it has a newer one: what had come through the old one before it was cut is taken in
+ * first. It is over when it ends, when nothing has come for QUIET, or after MOST, well before the newer one's first
+ * deadline. */
 #define SERVER_SUPERSEDED_QUIET_MS 50
 #define SERVER_SUPERSEDED_MOST_MS 2000
 /* How often deadlines are looked at; so far they may be overrun. */
