@@ -68,7 +68,10 @@ static enum err explain_open(struct cmd_env *env, enum err e)
     } else if (e == ERR_NO_STORE) {
         buf_printf(&env->why, "%s. ", env->book.dir == NULL ? "HOME" : env->book.dir);
         buf_printf(&env->why, _("Make one with: %s"), "chibo khoi-tao");
-    } else if (e == ERR_DAMAGED || e == ERR_TOO_NEW || e == ERR_NO_SPACE || e == ERR_IO || e == ERR_REMOTE_DISK) {
+    } else if (e == ERR_NOT_ALLOWED && !env->book.open && env->book.dir != NULL) {
+        buf_printf(&env->why, "chmod 600 %s/khoa", env->book.dir);
+    } else if (e == ERR_DAMAGED || e == ERR_TOO_NEW || e == ERR_NO_SPACE || e == ERR_IO || e == ERR_REMOTE_DISK ||
+               e == ERR_DENIED) {
         buf_put_str(&env->why, env->book.dir == NULL ? "" : env->book.dir);
     }
     return e;

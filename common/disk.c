@@ -34,7 +34,7 @@ enum err disk_error(int saved_errno)
     case EROFS:
     case ELOOP:
     case ENAMETOOLONG:
-        return ERR_OTHER;
+        return ERR_DENIED;
     default:
         return ERR_IO;
     }

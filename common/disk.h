@@ -1,8 +1,8 @@
 /* disk.h - files that must be whole, durable and private: paths, creation, fsync of the directory, refusals.
  *
  * Everything made here is 0600 (directories 0700), close-on-exec and does not follow a symbolic link in its last
- * component. Errors: ERR_NOT_FOUND, ERR_EXISTS, ERR_NO_SPACE, ERR_BUSY (no descriptors left), ERR_OTHER (not
- * permitted), ERR_IO for the rest. */
+ * component. Errors: ERR_NOT_FOUND, ERR_EXISTS, ERR_NO_SPACE, ERR_BUSY (no descriptors left), ERR_DENIED (by
+ * rights, a read-only disk, a symbolic link), ERR_IO for the rest. */
 #ifndef CHIBO_DISK_H
 #define CHIBO_DISK_H
 

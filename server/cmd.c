@@ -21,6 +21,7 @@ struct call {
     struct opt_parsed opts;
     const char *about;   /* what an error is about: an option, a file; NULL: nothing in particular */
     const char *allowed; /* what would be right, to be put into brackets; or NULL */
+    const char *sentence; /* instead of the error's own; or NULL */
     struct buf name;     /* cleaned */
     struct buf out;      /* for stdout, once all is well */
 };
@@ -76,7 +77,7 @@ static enum err request(struct call *c, const struct admin_request *r, print_row
         e = print(rows, r->command != ADMIN_ORG_ADD && r->command != ADMIN_INVITE && r->command != ADMIN_REVOKE &&
                             opt_given(&c->opts, "json"), &c->out);
     if (at != NULL)
-        c->about = at;
+        c->about = e == ERR_NO_STORE ? dir_of(c) : at;
     buf_wipe_deinit(&bytes);
     buf_wipe_deinit(&answer);
     return e;
@@ -139,7 +140,7 @@ static enum err run_run(struct call *c)
     struct home *home = mem_alloc(sizeof(*home));
     enum err e = home_open(dir_of(c), KV_CHECK_WRITE, home);
     if (e != ERR_OK)
-        c->about = home->at;
+        c->about = e == ERR_NO_STORE ? dir_of(c) : home->at;
     if (e == ERR_OK)
         e = daemon_run(home);
     if (e == ERR_EXISTS || e == ERR_BAD_VALUE)
@@ -224,6 +225,8 @@ static enum err run_invite(struct call *c)
     if (r.days == 0)
         return fault(c, "so-ngay", ERR_BAD_VALUE);
     e = request(c, &r, print_first);
+    if (e == ERR_NO_SUCH_RECORD)
+        c->sentence = _("There is no organisation with this code.");
     return e == ERR_NO_SUCH_RECORD ? fault(c, r.text[0], e) : e;
 }
 
@@ -254,6 +257,10 @@ static enum err run_revoke(struct call *c)
     if (strlen(r.text[0]) > 2 * ID_SIZE)
         return fault(c, r.text[0], ERR_TOO_LONG);
     const enum err e = request(c, &r, print_first);
+    if (e == ERR_NO_SUCH_RECORD)
+        c->sentence = _("There is no device with this number.");
+    else if (e == ERR_AMBIGUOUS)
+        c->sentence = _("More than one device begins like this.");
     return e == ERR_NO_SUCH_RECORD || e == ERR_AMBIGUOUS ? fault(c, r.text[0], e) : e;
 }
 
@@ -316,28 +323,41 @@ static void print_usage(FILE *to, const struct command *k)
     buf_deinit(&text);
 }
 
+/* On stderr; words of the command line are in it, which may hold anything. */
+static void say(struct buf *text)
+{
+    struct buf shown = {0};
+    text_show(buf_bytes(text), &shown);
+    fputs(buf_cstr(&shown), stderr);
+    buf_deinit(&shown);
+    buf_deinit(text);
+}
+
 static int explain_options(const struct command *k, const struct opt_parsed *opts, enum err e)
 {
     struct buf text = {0};
+    buf_printf(&text, "chibod %s: ", k->name);
     opt_explain(opts, translate, &text);
-    fprintf(stderr, "chibod %s: %s\n", k->name, buf_cstr(&text));
+    buf_put_str(&text, "\n");
+    say(&text);
     print_usage(stderr, k);
-    buf_deinit(&text);
     return err_exit_status(e);
 }
 
 static void explain(const struct command *k, const struct call *c, enum err e)
 {
-    fprintf(stderr, "chibod %s: ", k->name);
+    struct buf text = {0};
+    buf_printf(&text, "chibod %s: ", k->name);
     for (size_t i = 0; c->about != NULL && i < k->table->count; i++)
         if (strcmp(c->about, k->table->rows[i].name) == 0)
-            fputs("--", stderr);
+            buf_put_str(&text, "--");
     if (c->about != NULL)
-        fprintf(stderr, "%s: ", c->about);
-    fputs(_(err_sentence(e)), stderr);
+        buf_printf(&text, "%s: ", c->about);
+    buf_put_str(&text, c->sentence != NULL ? c->sentence : _(err_sentence(e)));
     if (c->allowed != NULL)
-        fprintf(stderr, " (%s)", c->allowed);
-    fputs("\n", stderr);
+        buf_printf(&text, " (%s)", c->allowed);
+    buf_put_str(&text, "\n");
+    say(&text);
 }
 
 static int run_command(const struct command *k, int argc, char *const *argv)
@@ -364,10 +384,12 @@ static int run_command(const struct command *k, int argc, char *const *argv)
 static int print_unknown(const char *word)
 {
     const struct command *close = command_close(word);
-    fprintf(stderr, _("chibod: there is no command \"%s\"."), word);
+    struct buf text = {0};
+    buf_printf(&text, _("chibod: there is no command \"%s\"."), word);
     if (close != NULL)
-        fprintf(stderr, _(" Was \"%s\" meant?"), close->name);
-    fputs("\n", stderr);
+        buf_printf(&text, _(" Was \"%s\" meant?"), close->name);
+    buf_put_str(&text, "\n");
+    say(&text);
     return print_help(stderr);
 }
 

@@ -72,7 +72,9 @@ gives 2 "does not fit" "$chibod" init "$d" --name Phường --listen 7440
 gives 2 "--ten: a required field is missing" "$chibod" init "$d" --name "  " --listen "127.0.0.1:$port"
 gives 2 "not valid UTF-8" "$chibod" init "$d" --name $'Ph\xff' --listen "127.0.0.1:$port"
 is "nothing was made" "$(ls -A "$home")" ""
-gives 10 "no book here" "$chibod" overview "$d"
+gives 10 "$d: there is no book here" "$chibod" overview "$d"
+gives 2 '?[31m' "$chibod" $'x\x1b[31m'
+gives 10 '?[31m' "$chibod" overview $'x\x1b[31m'
 gives 10 "no book here" "$chibod" run "$d"
 gives 0 "" "$chibod" init "$d" --name "Phường Tân Thanh" --listen "127.0.0.1:$port"
 gives 2 "exists already" "$chibod" khoi-tao "$d" --ten Khác --nghe "127.0.0.1:$port"
@@ -89,7 +91,7 @@ commands() {
     gives 2 "(them, liet-ke)" "$chibod" org "$d" remove
     gives 0 "Tổ dân phố $1" "$chibod" don-vi "$d" liet-ke
     gives 2 "--vai-tro: this value does not fit (clerk" "$chibod" invite "$d" --org "CB-$1" --role boss --person A
-    gives 2 "CB-404: there is no such record" "$chibod" invite "$d" --org CB-404 --role clerk --person A
+    gives 2 "CB-404: There is no organisation with this code." "$chibod" invite "$d" --org CB-404 --role clerk --person A
     gives 2 "too great" "$chibod" invite "$d" --org "CB-$1" --role clerk --person A --days 400
     gives 2 "does not fit" "$chibod" invite "$d" --org "CB-$1" --role clerk --person A --days 0
     invite=$("$chibod" invite "$d" --org "CB-$1" --role secretary --person "Nguyễn Văn Đạt" 2>/dev/null)
@@ -100,7 +102,7 @@ commands() {
     gives 0 "Enrolled" "$chibod" devices "$d"
     gives 2 "does not fit" "$chibod" revoke "$d" 12345
     gives 2 "does not fit" "$chibod" revoke "$d" nohex1
-    gives 2 "abcdef: there is no such record" "$chibod" revoke "$d" abcdef
+    gives 2 "abcdef: There is no device with this number." "$chibod" revoke "$d" abcdef
 }
 commands 1
 start
