@@ -170,6 +170,8 @@ static enum err save_one(struct call *c, size_t i, struct record_written *w)
     form_default(&f, "mark", c->mark[i]);
     form_default(&f, "reason", buf_cstr(&c->reason[i]));
     enum err e = form_fields(&f, c->env, &fields);
+    /* Called anew, without a reason now: the old one does not stay. */
+    fields_value(&fields, schema_field_named(f.kind, "reason"))->given = true;
     if (e == ERR_OK)
         e = record_create(&c->env->book, &fields, NULL, w);
     fields_deinit(&fields);

@@ -258,6 +258,14 @@ static void print_value(struct print *p, const struct field_info *f, struct byte
     buf_wipe_deinit(&text);
 }
 
+/* Somebody took the value away, and nobody says otherwise. */
+static bool is_cleared(const struct field_info *f, const struct entry *e)
+{
+    struct mp r;
+    mp_open(&r, e->candidate[0].value);
+    return !f->list && e->count == 1 && mp_nil(&r) && mp_close(&r) == ERR_OK;
+}
+
 static void print_head(struct print *p, const struct view *v, const struct kind_info *k, struct buf *out)
 {
     char hex[ID_TEXT_SIZE];
@@ -280,7 +288,7 @@ enum err print_record(struct print *p, const struct view *v, bool with_history, 
     for (size_t i = 0; i < k->fields; i++) {
         const struct field_info *f = &k->field[i];
         const struct entry *entry = replica_view_entry(v, f);
-        if (entry == NULL)
+        if (entry == NULL || is_cleared(f, entry))
             continue;
         buf_printf(out, "  %s", _(f->label));
         word_pad(text_width(bytes_of_str(_(f->label))), widest + 2, out);

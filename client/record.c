@@ -89,6 +89,13 @@ static const struct entry *entry_now(const struct writer *w, const struct field_
     return w->view == NULL ? NULL : replica_view_entry(w->view, f);
 }
 
+static bool is_nil(struct bytes value)
+{
+    struct mp r;
+    mp_open(&r, value);
+    return mp_nil(&r) && mp_close(&r) == ERR_OK;
+}
+
 static bool is_new(const struct writer *w, const struct field_info *f)
 {
     const struct fields_value *v = fields_value(w->fields, f);
@@ -96,7 +103,7 @@ static bool is_new(const struct writer *w, const struct field_info *f)
     if (!v->given || f->list)
         return v->given && v->count > 0;
     if (v->count == 0)
-        return now != NULL;
+        return now != NULL && (now->count > 1 || !is_nil(now->candidate[0].value));
     return now == NULL || now->count > 1 || !bytes_equal(now->candidate[0].value, buf_bytes(&v->value));
 }
 

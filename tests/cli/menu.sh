@@ -47,6 +47,19 @@ same "$(field fields.mark) $(field fields.reason)" '"excused" "ốm"'
 run 0 chibo list attendance --json --where 'member=Thử'
 same "$(field fields.mark) $(field fields.reason)" '"excused" "đi đám cưới"'
 
+# Called anew: the reason goes with the mark; and once more, with nothing to write.
+menu '2\n1\n2\n4\n0\n'
+run 0 chibo list attendance --json --where 'member=Thử'
+same "$(field fields.mark) $(field fields.reason)" '"present" null'
+run 0 chibo show "$(field id | tr -d '"')"
+says 'có mặt'
+silent_on 'Lý do'
+run 0 chibo status --json
+BEFORE=$(field pending)
+menu '2\n1\n2\n4\n0\n'
+run 0 chibo status --json
+same "$(field pending)" "$BEFORE"
+
 # Gone in the middle of a form: the answers are offered again.
 menu '4\nTrồng cây đầu năm\n'
 run 0 chibo list task --json
