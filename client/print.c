@@ -263,7 +263,8 @@ static bool is_cleared(const struct field_info *f, const struct entry *e)
 {
     struct mp r;
     mp_open(&r, e->candidate[0].value);
-    return !f->list && e->count == 1 && mp_nil(&r) && mp_close(&r) == ERR_OK;
+    const bool nil = mp_nil(&r);
+    return mp_close(&r) == ERR_OK && nil && !f->list && e->count == 1;
 }
 
 static void print_head(struct print *p, const struct view *v, const struct kind_info *k, struct buf *out)

@@ -93,7 +93,8 @@ static bool is_nil(struct bytes value)
 {
     struct mp r;
     mp_open(&r, value);
-    return mp_nil(&r) && mp_close(&r) == ERR_OK;
+    const bool nil = mp_nil(&r);
+    return mp_close(&r) == ERR_OK && nil;
 }
 
 static bool is_new(const struct writer *w, const struct field_info *f)
