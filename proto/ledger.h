@@ -23,7 +23,8 @@ struct ledger_leaf {
     struct changeset changeset;        /* owned: ledger_leaf_deinit */
 };
 MUST_CHECK enum err ledger_decode(struct ledger_leaf *l, struct bytes row); /* ERR_DAMAGED */
-/* The same without the changeset: header, accepted, policy and verdicts of a row of our own, whose bodies nobody looks at. */
+/* The same without the changeset: header, accepted, policy and verdicts of a row of our own, whose bodies nobody
+ * looks at. */
 MUST_CHECK enum err ledger_decode_head(struct ledger_leaf *l, struct bytes row);
 void ledger_leaf_deinit(struct ledger_leaf *l);
 MUST_CHECK enum err ledger_leaf_at(struct txn *txn, const struct scope *s, uint64_t index, struct buf *row,
