@@ -35,9 +35,7 @@ class Server:
     def __init__(self, folder):
         self.folder, self.process = os.path.join(folder, 'phuong'), None
         self.log = open(os.path.join(folder, 'chibod.log'), 'ab')
-        with socket.socket() as free:
-            free.bind(('127.0.0.1', 0))
-            self.port = free.getsockname()[1]
+        self.port = int(subprocess.check_output(['bash', os.path.join(ROOT, 'tests', 'free_port.sh')]))
         self.call('init', self.folder, '--name', 'Đảng ủy phường Bến Thử', '--listen', f'127.0.0.1:{self.port}')
         self.call('org', self.folder, 'add', '--code', 'CB-001', '--name', 'Chi bộ Tổ dân phố 1', '--type', 'TDP')
 

@@ -115,7 +115,7 @@ cut_noticed() { tail -n 1 "$TMP/log" | grep -q 'event=session .*err='; }
 world() {
     local role n=0
     build_tool cutter
-    FRONT=$("$TMP/cutter" free) BACK=$("$TMP/cutter" free)
+    FRONT=$(bash tests/free_port.sh) BACK=$(bash tests/free_port.sh)
     "$BUILD/chibod" init "$W" --name "Phường Thử" --listen "127.0.0.1:$FRONT" || exit 1
     serve
     "$BUILD/chibod" org "$W" add --code CB-014 --name "Chi bộ Tổ dân phố 14" --type TDP >/dev/null || exit 1

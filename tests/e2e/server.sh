@@ -23,16 +23,12 @@ is() {
 gives() {
     local status=$1 words=$2 got
     shift 2
-    got=$("$@" 2>&1 </dev/null)
+    got=$(timeout 60 "$@" 2>&1 </dev/null)
     is "status of $*" "$?" "$status"
     case $got in
         *"$words"*) passed=$((passed + 1)) ;;
         *) failed=$((failed + 1)) && printf 'not so: %s: "%s" has no "%s"\n' "$*" "$got" "$words" ;;
     esac
-}
-
-free_port() {
-    /usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
 # Waits for what a command shows, not for a time.
@@ -46,6 +42,7 @@ until_true() {
 }
 
 start() {
+    : >"$home/log" # before the daemon begins: an older "ready" is none
     "$chibod" run "$d" 2>"$home/log" </dev/null &
     daemon=$!
     until_true grep -q event=ready "$home/log"
@@ -58,7 +55,7 @@ stop() {
     daemon=
 }
 
-port=$(free_port)
+port=$(bash tests/free_port.sh)
 
 # ---- words and statuses
 gives 2 "chibod khoi-tao" "$chibod"
