@@ -89,6 +89,15 @@ enum ask_answer ask_line(struct ask *a, const char *question, const char *shown,
     return bytes_equal(buf_bytes(line), bytes_of_str(".")) ? ASK_ENOUGH : ASK_TEXT;
 }
 
+bool ask_read(struct ask *a, struct buf *line)
+{
+    buf_clear(line);
+    if (!take(a, line))
+        return false;
+    trim(line);
+    return true;
+}
+
 void ask_say(struct ask *a, const char *text)
 {
     begin(a);

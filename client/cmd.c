@@ -55,6 +55,13 @@ enum err cmd_explain(struct cmd_env *env, enum err e, const char *label, const c
     return e;
 }
 
+void cmd_wipe_arg(struct cmd_env *env, const char *arg)
+{
+    for (int i = 0; i < env->argc; i++)
+        if (env->argv[i] == arg)
+            crypto_wipe(env->argv[i], strlen(env->argv[i]));
+}
+
 /* --- opening --- */
 
 static enum err explain_open(struct cmd_env *env, enum err e)
@@ -146,6 +153,8 @@ int cmd_run(const struct cmd *c, struct cmd_env *env, int argc, char *const *arg
     struct opt_parsed args;
     enum err e = opt_parse(&c->options, argc, argv, &args);
 
+    env->argc = argc;
+    env->argv = argv;
     /* Whoever asks for help or for JSON gets it, whatever else is missing. */
     env->out.json = has_word(argc, argv, "--json");
     if (has_word(argc, argv, "--giup") || has_word(argc, argv, "--help") || has_word(argc, argv, "-h")) {

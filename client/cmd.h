@@ -28,6 +28,8 @@ struct cmd_env {
     const struct tls_api *tls; /* NULL without NEED_NETWORK; cmd_network loads it later */
     struct buf why;
     uint32_t today;
+    int argc; /* the words typed after the program's name, which parsed arguments borrow from */
+    char *const *argv;
 };
 
 struct cmd {
@@ -56,6 +58,8 @@ int cmd_run(const struct cmd *c, struct cmd_env *env, int argc, char *const *arg
 MUST_CHECK enum err cmd_network(struct cmd_env *env); /* ERR_NOT_FOUND and others of tls_load.h, explained */
 /* Sets env->why to "label: text" or one of them; returns e. */
 enum err cmd_explain(struct cmd_env *env, enum err e, const char *label, const char *text);
+/* Overwrites a word of env->argv that held a secret, so that `ps` does not show it any longer. */
+void cmd_wipe_arg(struct cmd_env *env, const char *arg);
 const char *cmd_translate(const char *msgid);
 
 #endif

@@ -1,5 +1,6 @@
-/* cmd_init.c - `chibo khoi-tao [INVITE]`: a book of its own; with an invite this book, new or old, is joined to its
- * ward. */
+/* cmd_init.c - `chibo khoi-tao [- | INVITE]`: a book of its own; with an invite this book, new or old, is joined to
+ * its ward. The invite holds a secret: `-` reads it from a line of standard input, and one among the words typed is
+ * overwritten there as soon as it was read. */
 #include "../common/language.h"
 #include "../common/text.h"
 #include "cmd.h"
@@ -95,6 +96,25 @@ enum err cmd_init_join(struct cmd_env *env, const struct invite *invite)
     return cmd_sync_explain(env, e, &report);
 }
 
+static enum err read_invite(struct cmd_env *env, const char *arg, struct invite *invite)
+{
+    struct buf line = {0};
+    enum err e;
+
+    if (strcmp(arg, "-") != 0)
+        buf_put_str(&line, arg);
+    else if (ask_is_possible())
+        (void)ask_line(&env->ask, _("Invite from the ward"), NULL, &line);
+    else
+        (void)ask_read(&env->ask, &line);
+    e = invite_parse(buf_cstr(&line), invite);
+    buf_wipe_deinit(&line);
+    cmd_wipe_arg(env, arg);
+    if (e == ERR_OK)
+        return e;
+    return cmd_explain(env, ERR_INVITE_BAD, "", _("Please copy it again, whole: it begins with CHIBO1-."));
+}
+
 static enum err run(struct cmd_env *env, const struct opt_parsed *args)
 {
     struct invite invite;
@@ -103,20 +123,21 @@ static enum err run(struct cmd_env *env, const struct opt_parsed *args)
     if (args->arg_count == 0) {
         e = create(env, args);
         if (e == ERR_EXISTS)
-            return cmd_explain(env, e, env->book.dir, _("To join it to a ward: chibo khoi-tao INVITE."));
+            return cmd_explain(env, e, env->book.dir, _("To join it to a ward: chibo khoi-tao -"));
         if (e == ERR_OK && !env->out.json)
             buf_printf(&env->out.text, _("The book is made: %s\nRecord something: chibo ghi; a menu: chibo\n"),
                        env->book.dir);
         return e;
     }
-    if (invite_parse(opt_arg(args, 0), &invite) != ERR_OK)
-        return cmd_explain(env, ERR_INVITE_BAD, "", _("Please copy it again, whole: it begins with CHIBO1-."));
-    e = open_or_create(env, args);
+    e = read_invite(env, opt_arg(args, 0), &invite);
+    if (e == ERR_OK)
+        e = open_or_create(env, args);
     if (e == ERR_OK)
         e = cmd_init_join(env, &invite);
     crypto_wipe(&invite, sizeof(invite));
     return e;
 }
 
-const struct cmd cmd_init = {"khoi-tao", "init", N_("Makes a book, or joins this one to its ward by an invite."), 0,
-                             {rows, ARRAY_LEN(rows), N_("[INVITE]"), 0, 1}, run};
+const struct cmd cmd_init = {"khoi-tao", "init",
+                             N_("Makes a book, or joins this one to its ward by an invite; with - you are asked for it."), 0,
+                             {rows, ARRAY_LEN(rows), N_("[- | INVITE]"), 0, 1}, run};

@@ -45,7 +45,7 @@ void cmd_sync_print(const struct link_report *r, bool json, struct buf *out)
 enum err cmd_sync_explain(struct cmd_env *env, enum err e, const struct link_report *r)
 {
     if (e == ERR_NOT_JOINED)
-        return cmd_explain(env, e, "", _("Ask the ward for an invite, then: chibo khoi-tao INVITE."));
+        return cmd_explain(env, e, "", _("Ask the ward for an invite, then: chibo khoi-tao -"));
     if (e == ERR_OFFLINE || e == ERR_CUT || e == ERR_TIMEOUT || e == ERR_BUSY)
         return cmd_explain(env, e, "", _("Nothing is lost; try again later."));
     return e != ERR_OK && env->why.n == 0 ? cmd_explain(env, e, "", r->why) : e;

@@ -40,4 +40,40 @@ run 0 chibo --home "$TMP/d" init
 rm "$TMP/d/khoa"
 run 15 chibo --home "$TMP/d" init
 same "$([ -e "$TMP/d/khoa" ] || echo none)" none
+
+# The invite from standard input: its secret stands in no list of processes and no history of a shell.
+run 12 chibo --home "$TMP/e" khoi-tao -
+complains 'bắt đầu bằng CHIBO1-'
+same "$([ -e "$TMP/e" ] || echo none)" none
+ward
+OUT=$(printf '  %s \r\nthe next line\n' "$(invite secretary 'Lò Văn Thử')" | chibo --home "$TMP/e" khoi-tao - --json 2>&1)
+same "$?" 0
+run 0 chibo --home "$TMP/e" status --json
+same "$(field enrolled) $(field org)" 'true "CB-014"'
+
+# One that was typed all the same is gone from the command line before the ward is called.
+I=$(invite secretary 'Lò Văn Thử')
+unserve
+exec 4< <("$PYTHON" -c 'import socket, sys
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(("127.0.0.1", int(sys.argv[1])))
+s.listen()
+print("listens", flush=True)
+c = s.accept()[0]
+print("called", flush=True)
+while c.recv(4096):
+    pass' "$PORT")
+read -r -t 10 -u 4
+"$BUILD/chibo" --home "$TMP/f" khoi-tao "$I" --ten 'Chi bộ' >/dev/null 2>&1 &
+CALLER=$!
+read -r -t 10 -u 4 heard
+same "$heard" called
+OUT=$(tr '\0' ' ' <"/proc/$CALLER/cmdline")
+says khoi-tao
+says '--ten Chi bộ'
+silent_on "${I:0:12}"
+silent_on "${I: -8}"
+kill "$CALLER"
+wait "$CALLER" 2>/dev/null
 finish
