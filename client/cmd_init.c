@@ -139,5 +139,5 @@ static enum err run(struct cmd_env *env, const struct opt_parsed *args)
 }
 
 const struct cmd cmd_init = {"khoi-tao", "init",
-                             N_("Makes a book, or joins this one to its ward by an invite; with - you are asked for it."), 0,
+                             N_("Makes a book, or joins this one to its ward by an invite (- asks for it)."), 0,
                              {rows, ARRAY_LEN(rows), N_("[- | INVITE]"), 0, 1}, run};
