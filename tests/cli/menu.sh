@@ -47,18 +47,55 @@ same "$(field fields.mark) $(field fields.reason)" '"excused" "ốm"'
 run 0 chibo list attendance --json --where 'member=Thử'
 same "$(field fields.mark) $(field fields.reason)" '"excused" "đi đám cưới"'
 
-# Called anew: the reason goes with the mark; and once more, with nothing to write.
-menu '2\n1\n2\n4\n0\n'
+# Called anew: whoever is not named keeps mark and reason, and nothing is written.
+run 0 chibo status --json
+BEFORE=$(field pending)
+menu '2\n1\n\n0\n'
+says 'Buổi này đã điểm danh.'
+says '  2  Trần Thị Giả: vắng có lý do, ốm'
+says 'Có mặt 2/4, đạt 50,0 %.'
+menu '2\n1\n4\n\n0\n'
+says '[vắng có lý do, đi đám cưới]'
+run 0 chibo list attendance --json --where 'member=Thử'
+same "$(field fields.mark) $(field fields.reason)" '"excused" "đi đám cưới"'
+run 0 chibo status --json
+same "$(field pending)" "$BEFORE"
+# Present after all: the reason goes with the mark, the others stay.
+menu '2\n1\n4\n6\n0\n'
+says 'Có mặt 3/4, đạt 75,0 %.'
 run 0 chibo list attendance --json --where 'member=Thử'
 same "$(field fields.mark) $(field fields.reason)" '"present" null'
 run 0 chibo show "$(field id | tr -d '"')"
 says 'có mặt'
 silent_on 'Lý do'
-run 0 chibo status --json
-BEFORE=$(field pending)
-menu '2\n1\n2\n4\n0\n'
-run 0 chibo status --json
-same "$(field pending)" "$BEFORE"
+run 0 chibo list attendance --json --where 'member=Giả'
+same "$(field fields.mark) $(field fields.reason)" '"excused" "ốm"'
+# Gone, or "<", in the middle of a reason: who was not answered for stays what they were.
+menu '2\n1\n1,3\n2\n'
+run 0 chibo list attendance --json --where 'member=Dụ'
+same "$(field fields.mark) $(field fields.reason)" '"excused" "việc nhà"'
+run 0 chibo list attendance --json --where 'member=Mẫu'
+same "$(field fields.mark)" '"present"'
+menu '2\n1\n2,3\n<\n0\n'
+run 0 chibo list attendance --json --where 'member=Giả'
+same "$(field fields.mark) $(field fields.reason)" '"excused" "ốm"'
+run 0 chibo list attendance --json --where mark=present
+lines 2
+
+# The same in the first call of a meeting: nothing is known, nothing is written; the next call asks.
+menu '1\n1\n12/2026\n4/12/2026\n19h\n.\n2\n9\n3\n.\n0\n'
+run 0 chibo list meeting --json --where period=12/2026
+H=$(field id | tr -d '"')
+menu '2\n2\n2,4\n<\n0\n'
+says 'Có mặt 2/2, đạt 100,0 %.'
+says 'Chưa điểm danh: 2 người'
+run 0 chibo list attendance --json --where "meeting=$H"
+lines 2
+menu '2\n2\n2\n1\n0\n'
+says '  4  Lò Văn Thử: chưa điểm danh'
+says 'Chưa điểm danh: 1 người'
+run 0 chibo list attendance --json --where "meeting=$H"
+lines 3
 
 # Gone in the middle of a form: the answers are offered again.
 menu '4\nTrồng cây đầu năm\n'
