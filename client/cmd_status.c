@@ -5,6 +5,7 @@
 #include "../common/language.h"
 #include "cmd.h"
 #include "cmd_status.h"
+#include "cmd_sync.h"
 #include "print.h"
 
 static const struct opt_row rows[] = {CMD_OPTIONS};
@@ -19,6 +20,7 @@ struct state {
     struct buf conflict_lines;
     struct org org;
     struct buf address;
+    enum err last; /* exchange */
 };
 
 static bool visit(void *arg, struct view *v)
@@ -45,7 +47,7 @@ static enum err gather(struct state *s)
         memset(&s->org, 0, sizeof(s->org));
     if (e == ERR_OK && book_get(b, BOOK_ADDRESS, &s->address) != ERR_OK)
         buf_clear(&s->address);
-    return e;
+    return e == ERR_OK ? link_last(b, &s->last) : e;
 }
 
 static void put_json(struct state *s, struct buf *out)
@@ -79,6 +81,11 @@ static void put_json(struct state *s, struct buf *out)
         json_null(&j);
     else
         json_string(&j, buf_cstr(&time));
+    json_key(&j, "failed");
+    if (s->last == ERR_OK)
+        json_null(&j);
+    else
+        json_string(&j, err_name(s->last));
     json_object_end(&j);
     json_line(&j);
     buf_deinit(&time);
@@ -122,6 +129,9 @@ static void put_text(struct state *s, struct buf *out)
         print_time(r->synced, false, out);
         buf_printf(out, " · %s\n", buf_cstr(&s->address));
     }
+    if (s->last != ERR_OK)
+        buf_printf(out, "  ✗ %s: %s %s\n", _("The last exchange failed"), _(err_sentence(s->last)),
+                   cmd_sync_next_step(s->last));
     if (unsent > 0)
         buf_printf(out, _("  Not sent yet: %llu changes\n"), (unsigned long long)unsent);
     else if (r->enrolled)

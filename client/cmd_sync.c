@@ -42,12 +42,44 @@ void cmd_sync_print(const struct link_report *r, bool json, struct buf *out)
     buf_put_str(out, "\n");
 }
 
+#define NEW_BOOK \
+    N_("Ask the ward for a new invite, then: chibo khoi-tao - --thu-muc NEW-FOLDER. This book stays readable.")
+
+static const struct {
+    enum err err;
+    const char *text; /* msgid */
+} steps[] = {
+    {ERR_NOT_JOINED, N_("Ask the ward for an invite, then: chibo khoi-tao -")},
+    {ERR_OFFLINE, N_("Nothing is lost; try again later.")},
+    {ERR_CUT, N_("Nothing is lost; try again later.")},
+    {ERR_TIMEOUT, N_("Nothing is lost; try again later.")},
+    {ERR_BUSY, N_("Nothing is lost; try again later.")},
+    {ERR_REVOKED, NEW_BOOK},
+    {ERR_CERT_EXPIRED, NEW_BOOK},
+    {ERR_COPY, N_("Go on in the original. If it is gone, ask the ward for a new invite and a new book.")},
+    {ERR_TOO_NEW, N_("Ask the ward for the newer program.")},
+};
+
+static const char *step_of(enum err e)
+{
+    for (size_t i = 0; i < ARRAY_LEN(steps); i++)
+        if (steps[i].err == e)
+            return _(steps[i].text);
+    return "";
+}
+
+const char *cmd_sync_next_step(enum err e)
+{
+    const char *step = step_of(e);
+    enum err_class class = err_class(e);
+    bool strange = class == ERR_CLASS_REFUSED || class == ERR_CLASS_CORRUPT;
+    return step[0] == 0 && strange ? _("Please call the ward.") : step;
+}
+
 enum err cmd_sync_explain(struct cmd_env *env, enum err e, const struct link_report *r)
 {
-    if (e == ERR_NOT_JOINED)
-        return cmd_explain(env, e, "", _("Ask the ward for an invite, then: chibo khoi-tao -"));
-    if (e == ERR_OFFLINE || e == ERR_CUT || e == ERR_TIMEOUT || e == ERR_BUSY)
-        return cmd_explain(env, e, "", _("Nothing is lost; try again later."));
+    if (step_of(e)[0] != 0 && e != ERR_TOO_NEW)
+        return cmd_explain(env, e, "", step_of(e));
     return e != ERR_OK && env->why.n == 0 ? cmd_explain(env, e, "", r->why) : e;
 }
 

@@ -6,6 +6,7 @@
 #include "link.h"
 
 void cmd_sync_print(const struct link_report *r, bool json, struct buf *out);
+const char *cmd_sync_next_step(enum err e); /* a sentence in the language of the person: what to do about it, or "" */
 enum err cmd_sync_explain(struct cmd_env *env, enum err e, const struct link_report *r); /* sets env->why; returns e */
 
 #endif

@@ -320,13 +320,47 @@ static enum err sync_once(struct book *b, const struct tls_api *api, struct link
     return e;
 }
 
+enum err link_last(struct book *b, enum err *last)
+{
+    struct buf name = {0};
+    enum err e = book_get(b, BOOK_SYNC_ERROR, &name);
+    *last = e == ERR_OK ? ERR_OTHER : ERR_OK;
+    for (unsigned i = 0; e == ERR_OK && i < ERR_COUNT; i++)
+        if (strcmp(err_name((enum err)i), buf_cstr(&name)) == 0)
+            *last = (enum err)i;
+    buf_deinit(&name);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* Nothing is written when nothing changed. A machine that cannot keep the error has told it once. */
+static void keep_outcome(struct book *b, enum err outcome)
+{
+    enum err last = ERR_OK, e = book_begin(b, false);
+    if (e == ERR_OK)
+        e = link_last(b, &last);
+    book_abort(b);
+    if (e != ERR_OK || last == outcome || outcome == ERR_NOT_JOINED)
+        return;
+    e = book_begin(b, true);
+    if (e == ERR_OK && outcome == ERR_OK)
+        e = book_del(b, BOOK_SYNC_ERROR);
+    else if (e == ERR_OK)
+        e = book_put(b, BOOK_SYNC_ERROR, bytes_of_str(err_name(outcome)));
+    if (e == ERR_OK)
+        (void)!book_commit(b);
+    book_abort(b);
+}
+
 enum err link_sync(struct book *b, const struct tls_api *api, struct link_report *report)
 {
     bool more = false;
     enum err e = sync_once(b, api, report);
     if (e == ERR_OK)
         e = more_to_seal(b, &more);
-    return e == ERR_OK && more ? sync_once(b, api, report) : e;
+    if (e == ERR_OK && more)
+        e = sync_once(b, api, report);
+    keep_outcome(b, e);
+    return e;
 }
 
 /* The TLS key of this device, made once. */

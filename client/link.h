@@ -19,8 +19,12 @@ struct link_report {
 };
 
 /* One exchange, and a second one when there are drafts that could not be sealed before it. The report counts what
- * happened also when an error is returned. ERR_NOT_JOINED; else those of wire.h and session.h. */
+ * happened also when an error is returned, and the book remembers the error until an exchange succeeds (link_last).
+ * ERR_NOT_JOINED; else those of wire.h and session.h. */
 MUST_CHECK enum err link_sync(struct book *b, const struct tls_api *api, struct link_report *report);
+/* In a transaction: what the last exchange ended with; ERR_OK also when there was none. ERR_OTHER: an error that only a
+ * newer program knows. */
+MUST_CHECK enum err link_last(struct book *b, enum err *last);
 /* Makes this device known to the ward that the invite names. Keys are durable before the first byte leaves, so that an
  * answer that was lost is given again. ERR_EXISTS: it is known already. */
 MUST_CHECK enum err link_enrol(struct book *b, const struct tls_api *api, const struct invite *invite,

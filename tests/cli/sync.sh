@@ -50,8 +50,19 @@ run 0 chibo sync
 unserve -KILL
 run 13 chibo sync
 complains 'Chưa kết nối được với máy chủ của phường.'
-run 0 chibo status
+# What it ended with is not forgotten until an exchange succeeds.
+for n in 1 2; do
+    run 0 chibo status
+    says 'Lần đồng bộ trước không thành: Chưa kết nối được với máy chủ của phường. Không mất gì cả; xin thử lại sau.'
+done
+run 0 chibo status --json
+same "$(field failed)" '"OFFLINE"'
 serve
+run 0 chibo sync
+run 0 chibo status
+silent_on 'không thành'
+run 0 chibo status --json
+same "$(field failed)" null
 run 0 chibo --home "$TMP/b" sync
 run 0 chibo --home "$TMP/b" show "$C" --json
 run 0 chibo verify --json
@@ -65,4 +76,27 @@ one=$?
 chibo --home "$TMP/b" sync >/dev/null 2>"$TMP/two"
 same "$(sort -n <<<"$one"$'\n'"$?" | tr '\n' ' ')" '0 12 '
 same "$(cat "$TMP/one" "$TMP/two" | grep -c 'đã bị thu hồi')" 1
+same "$(cat "$TMP/one" "$TMP/two" | grep -c 'cấp mã mời mới')" 1
+[ "$one" -eq 0 ] && GONE=$TMP/b || GONE=$CHIBO_HOME
+unserve
+run 0 chibo --home "$GONE" status
+says 'đã bị thu hồi'
+says 'cấp mã mời mới'
+run 0 chibo --home "$GONE" status --json
+same "$(field failed)" '"REVOKED"'
+
+# A copy that went on elsewhere.
+serve
+[ "$one" -eq 0 ] || CHIBO_HOME=$TMP/b
+cp -a "$CHIBO_HOME" "$TMP/copy"
+run 0 chibo add task --set duty='Ở sổ gốc' --set from=4/11/2026
+run 0 chibo sync
+run 0 chibo --home "$TMP/copy" add task --set duty='Ở bản sao' --set from=4/11/2026
+run 12 chibo --home "$TMP/copy" sync
+run 0 chibo --home "$TMP/copy" status
+says 'Sổ này là bản sao; bản gốc đã được dùng tiếp ở nơi khác. Xin ghi tiếp vào sổ gốc.'
+run 0 chibo --home "$TMP/copy" status --json
+same "$(field failed)" '"COPY"'
+run 0 chibo status
+silent_on 'không thành'
 finish
