@@ -351,6 +351,8 @@ void form_say_written(struct cmd_env *env, const struct kind_info *k, const stru
         buf_put_str(&line, _("Note: the ward will look at this before it counts."));
     else if (w->verdict == VERDICT_REFUSED)
         buf_printf(&line, "%s %s", _("Note: the ward will most likely refuse this."), _(err_sentence(w->reason)));
+    else if (w->beside)
+        buf_put_str(&line, _("Note: the ward keeps this; what you wrote stands beside it."));
     if (line.n > 0)
         out_note(buf_cstr(&line));
     buf_deinit(&line);

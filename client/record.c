@@ -48,6 +48,7 @@ static enum err foresee(struct writer *w, const struct scope *s)
     if (e != ERR_OK)
         return e;
     uint32_t verdict = rights_verdict(role, &w->change, s->access);
+    w->written->beside = w->written->beside || (verdict_kind(verdict) == VERDICT_ACCEPTED && !verdict_owns(verdict));
     if (weight(verdict_kind(verdict)) > weight(w->written->verdict)) {
         w->written->verdict = verdict_kind(verdict);
         w->written->reason = verdict_reason(verdict);

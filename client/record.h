@@ -13,6 +13,7 @@ struct record_written {
     unsigned changes;     /* 0: everything was so already */
     enum verdict verdict; /* what the ward will most likely say: the worst of all changes */
     enum err reason;
+    bool beside;          /* the ward owns one of the fields: what was written stands beside its value */
     const struct field_info *field; /* which field an error is about, or NULL */
 };
 

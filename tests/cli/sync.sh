@@ -68,8 +68,23 @@ run 0 chibo --home "$TMP/b" show "$C" --json
 run 0 chibo verify --json
 same "$(field complete)" true
 
+# Of a member the ward owns the name and not the telephone: an officer of the cell is told which is which.
+run 0 chibo --home "$TMP/clerk" init "$(chibod invite "$WARD" --org PHUONG --role clerk --person 'Điêu Thị Ví Dụ')"
+M=$(id chibo --home "$TMP/clerk" add member --org CB-014 --set family_name=Lò --set given_name=Thử --set gender=male --set born=1961)
+run 0 chibo --home "$TMP/clerk" sync
+run 0 chibo sync
+run 0 chibo edit "$M" --set phone=0912
+same "$(grep -c 'phường giữ mục này' <<<"$ERR")" 0
+run 0 chibo edit "$M" --set middle_name=Văn
+complains 'phường giữ mục này; ý kiến của đồng chí được ghi bên cạnh.'
+run 0 chibo sync --json
+same "$(field sent) $(field held) $(field refused)" '2 0 0'
+run 0 chibo --home "$TMP/clerk" sync
+run 0 chibo --home "$TMP/clerk" edit "$M" --set middle_name=Văn
+same "$(grep -c 'phường giữ mục này' <<<"$ERR")" 0
+
 # Revoked: it may not read any more, and is told so.
-DEVICE=$(chibod devices "$WARD" --json | grep -oE '"[0-9a-f]{32}"' | head -n 1 | tr -d '"')
+DEVICE=$(chibod devices "$WARD" --json | grep CB-014 | grep -oE '"[0-9a-f]{32}"' | head -n 1 | tr -d '"')
 chibod revoke "$WARD" "$DEVICE" >/dev/null
 chibo sync >/dev/null 2>"$TMP/one"
 one=$?
