@@ -151,7 +151,7 @@ static void take(struct conn *c, struct bytes cipher)
     const enum tls_state state = tls_state(c->tls);
     if (c->phase == CONN_HANDSHAKE && (state == TLS_OPEN || state == TLS_CLOSED || plain->n > 0))
         meet(c);
-    /* What TLS says of its own (a ticket) leaves before the session hears a word: nothing is sent while its jobs run. */
+    /* What TLS says of its own (a ticket) leaves before the session hears a word: nothing goes while its jobs run. */
     if (plain->n > 0 && tls_waiting_n(c->tls) > 0)
         conn_flush(c);
     if (plain->n > 0 && c->phase < CONN_LEAVING)
