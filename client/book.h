@@ -30,6 +30,7 @@ struct book {
 #define BOOK_ADDRESS "server address"
 #define BOOK_PIN "server pin"
 #define BOOK_SYNC_ERROR "sync error" /* name of the error that the last exchange ended with; none after a success */
+#define BOOK_BACKGROUND "background" /* u8 enum background_when (background.h) */
 #define BOOK_FORM "form" /* answers of a form that was left half-way */
 
 /* home NULL: from the environment. ERR_NO_STORE: no home can be told (no HOME). */

@@ -88,7 +88,7 @@ enum err cmd_init_join(struct cmd_env *env, const struct invite *invite)
     if (e != ERR_OK)
         return cmd_sync_explain(env, e, &report);
     memset(&report, 0, sizeof(report));
-    e = link_sync(&env->book, env->tls, &report);
+    e = link_sync(&env->book, env->tls, &(struct link_terms){0}, &report);
     if (e == ERR_OK && !env->out.json)
         buf_printf(&env->out.text, "%s\n", _("This book is joined to its ward."));
     if (e == ERR_OK)

@@ -4,8 +4,15 @@
 
 #include "../common/json.h"
 #include "../common/language.h"
+#include "background.h"
 
-static const struct opt_row rows[] = {CMD_OPTIONS};
+static const struct opt_row rows[] = {
+    CMD_OPTIONS,
+    {.name = "nen", .alias = "background", .kind = OPT_FLAG,
+     .help = N_("for timers: says nothing and does not wait longer than 2 seconds")},
+    {.name = "tu-dong", .alias = "auto", .kind = OPT_TEXT, .value = N_("bat|tat|man-hinh"),
+     .help = N_("whether an exchange follows each command by itself: always, never, at a terminal")},
+};
 
 static void print_json(const struct link_report *r, struct buf *out)
 {
@@ -83,11 +90,42 @@ enum err cmd_sync_explain(struct cmd_env *env, enum err e, const struct link_rep
     return e != ERR_OK && env->why.n == 0 ? cmd_explain(env, e, "", r->why) : e;
 }
 
+/* Nobody sees it: what it ended with is kept for `tinh-trang`. */
+static enum err run_background(struct cmd_env *env)
+{
+    const struct link_terms terms = {.patience_ms = BACKGROUND_MS};
+    struct link_report report = {0};
+    enum err e = background_enter(&env->book);
+    if (e == ERR_LOCKED)
+        return ERR_OK;
+    return e == ERR_OK ? link_sync(&env->book, env->tls, &terms, &report) : e;
+}
+
+static enum err set_background(struct cmd_env *env, const char *word)
+{
+    enum background_when when;
+    if (!background_parse(word, &when))
+        return cmd_explain(env, ERR_BAD_VALUE, word, "--tu-dong bat | tat | man-hinh");
+    enum err e = book_begin(&env->book, true);
+    if (e == ERR_OK)
+        e = background_save(&env->book, when);
+    if (e == ERR_OK)
+        e = book_commit(&env->book);
+    book_abort(&env->book);
+    if (e == ERR_OK && !env->out.json)
+        buf_printf(&env->out.text, "%s: %s\n", _("Exchange by itself after a command"), background_word(when));
+    return e;
+}
+
 static enum err run(struct cmd_env *env, const struct opt_parsed *args)
 {
     struct link_report report = {0};
-    (void)args;
-    enum err e = link_sync(&env->book, env->tls, &report);
+    const struct link_terms terms = {0};
+    if (opt_given(args, "tu-dong"))
+        return set_background(env, opt_text(args, "tu-dong", ""));
+    if (opt_given(args, "nen"))
+        return run_background(env);
+    enum err e = link_sync(&env->book, env->tls, &terms, &report);
     if (e == ERR_OK || report.sent + report.received > 0)
         cmd_sync_print(&report, env->out.json, &env->out.text);
     if (e == ERR_OK && report.refused > 0)

@@ -19,6 +19,7 @@ struct means {
 struct link {
     struct book *book;
     const struct invite *invite; /* NULL: no enrolment */
+    struct link_terms terms;
     struct means means;
     struct wire wire;
     struct session session;
@@ -259,7 +260,7 @@ static enum err talk(struct link *l)
                                     .cert = known ? buf_bytes(&m->certificate) : bytes_of(NULL, 0)};
     struct bytes session = known ? buf_bytes(&m->session) : bytes_of(NULL, 0);
     const char *address = known ? buf_cstr(&m->address) : l->invite->address;
-    enum err e = wire_open(&l->wire, l->wire.api, &settings, session, address);
+    enum err e = wire_open(&l->wire, l->wire.api, &settings, session, address, l->terms.patience_ms);
 
     if (e == ERR_OK)
         e = drive(l);
@@ -303,9 +304,10 @@ static enum err more_to_seal(struct book *b, bool *more)
     return e;
 }
 
-static enum err sync_once(struct book *b, const struct tls_api *api, struct link_report *report)
+static enum err sync_once(struct book *b, const struct tls_api *api, const struct link_terms *terms,
+                          struct link_report *report)
 {
-    struct link l = {.book = b, .wire = {.api = api, .fd = -1}, .report = report};
+    struct link l = {.book = b, .terms = *terms, .wire = {.api = api, .fd = -1}, .report = report};
     enum err e = book_begin(b, false);
     if (e == ERR_OK)
         e = means_load(b, &l.means);
@@ -351,14 +353,15 @@ static void keep_outcome(struct book *b, enum err outcome)
     book_abort(b);
 }
 
-enum err link_sync(struct book *b, const struct tls_api *api, struct link_report *report)
+enum err link_sync(struct book *b, const struct tls_api *api, const struct link_terms *terms,
+                   struct link_report *report)
 {
     bool more = false;
-    enum err e = sync_once(b, api, report);
+    enum err e = sync_once(b, api, terms, report);
     if (e == ERR_OK)
         e = more_to_seal(b, &more);
     if (e == ERR_OK && more)
-        e = sync_once(b, api, report);
+        e = sync_once(b, api, terms, report);
     keep_outcome(b, e);
     return e;
 }

@@ -9,6 +9,11 @@
 #include "../proto/invite.h"
 #include "book.h"
 
+/* How this exchange may go. All zero: as a person who waits for it wants it. */
+struct link_terms {
+    unsigned patience_ms; /* all waits for the network of one session together; 0: as long as it takes */
+};
+
 struct link_report {
     uint64_t sent, received, refused, held; /* changes */
     uint64_t bytes_out, bytes_in;           /* through the socket, TLS included */
@@ -21,7 +26,8 @@ struct link_report {
 /* One exchange, and a second one when there are drafts that could not be sealed before it. The report counts what
  * happened also when an error is returned, and the book remembers the error until an exchange succeeds (link_last).
  * ERR_NOT_JOINED; else those of wire.h and session.h. */
-MUST_CHECK enum err link_sync(struct book *b, const struct tls_api *api, struct link_report *report);
+MUST_CHECK enum err link_sync(struct book *b, const struct tls_api *api, const struct link_terms *terms,
+                              struct link_report *report);
 /* In a transaction: what the last exchange ended with; ERR_OK also when there was none. ERR_OTHER: an error that only a
  * newer program knows. */
 MUST_CHECK enum err link_last(struct book *b, enum err *last);

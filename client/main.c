@@ -1,6 +1,7 @@
 /* main.c - `chibo`: finds the command among the words, and hands the rest to it. Without a command, the menu. */
 #include "../common/language.h"
 #include "../common/process.h"
+#include "background.h"
 #include "cmd.h"
 #include "menu.h"
 
@@ -60,6 +61,9 @@ int main(int argc, char **argv)
         argc--;
     }
     status = c == NULL ? unknown(&env, typed, close) : cmd_run(c, &env, argc - 1, argv + 1);
+    /* The menu writes too; a command that uses the network has just had its exchange. */
+    if (status == 0 && c != NULL && (c == &nothing || (c->needs & (NEED_WRITE | NEED_NETWORK)) == NEED_WRITE))
+        background_start(&env.book);
     book_deinit(&env.book);
     ask_deinit(&env.ask);
     out_deinit(&env.out);

@@ -205,7 +205,7 @@ static enum err menu_sync(struct cmd_env *env)
     if (e == ERR_OK)
         e = cmd_network(env);
     if (e == ERR_OK)
-        e = link_sync(&env->book, env->tls, &report);
+        e = link_sync(&env->book, env->tls, &(struct link_terms){0}, &report);
     if (e == ERR_OK)
         cmd_sync_print(&report, false, &env->out.text);
     return cmd_sync_explain(env, e, &report);

@@ -14,25 +14,41 @@
 
 #define CHUNK_SIZE 65536
 
+static int64_t now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* What is left of the time for one wait. */
+static int wait_ms(const struct wire *w, int most_ms)
+{
+    int64_t left_ms = w->until_ms - now_ms();
+    if (w->until_ms == 0 || left_ms > most_ms)
+        return most_ms;
+    return left_ms < 0 ? 0 : (int)left_ms;
+}
+
 /* --- connecting --- */
 
-static bool connected_in_time(int fd)
+static bool connected_in_time(const struct wire *w, int fd)
 {
     struct pollfd p = {.fd = fd, .events = POLLOUT};
     int error = 0;
     socklen_t n = sizeof(error);
-    if (poll(&p, 1, WIRE_CONNECT_MS) != 1)
+    if (poll(&p, 1, wait_ms(w, WIRE_CONNECT_MS)) != 1)
         return false;
     return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &n) == 0 && error == 0;
 }
 
-static int connect_one(const struct addrinfo *a)
+static int connect_one(const struct wire *w, const struct addrinfo *a)
 {
     int one = 1;
     int fd = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, a->ai_protocol);
     if (fd < 0)
         return -1;
-    if (connect(fd, a->ai_addr, a->ai_addrlen) != 0 && (errno != EINPROGRESS || !connected_in_time(fd))) {
+    if (connect(fd, a->ai_addr, a->ai_addrlen) != 0 && (errno != EINPROGRESS || !connected_in_time(w, fd))) {
         close(fd);
         return -1;
     }
@@ -41,7 +57,7 @@ static int connect_one(const struct addrinfo *a)
 }
 
 /* "host:port" or "[v6]:port"; the address was checked where it came in. */
-static int connect_to(const char *address)
+static int connect_to(const struct wire *w, const char *address)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *list = NULL;
     char host[256];
@@ -60,21 +76,22 @@ static int connect_to(const char *address)
     if (getaddrinfo(host, colon + 1, &hints, &list) != 0)
         return -1;
     for (const struct addrinfo *a = list; a != NULL && fd < 0; a = a->ai_next)
-        fd = connect_one(a);
+        fd = connect_one(w, a);
     freeaddrinfo(list);
     return fd;
 }
 
 enum err wire_open(struct wire *w, const struct tls_api *api, const struct tls_settings *settings, struct bytes session,
-                   const char *address)
+                   const char *address, unsigned patience_ms)
 {
     const char *cut = getenv("CHIBO_TEST_CUT_BYTES");
     *w = (struct wire){.api = api, .fd = -1};
+    w->until_ms = patience_ms == 0 ? 0 : now_ms() + patience_ms;
     w->cut_after = cut == NULL ? 0 : strtoull(cut, NULL, 10);
     enum err e = api->context_new(settings, &w->context);
     if (e != ERR_OK)
         return e;
-    w->fd = connect_to(address);
+    w->fd = connect_to(w, address);
     if (w->fd < 0)
         return ERR_OFFLINE;
     w->tls = api->new(w->context, session);
@@ -165,7 +182,7 @@ enum err wire_turn(struct wire *w, bool read, struct buf *plain)
     bool want_write = wire_waiting_n(w) > 0;
     if (!want_read && !want_write)
         return w->eof || w->broken ? ERR_CUT : ERR_OK;
-    enum err e = wait_for(w, want_read, want_write, WIRE_IDLE_MS);
+    enum err e = wait_for(w, want_read, want_write, wait_ms(w, WIRE_IDLE_MS));
     if (e != ERR_OK)
         return e;
     wire_send(w);
@@ -176,16 +193,9 @@ enum err wire_turn(struct wire *w, bool read, struct buf *plain)
     return e;
 }
 
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 void wire_goodbye(struct wire *w)
 {
-    int64_t until = now_ms() + WIRE_GOODBYE_MS;
+    int64_t until = now_ms() + wait_ms(w, WIRE_GOODBYE_MS);
     wire_send(w);
     while (wire_waiting_n(w) > 0 && now_ms() < until &&
            wait_for(w, false, true, (int)(until - now_ms())) == ERR_OK)

@@ -1,7 +1,8 @@
 /* wire.h - one connection to the ward's server: a socket with TLS over it, driven by one blocking caller.
  *
  * It sends while it reads, so that two full directions never wait for each other. Each wait has a deadline. The link
- * may break for sending and still hold what the server said last: that is read first. Test hook:
+ * may break for sending and still hold what the server said last: that is read first. Whoever may not wait long gives
+ * a patience: all waits of the connection together. Test hook:
  * CHIBO_TEST_CUT_BYTES=n drops the connection after n bytes were sent. */
 #ifndef CHIBO_WIRE_H
 #define CHIBO_WIRE_H
@@ -20,12 +21,14 @@ struct wire {
     struct buf cipher;      /* drained from TLS, not sent */
     uint64_t out_n, in_n;   /* bytes through the socket */
     uint64_t cut_after;     /* test hook; 0: never */
+    int64_t until_ms;       /* of the monotonic clock: nobody waits longer; 0: each wait has its own time */
     bool eof, broken;       /* nothing more comes; nothing more can be sent */
 };
 
-/* address: "host:port". ERR_OFFLINE; ERR_BAD_VALUE: the settings. wire_close in any case. */
+/* address: "host:port"; patience_ms 0: as long as it takes. ERR_OFFLINE; ERR_BAD_VALUE: the settings. wire_close in
+ * any case. */
 MUST_CHECK enum err wire_open(struct wire *w, const struct tls_api *api, const struct tls_settings *settings,
-                              struct bytes session, const char *address);
+                              struct bytes session, const char *address, unsigned patience_ms);
 void wire_close(struct wire *w);
 
 bool wire_is_ready(const struct wire *w); /* the handshake is over */

@@ -99,12 +99,15 @@ bench: deps deps-check deps-bench
 	@$(MAKE) --no-print-directory $(TWO) all bench-programs
 	@BUILD=$(BUILD) PYTHON=$(PYTHON) bash tests/bench/run.sh
 
-## install     into DESTDIR/PREFIX (/usr/local): chibo, chibod, the TLS module, the Vietnamese texts
+## install     into DESTDIR/PREFIX (/usr/local): chibo, chibod, the TLS module, the Vietnamese texts, a user's timer
 install: all
 	install -D -m 755 $(BUILD)/chibo $(DESTDIR)$(PREFIX)/bin/chibo
 	install -D -m 755 $(BUILD)/chibod $(DESTDIR)$(PREFIX)/bin/chibod
 	install -D -m 644 $(BUILD)/chibo-tls.so $(DESTDIR)$(PREFIX)/lib/chibo/chibo-tls.so
 	install -D -m 644 $(MO) $(DESTDIR)$(PREFIX)/share/locale/vi/LC_MESSAGES/chibo.mo
+	install -D -m 644 client/chibo-sync.timer $(DESTDIR)$(PREFIX)/lib/systemd/user/chibo-sync.timer
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/user
+	sed 's|@BIN@|$(PREFIX)/bin|' client/chibo-sync.service >$(DESTDIR)$(PREFIX)/lib/systemd/user/chibo-sync.service
 
 ## fresh       README's commands in a clean Debian 12 root (as root; needs the network)
 fresh: deps-fresh
