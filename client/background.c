@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -85,6 +86,7 @@ void background_start(struct book *b)
         return;
     dir = realpath(b->dir, NULL);
     (void)fflush(NULL);
+    (void)signal(SIGHUP, SIG_IGN); /* the terminal may go before the child has left it */
     if (dir != NULL && fork() == 0)
         become_sync(dir);
     free(dir);
