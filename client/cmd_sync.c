@@ -63,6 +63,8 @@ static const struct {
     {ERR_BUSY, N_("Nothing is lost; try again later.")},
     {ERR_REVOKED, NEW_BOOK},
     {ERR_CERT_EXPIRED, NEW_BOOK},
+    {ERR_HANDED_IN, N_("The ward decides about what was handed in. To go on writing, ask it for a new invite, then: "
+                       "chibo khoi-tao - --thu-muc NEW-FOLDER. This book stays as it is and readable.")},
     {ERR_COPY, N_("Go on in the original. If it is gone, ask the ward for a new invite and a new book.")},
     {ERR_TOO_NEW, N_("Ask the ward for the newer program.")},
 };

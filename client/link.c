@@ -7,6 +7,7 @@
 #include "../proto/session.h"
 #include "wire.h"
 
+#define SESSIONS_MAX 4    /* of one exchange: a new certificate, and room for what else makes one begin again */
 #define WAITING_MAX 65536 /* bytes given to TLS ahead of the socket */
 
 /* What a connection needs, read before it is opened. */
@@ -26,6 +27,7 @@ struct link {
     bool begun;
     bool ticket_kept;
     bool told_eof;
+    bool again;
     struct link_report *report;
 };
 
@@ -67,7 +69,10 @@ static void means_deinit(struct means *m)
 static enum err ticket_put(struct link *l)
 {
     struct buf session = {0};
-    enum err e = l->wire.api->session_save(l->wire.tls, &session);
+    enum err e;
+    if (l->ticket_kept) /* or not wanted any more */
+        return ERR_OK;
+    e = l->wire.api->session_save(l->wire.tls, &session);
     if (e == ERR_OK && !bytes_equal(buf_bytes(&session), buf_bytes(&l->means.session)))
         e = book_put(l->book, BOOK_TLS_SESSION, buf_bytes(&session));
     l->ticket_kept = e == ERR_OK;
@@ -95,6 +100,24 @@ static enum err enrolment_put(struct link *l, const struct work *w)
     return e == ERR_OK ? book_del(l->book, BOOK_TLS_SESSION) : e;
 }
 
+/* A certificate that TLS would not take is not kept: there is no way back from it. The ticket speaks for the old
+ * one. */
+static enum err renewal_put(struct link *l, const struct work *w)
+{
+    uint8_t tls_public[SIGN_PUBLIC_SIZE], tls_secret[SIGN_SECRET_SIZE];
+    struct tls_cert cert;
+    enum err e = l->wire.api->identity_read(buf_bytes(&w->out), &cert);
+
+    crypto_sign_from_seed(l->means.seed, tls_public, tls_secret);
+    crypto_wipe(tls_secret, sizeof(tls_secret));
+    if (e != ERR_OK || !id_equal(&cert.device, &l->book->replica.device) ||
+        !crypto_equal(cert.public_key, tls_public, SIGN_PUBLIC_SIZE))
+        return ERR_BAD_PROOF;
+    l->ticket_kept = true;
+    e = book_put(l->book, BOOK_TLS_CERTIFICATE, buf_bytes(&w->out));
+    return e == ERR_OK ? book_del(l->book, BOOK_TLS_SESSION) : e;
+}
+
 /* --- jobs --- */
 
 static enum err job_run(struct link *l, struct work *w)
@@ -108,6 +131,8 @@ static enum err job_run(struct link *l, struct work *w)
         e = ticket_put(l);
     if (e == ERR_OK && w->kind == WORK_ENROLLED)
         e = enrolment_put(l, w);
+    if (e == ERR_OK && w->kind == WORK_RENEWED)
+        e = renewal_put(l, w);
     if (e == ERR_OK && write)
         e = book_commit(l->book);
     book_abort(l->book);
@@ -271,6 +296,7 @@ static enum err talk(struct link *l)
         ticket_keep(l);
     }
     report_add(l);
+    l->again = l->begun && l->session.again;
     if (l->begun)
         session_deinit(&l->session);
     wire_close(&l->wire);
@@ -304,8 +330,9 @@ static enum err more_to_seal(struct book *b, bool *more)
     return e;
 }
 
-static enum err sync_once(struct book *b, const struct tls_api *api, const struct link_terms *terms,
-                          struct link_report *report)
+/* *again: the session said so. */
+static enum err sync_one(struct book *b, const struct tls_api *api, const struct link_terms *terms,
+                         struct link_report *report, bool *again)
 {
     struct link l = {.book = b, .terms = *terms, .wire = {.api = api, .fd = -1}, .report = report};
     enum err e = book_begin(b, false);
@@ -318,7 +345,20 @@ static enum err sync_once(struct book *b, const struct tls_api *api, const struc
         e = ERR_DAMAGED;
     if (e == ERR_OK)
         e = talk(&l);
+    *again = e == ERR_OK && l.again;
     means_deinit(&l.means);
+    return e;
+}
+
+/* Whatever makes another session possible does so once (a new certificate): a ward that says it for ever is not
+ * believed. */
+static enum err sync_once(struct book *b, const struct tls_api *api, const struct link_terms *terms,
+                          struct link_report *report)
+{
+    bool again = true;
+    enum err e = ERR_OK;
+    for (unsigned n = 0; e == ERR_OK && again; n++)
+        e = n < SESSIONS_MAX ? sync_one(b, api, terms, report, &again) : ERR_BUSY;
     return e;
 }
 

@@ -72,7 +72,8 @@ enum err_class {
     ROW(HELD_FOR_PERSON, REFUSED, 29,  3, "it waits for a person to decide") \
     ROW(FIXED,           INPUT,   30,  2, "this is set once, when the record is made") \
     ROW(NOT_JOINED,      INPUT,    0, 12, "this book is not joined to a ward yet") \
-    ROW(DENIED,          MACHINE,  0,  1, "the system does not let this be read or written")
+    ROW(DENIED,          MACHINE,  0,  1, "the system does not let this be read or written") \
+    ROW(HANDED_IN,       REFUSED, 31, 12, "the ward takes nothing more from this device; its unsent work was handed in")
 /* clang-format on */
 
 enum err {

@@ -3,6 +3,7 @@
 
 #include "enrol.h"
 #include "mp.h"
+#include "renewal.h"
 
 #define SELF_VERSION 1
 
@@ -156,6 +157,19 @@ enum err replica_enrolled(struct txn *txn, struct replica *r, struct work *job)
     return e == ERR_OK ? replica_save(txn, r) : e;
 }
 
+/* A certificate is TLS's matter: the driver looks at it, and keeps it. */
+static enum err replica_renewed(struct work *job)
+{
+    struct bytes certificate;
+    enum err e = renewal_decode(&certificate, buf_bytes(&job->in));
+
+    if (e == ERR_OK) {
+        buf_clear(&job->out);
+        buf_put_bytes(&job->out, certificate);
+    }
+    return e;
+}
+
 enum err replica_work(struct txn *txn, struct replica *r, struct work *job, struct moment *m)
 {
     if (job->failed != NULL && *job->failed)
@@ -178,6 +192,9 @@ enum err replica_work(struct txn *txn, struct replica *r, struct work *job, stru
         break;
     case WORK_ENROLLED:
         job->err = replica_enrolled(txn, r, job);
+        break;
+    case WORK_RENEWED:
+        job->err = replica_renewed(job);
         break;
     default:
         assert(false && "a job of the ward");

@@ -45,6 +45,11 @@ void session_init_ward(struct session *s, const struct id *known, bool expired, 
         s->device = *known;
 }
 
+void session_certificate(struct session *s, uint64_t end)
+{
+    s->certificate_end = end;
+}
+
 void session_init_device(struct session *s, const struct id *device, const uint8_t binding[BINDING_SIZE], unsigned mode,
                          int level)
 {
@@ -98,6 +103,8 @@ struct work *session_ask(struct session *s, enum work_kind kind)
     w->device = s->device;
     w->incarnation = s->incarnation;
     w->expired = s->expired;
+    w->certificate_end = s->certificate_end;
+    w->hand_in = s->hand_in;
     w->mode = s->mode;
     w->shown = s->shown;
     w->states_differ = s->states_differ;

@@ -61,6 +61,7 @@ struct session {
     enum session_state state;
     enum err err;                      /* when ENDED */
     char why[ERROR_DETAIL_MAX + 1];
+    bool again;                        /* device: this session made another one possible; begin it at once */
     struct buf out;                    /* the driver sends it and drops it from the front */
     struct work *work, *work_last;     /* jobs the driver has not taken yet */
     struct session_counts counts;
@@ -69,6 +70,8 @@ struct session {
     uint32_t incarnation;
     uint8_t binding[BINDING_SIZE];
     bool expired;
+    uint64_t certificate_end;
+    bool hand_in;                      /* ward: a device that may only hand in its work */
     unsigned mode;
     bool states_differ;                /* ward: the folds differ */
     uint64_t shown;                    /* ward: ratchet number of the hello */
@@ -93,6 +96,8 @@ struct session {
 /* known: the device id the certificate names, or NULL (enrolment). */
 void session_init_ward(struct session *s, const struct id *known, bool expired, const uint8_t binding[BINDING_SIZE],
                        int level);
+/* Ward: the last second of that certificate, if it is known. */
+void session_certificate(struct session *s, uint64_t end);
 /* mode: 0, or 1 after a session that was cut. */
 void session_init_device(struct session *s, const struct id *device, const uint8_t binding[BINDING_SIZE], unsigned mode,
                          int level);

@@ -14,6 +14,7 @@ static void on_close(struct session *s, uint8_t type, struct bytes message);
 static void on_ask(struct session *s, uint8_t type, struct bytes message);
 static void on_resume(struct session *s, uint8_t type, struct bytes message);
 static void on_enrolled(struct session *s, uint8_t type, struct bytes message);
+static void on_renewal(struct session *s, uint8_t type, struct bytes message);
 
 /* clang-format off */
 static const struct {
@@ -30,6 +31,7 @@ static const struct {
     {MESSAGE_CHECKPOINT, STATE(ANSWER),                  on_checkpoint},
     {MESSAGE_CLOSE,      STATE(ANSWER),                  on_close},
     {MESSAGE_ENROLLED,   STATE(ENROL_SENT),              on_enrolled},
+    {MESSAGE_RENEWAL,    STATE(SENDING) | STATE(ANSWER) | STATE(WAIT_RESUME), on_renewal},
 };
 /* clang-format on */
 
@@ -48,7 +50,7 @@ void session_device_start(struct session *s)
 
 void session_device_message(struct session *s, uint8_t type, struct bytes message, bool last)
 {
-    (void)last;
+    s->last_seen = last;
     for (size_t i = 0; i < ARRAY_LEN(legal); i++)
         if (legal[i].type == type && (legal[i].states & (1u << s->state)) != 0) {
             legal[i].handle(s, type, message);
@@ -137,6 +139,27 @@ static void on_enrolled(struct session *s, uint8_t type, struct bytes message)
     session_queue(s, w);
 }
 
+/* With LAST it is the whole answer: this session is over once the certificate is durable, and another one begins. */
+static void on_renewal(struct session *s, uint8_t type, struct bytes message)
+{
+    struct work *w;
+
+    (void)type;
+    if (!s->last_seen && s->state != SESSION_ANSWER) {
+        session_fail(s, ERR_BAD_ORDER, "renewal");
+        return;
+    }
+    w = session_ask(s, WORK_RENEWED);
+    buf_put_bytes(&w->in, message);
+    if (s->last_seen) {
+        work_free(s->parked);
+        s->parked = NULL;
+        s->again = true;
+        s->state = SESSION_SETTLING;
+    }
+    session_queue(s, w);
+}
+
 /* --- results ------------------------------------------------------------------------------------------- */
 
 static void opened(struct session *s, struct work *w)
@@ -209,6 +232,10 @@ void session_device_worked(struct session *s, struct work *w)
         break;
     case WORK_APPLY:
         applied(s, w);
+        break;
+    case WORK_RENEWED:
+        if (s->again)
+            session_end(s, ERR_OK);
         break;
     case WORK_SETTLE:
     case WORK_ENROLLED:

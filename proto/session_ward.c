@@ -168,6 +168,12 @@ static void judged(struct session *s, struct work *w)
         buf_deinit(&nothing);
         return;
     }
+    if (w->renew_first) {
+        session_send_list(s, buf_bytes(&w->out2), true);
+        session_end(s, ERR_OK);
+        return;
+    }
+    s->hand_in = w->hand_in;
     s->states_differ = w->states_differ;
     buf_clear(&s->reach);
     buf_put_bytes(&s->reach, buf_bytes(&w->out));

@@ -43,7 +43,8 @@
     ROW(person,    0,   0)     /* person(16): name                        (server)   */ \
     ROW(org,       0,   0)     /* org(16): code, name, type, its scopes   (server)   */ \
     ROW(role,     16,   0)     /* person(16) org(16) role(1): from, to    (server)   */ \
-    ROW(invite,    0,   0)     /* invite id(8)                            (server)   */
+    ROW(invite,    0,   0)     /* invite id(8)                            (server)   */ \
+    ROW(quarantine, 36, 0)     /* device(16) [scope(16) incarnation(4) [first(4)]]: ward_quarantine.c (server) */
 /* clang-format on */
 
 enum table {

@@ -4,15 +4,20 @@
 #include <stdlib.h>
 
 #include "mp.h"
+#include "ward_quarantine.h"
 
 /* An answer in the same transaction as the judgement: "nothing new" costs one commit and one round trip. */
 static enum err judge_and_answer(struct txn *txn, const struct ward *w, struct work *job, uint64_t now)
 {
     struct buf hello, reach;
-    enum err e = ward_judge(txn, w, job);
+    enum err e = ward_judge(txn, w, job, now);
 
+    if (e == ERR_OK && job->renew_first)
+        return ward_renew(txn, w, job, now, &job->out2);
     if (e != ERR_OK || job->ask || !job->answer)
         return e;
+    if (job->hand_in)
+        return ward_quarantine_answer(txn, job); /* it brings nothing */
     hello = job->in;
     reach = job->out;
     job->in = reach;

@@ -4,7 +4,8 @@
 #include "message.h"
 #include "ratchet.h"
 #include "verdict.h"
-#include "ward.h"
+#include "renewal.h"
+#include "ward_quarantine.h"
 
 /* One job answers at most this much before the link gets a chance; about two frames. */
 #define ANSWER_BYTES 65536
@@ -29,9 +30,13 @@ static enum err resume_scope(void *arg, const struct id *id, const struct ward_c
     (void)cursor;
     if (e == ERR_OK)
         e = scope_stream_of(r->txn, &s, &r->job->device, r->job->incarnation, &stream);
-    if (e == ERR_NOT_FOUND)
-        return ERR_OK;
-    if (e != ERR_OK)
+    if (e == ERR_NOT_FOUND) {
+        stream = (struct stream){.device = r->job->device, .incarnation = r->job->incarnation};
+        e = ERR_OK;
+    }
+    if (e == ERR_OK && r->job->hand_in)
+        e = ward_quarantine_end(r->txn, &s, &stream);
+    if (e != ERR_OK || stream.next == 0)
         return e;
     entry.next = stream.next;
     entry.head = stream.head;
@@ -229,6 +234,23 @@ static enum err close_cursor(void *arg, const struct id *id, const struct ward_c
     return ward_cursor_save(c->txn, &c->job->device, id, &next);
 }
 
+enum err ward_renew(struct txn *txn, const struct ward *w, const struct work *job, uint64_t now, struct buf *list)
+{
+    struct buf der = {0}, message = {0};
+    struct ward_device d;
+    enum err e = ward_device_load(txn, &job->device, &d);
+
+    if (e == ERR_OK)
+        e = w->hooks.tls_issue(w->hooks.arg, d.tls_public, &d.id, now, &der);
+    if (e == ERR_OK) {
+        renewal_encode(buf_bytes(&der), &message);
+        work_message(list, MESSAGE_RENEWAL, buf_bytes(&message));
+    }
+    buf_deinit(&der);
+    buf_deinit(&message);
+    return e;
+}
+
 /* The ratchet moves: durable before the device can see it. */
 static enum err close_session(struct txn *txn, const struct ward *w, struct work *job, uint64_t now)
 {
@@ -248,6 +270,8 @@ static enum err close_session(struct txn *txn, const struct ward *w, struct work
         d.contact = now;
         e = ward_device_save(txn, &d);
     }
+    if (e == ERR_OK && renewal_due(job->expired, job->certificate_end, now) != RENEWAL_NONE)
+        e = ward_renew(txn, w, job, now, &job->out);
     if (e == ERR_OK) {
         m.flags = job->states_differ ? MESSAGE_CLOSE_STATES_DIFFER : 0;
         ratchet_make(m.ratchet, w->ratchet_key, &d.id, d.incarnation, m.n);
@@ -266,6 +290,8 @@ enum err ward_read(struct txn *txn, const struct ward *w, struct work *job, uint
     struct ward_device d;
     enum err e = ward_device_load(txn, &job->device, &d);
 
+    if (e == ERR_OK && job->hand_in)
+        e = ward_quarantine_answer(txn, job);
     if (e == ERR_OK && d.state == DEVICE_REVOKED)
         e = ERR_REVOKED;
     if (e != ERR_OK)

@@ -3,6 +3,7 @@
 #include "digest.h"
 #include "message.h"
 #include "ratchet.h"
+#include "renewal.h"
 #include "ward.h"
 
 /* --- cursors ------------------------------------------------------------------------------------------- */
@@ -148,19 +149,20 @@ static void claim_deinit(struct claim *c)
 /* --- the device ------------------------------------------------------------------------------------------ */
 
 static enum err judge_device(struct txn *txn, const struct ward *w, struct work *job, const struct message_hello *hello,
-                             bool *newer)
+                             bool *newer, uint64_t now)
 {
     struct ward_device d;
+    enum renewal due;
     enum err e = ward_device_load(txn, &job->device, &d);
 
     if (e == ERR_NOT_FOUND)
         return ERR_AUTH;
     if (e != ERR_OK)
         return e;
-    if (d.state == DEVICE_REVOKED)
-        return ERR_REVOKED;
-    if (job->expired)
-        return ERR_CERT_EXPIRED;
+    due = renewal_due(job->expired, job->certificate_end, now);
+    job->hand_in = d.state == DEVICE_REVOKED || due == RENEWAL_TOO_LATE;
+    if (job->hand_in)
+        return ERR_OK;
     if (d.incarnation != hello->incarnation ||
         !ratchet_is_genuine(hello->ratchet, w->ratchet_key, &d.id, d.incarnation, hello->n))
         return ERR_COPY;
@@ -168,6 +170,7 @@ static enum err judge_device(struct txn *txn, const struct ward *w, struct work 
         return ERR_COPY;
     if (hello->n > d.ratchet + 1)
         return ERR_ROLLED_BACK;
+    job->renew_first = due == RENEWAL_FIRST;
     *newer = hello->n == d.ratchet + 1;
     job->shown = hello->n;
     return ERR_OK;
@@ -202,7 +205,7 @@ static void states_compare(struct work *job, const struct claim *c, const struct
     job->states_differ = c->at_end && !crypto_equal(states, hello->states, sizeof states);
 }
 
-enum err ward_judge(struct txn *txn, const struct ward *w, struct work *job)
+enum err ward_judge(struct txn *txn, const struct ward *w, struct work *job, uint64_t now)
 {
     struct claim c = {.txn = txn, .device = &job->device, .at_end = true};
     uint8_t logs[DIGEST_LOGS_SIZE];
@@ -211,7 +214,9 @@ enum err ward_judge(struct txn *txn, const struct ward *w, struct work *job)
 
     if (message_hello_decode(&hello, buf_bytes(&job->in)) != ERR_OK)
         return ERR_BAD_FRAME;
-    e = judge_device(txn, w, job, &hello, &c.newer);
+    e = judge_device(txn, w, job, &hello, &c.newer, now);
+    if (job->hand_in || job->renew_first)
+        return e;
     c.moved = hello.moved;
     if (e == ERR_OK)
         e = ward_cursor_each(txn, &job->device, claim_scope, &c);

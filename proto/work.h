@@ -31,6 +31,7 @@ enum work_kind {
     WORK_APPLY,  /* in: messages of one batch of (scope, epoch, from), a checkpoint last */
     WORK_SETTLE, /* in: close */
     WORK_ENROLLED, /* in: enrolled */
+    WORK_RENEWED, /* in: renewal. out: the certificate, for the driver to keep in the same transaction */
     WORK_KINDS
 };
 
@@ -48,6 +49,9 @@ struct work {
     uint32_t incarnation;
     uint8_t binding[BINDING_SIZE];
     bool expired;             /* the device's certificate */
+    uint64_t certificate_end; /* its last second; 0: not known */
+    bool renew_first;         /* WORK_JUDGE sets: out2 holds a new certificate, and that is the whole answer */
+    bool hand_in;             /* WORK_JUDGE sets, later jobs read: what comes goes into quarantine, nothing is read */
     bool answer;              /* WORK_JUDGE: no flight follows, answer in the same transaction (into out2) */
     unsigned mode;            /* WORK_OPEN */
     struct id scope;

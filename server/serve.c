@@ -291,6 +291,12 @@ static bool take_over(struct serve *s, const struct id *device)
     return any;
 }
 
+/* 0 would mean that it is not known. */
+static uint64_t cert_end(const struct tls_cert *cert)
+{
+    return cert->validity.not_after_s > 0 ? (uint64_t)cert->validity.not_after_s : 1;
+}
+
 static void serve_on_open(struct conn *c, const struct conn_peer *peer)
 {
     struct serve *s = conn_shared(c);
@@ -305,6 +311,8 @@ static void serve_on_open(struct conn *c, const struct conn_peer *peer)
     if (known)
         p->device = peer->cert->device;
     session_init_ward(&p->session, known ? &p->device : NULL, peer->expired, peer->binding, ZIP_LEVEL);
+    if (known)
+        session_certificate(&p->session, cert_end(peer->cert));
     p->next = s->peers;
     if (s->peers != NULL)
         s->peers->previous = p;

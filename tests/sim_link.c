@@ -33,6 +33,7 @@ void sim_link_open(struct sim_link *l, struct sim_ward *w, struct sim_device *d,
     link_init(l, w, d);
     session_init_device(&l->device, &r.device, binding, r.cut ? 1 : 0, level);
     session_init_ward(&l->ward, &r.device, false, binding, level);
+    session_certificate(&l->ward, d->certificate_end);
     start(l);
 }
 
@@ -153,6 +154,7 @@ enum err sim_link_sync(struct sim_ward *w, struct sim_device *d, struct sim_link
 {
     uint8_t binding[BINDING_SIZE];
     struct sim_link l;
+    bool again;
     enum err e;
 
     sim_node_random(&d->chance, binding, sizeof binding);
@@ -161,8 +163,9 @@ enum err sim_link_sync(struct sim_ward *w, struct sim_device *d, struct sim_link
     e = l.device.err;
     if (last != NULL)
         *last = l;
+    again = e == ERR_OK && l.device.again;
     sim_link_close(&l);
-    return e;
+    return again ? sim_link_sync(w, d, last) : e;
 }
 
 enum err sim_link_enrol(struct sim_ward *w, struct sim_device *d, const uint8_t secret[INVITE_SECRET_SIZE])

@@ -70,7 +70,7 @@ static bool expected(const struct sim *s, const struct sim_slot *t, enum err e)
 {
     if (e == ERR_OK || e == ERR_CUT)
         return true;
-    if (e == ERR_REVOKED)
+    if (e == ERR_REVOKED || e == ERR_HANDED_IN)
         return s->peer[t->peer].revoked;
     if (e == ERR_NO_SPACE)
         return t->poor;

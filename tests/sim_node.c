@@ -3,6 +3,8 @@
 
 #include "test.h"
 
+#define CERTIFICATE_LIFE (1827 * 86400u)
+
 void sim_node_random(uint64_t *chance, void *out, size_t n)
 {
     uint8_t *p = out;
@@ -22,9 +24,9 @@ static enum err tls_issue(void *arg, const uint8_t tls_public[SIGN_PUBLIC_SIZE],
 {
     const struct sim_ward *w = arg;
 
-    (void)now;
     buf_put(der, tls_public, 4);
     buf_put(der, device->b, 4);
+    buf_put_u64(der, now + (w->certificate_life > 0 ? w->certificate_life : CERTIFICATE_LIFE));
     return w->mute ? ERR_IO : ERR_OK;
 }
 
@@ -207,6 +209,8 @@ enum err sim_node_device_job(struct sim_device *d, struct work *job, bool durabl
         e = memstore_commit(d->store, durable);
     else
         memstore_abort(d->store);
+    if (e == ERR_OK && (job->kind == WORK_RENEWED || job->kind == WORK_ENROLLED))
+        d->certificate_end = load_u64(job->out.p + 8);
     job->err = e;
     return e;
 }

@@ -18,6 +18,7 @@ struct sim_ward {
     struct ward ward;
     uint64_t chance;
     uint64_t now;
+    uint64_t certificate_life; /* seconds; 0: a long one */
     bool mute; /* tls_issue says nothing was issued: ERR_IO */
 };
 
@@ -26,6 +27,7 @@ struct sim_device {
     uint8_t tls_public[SIGN_PUBLIC_SIZE], tls_secret[SIGN_SECRET_SIZE];
     uint64_t chance;
     uint64_t now;
+    uint64_t certificate_end; /* 0: not known */
     enum quality quality;
 };
 

@@ -240,7 +240,9 @@ TEST(revoked_between_hello_and_flight_nothing_is_accepted)
     sim_story_scope(w.ward.store, &w.cell, ACCESS_A, &after);
     CHECK_EQ(after.frontier.size, before.frontier.size);
     sim_link_close(&l);
-    CHECK_EQ(sim_link_sync(&w.ward, &w.device[0], NULL), ERR_REVOKED);
+    CHECK_EQ(sim_link_sync(&w.ward, &w.device[0], NULL), ERR_HANDED_IN);
+    sim_story_scope(w.ward.store, &w.cell, ACCESS_A, &after);
+    CHECK_EQ(after.frontier.size, before.frontier.size);
     sim_story_deinit(&w);
 }
 

@@ -1,0 +1,221 @@
+/* ward_quarantine.c - signed work of a device from which nothing is taken any more (revoked, or its certificate expired
+ * too long ago): verified, kept apart from every log, and left to a person (protocol.md 8.5).
+ *
+ *   device(16)                                      [changes, bytes]: all that is kept of it
+ *   device(16) scope(16) incarnation(4)             [next, head]: the end of this stream here
+ *   device(16) scope(16) incarnation(4) first(4)    [arrived, header, message, decided: one byte for each change]
+ */
+#include "ward_quarantine.h"
+
+#include "mp.h"
+
+#define DEVICE_KEY ID_SIZE
+#define STREAM_KEY (2 * ID_SIZE + 4)
+#define ROW_KEY (STREAM_KEY + 4)
+
+static struct bytes stream_key(uint8_t room[STORE_KEY_MAX], const struct id *device, const struct id *scope,
+                               uint32_t incarnation)
+{
+    memcpy(room, device->b, ID_SIZE);
+    memcpy(room + ID_SIZE, scope->b, ID_SIZE);
+    store_u32(room + 2 * ID_SIZE, incarnation);
+    return bytes_of(room, STREAM_KEY);
+}
+
+static struct bytes row_key(uint8_t room[STORE_KEY_MAX], const struct id *device, const struct id *scope,
+                            uint32_t incarnation, uint64_t first)
+{
+    (void)stream_key(room, device, scope, incarnation);
+    store_u32(room + STREAM_KEY, (uint32_t)first);
+    return bytes_of(room, ROW_KEY);
+}
+
+/* --- what is kept of one device ----------------------------------------------------------------------------- */
+
+struct kept {
+    uint64_t changes, bytes;
+};
+
+static enum err kept_load(struct txn *txn, const struct id *device, struct kept *k)
+{
+    struct buf row = {0};
+    struct mp r;
+    enum err e = store_get(txn, TABLE_quarantine, bytes_of(device->b, DEVICE_KEY), &row);
+
+    *k = (struct kept){0};
+    if (e == ERR_OK) {
+        mp_open(&r, buf_bytes(&row));
+        mp_expect_array(&r, 2);
+        k->changes = mp_uint(&r, UINT64_MAX);
+        k->bytes = mp_uint(&r, UINT64_MAX);
+        e = mp_close(&r) == ERR_OK ? ERR_OK : ERR_DAMAGED;
+    }
+    buf_deinit(&row);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err kept_add(struct txn *txn, const struct id *device, uint64_t changes, uint64_t bytes)
+{
+    struct buf row = {0};
+    struct kept k;
+    enum err e = kept_load(txn, device, &k);
+
+    if (e != ERR_OK)
+        return e;
+    if (k.changes + changes > QUARANTINE_CHANGES_MAX || k.bytes + bytes > QUARANTINE_BYTES_MAX)
+        return ERR_TOO_LONG;
+    mp_put_array(&row, 2);
+    mp_put_uint(&row, k.changes + changes);
+    mp_put_uint(&row, k.bytes + bytes);
+    e = store_put(txn, TABLE_quarantine, bytes_of(device->b, DEVICE_KEY), buf_bytes(&row));
+    buf_deinit(&row);
+    return e;
+}
+
+enum err ward_quarantine_answer(struct txn *txn, struct work *job)
+{
+    struct ward_device d;
+    struct buf text = {0};
+    struct kept k = {0};
+    enum err e = ward_device_load(txn, &job->device, &d);
+
+    if (e == ERR_OK)
+        e = kept_load(txn, &job->device, &k);
+    if (e != ERR_OK)
+        return e;
+    if (k.changes == 0)
+        return d.state == DEVICE_REVOKED ? ERR_REVOKED : ERR_CERT_EXPIRED;
+    buf_printf(&text, "%llu", (unsigned long long)k.changes);
+    memcpy(job->why, buf_cstr(&text), text.n + 1);
+    buf_deinit(&text);
+    return ERR_HANDED_IN;
+}
+
+/* --- one stream ---------------------------------------------------------------------------------------------- */
+
+enum err ward_quarantine_end(struct txn *txn, const struct scope *s, struct stream *stream)
+{
+    uint8_t room[STORE_KEY_MAX];
+    struct buf row = {0};
+    struct mp r;
+    struct hash head;
+    uint64_t next;
+    enum err e = store_get(txn, TABLE_quarantine, stream_key(room, &stream->device, &s->id, stream->incarnation), &row);
+
+    if (e == ERR_OK) {
+        mp_open(&r, buf_bytes(&row));
+        mp_expect_array(&r, 2);
+        next = mp_uint(&r, UINT32_MAX);
+        memcpy(head.b, mp_bin_exact(&r, HASH_SIZE), HASH_SIZE);
+        e = mp_close(&r) == ERR_OK ? ERR_OK : ERR_DAMAGED;
+        if (e == ERR_OK && next > stream->next) {
+            stream->next = next;
+            stream->head = head;
+        }
+    }
+    buf_deinit(&row);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err end_put(struct txn *txn, const struct header *h, const struct hash *head)
+{
+    uint8_t room[STORE_KEY_MAX];
+    struct buf row = {0};
+    enum err e;
+
+    mp_put_array(&row, 2);
+    mp_put_uint(&row, h->first + h->count);
+    mp_put_bin(&row, head->b, HASH_SIZE);
+    e = store_put(txn, TABLE_quarantine, stream_key(room, &h->device, &h->scope, h->incarnation), buf_bytes(&row));
+    buf_deinit(&row);
+    return e;
+}
+
+/* --- one changeset ------------------------------------------------------------------------------------------- */
+
+struct kept_row {
+    uint64_t arrived;
+    struct bytes header, message, decided;
+};
+
+static enum err row_decode(struct kept_row *k, struct bytes row)
+{
+    struct mp r;
+
+    mp_open(&r, row);
+    mp_expect_array(&r, 4);
+    k->arrived = mp_uint(&r, UINT64_MAX);
+    k->header = mp_bin(&r, HEADER_SIZE_MAX);
+    k->message = mp_bin(&r, MESSAGE_MAX);
+    k->decided = mp_bin(&r, CHANGESET_CHANGES_MAX);
+    return mp_close(&r) == ERR_OK ? ERR_OK : ERR_DAMAGED;
+}
+
+static enum err row_put(struct txn *txn, const struct header *h, const struct kept_row *k)
+{
+    uint8_t room[STORE_KEY_MAX];
+    struct buf row = {0};
+    enum err e;
+
+    mp_put_array(&row, 4);
+    mp_put_uint(&row, k->arrived);
+    mp_put_bin(&row, k->header.p, k->header.n);
+    mp_put_bin(&row, k->message.p, k->message.n);
+    mp_put_bin(&row, k->decided.p, k->decided.n);
+    e = store_put(txn, TABLE_quarantine, row_key(room, &h->device, &h->scope, h->incarnation, h->first),
+                  buf_bytes(&row));
+    buf_deinit(&row);
+    return e;
+}
+
+static enum err message_read(struct changeset *cs, struct bytes message)
+{
+    struct mp r;
+
+    mp_open(&r, message);
+    mp_expect_array(&r, 8);
+    changeset_read(cs, &r);
+    return mp_close(&r) == ERR_OK ? ERR_OK : ERR_DAMAGED;
+}
+
+enum err ward_quarantine_known(struct txn *txn, const struct scope *s, const struct stream *stream,
+                               const struct changeset *cs)
+{
+    uint8_t room[STORE_KEY_MAX];
+    struct buf row = {0};
+    struct changeset have;
+    struct kept_row k;
+    enum err e = store_get(txn, TABLE_quarantine,
+                           row_key(room, &stream->device, &s->id, stream->incarnation, cs->first), &row);
+
+    changeset_init(&have);
+    if (e == ERR_NOT_FOUND)
+        e = ERR_BAD_CHAIN;
+    if (e == ERR_OK)
+        e = row_decode(&k, buf_bytes(&row));
+    if (e == ERR_OK)
+        e = message_read(&have, k.message);
+    if (e == ERR_OK && !crypto_equal(have.signature, cs->signature, SIGNATURE_SIZE))
+        e = ERR_COPY;
+    changeset_deinit(&have);
+    buf_deinit(&row);
+    return e;
+}
+
+enum err ward_quarantine_put(struct txn *txn, const struct header *h, struct bytes header, const struct changeset *cs,
+                             struct bytes message, uint64_t now)
+{
+    static const uint8_t undecided[CHANGESET_CHANGES_MAX];
+    struct kept_row k = {now, header, message, bytes_of(undecided, cs->count)};
+    struct hash head = header_head(header, cs->signature);
+    struct change c;
+    enum err e = ERR_OK;
+
+    for (size_t i = 0; e == ERR_OK && i < cs->count; i++)
+        e = change_decode(&c, cs->slot[i].body);
+    if (e == ERR_OK)
+        e = kept_add(txn, &h->device, cs->count, message.n);
+    if (e == ERR_OK)
+        e = row_put(txn, h, &k);
+    return e == ERR_OK ? end_put(txn, h, &head) : e;
+}

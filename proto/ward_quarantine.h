@@ -1,0 +1,26 @@
+/* ward_quarantine.h - signed work of a device from which nothing is taken any more; a person decides about it
+ * (protocol.md 8.5). It is in no log, nobody can read it from here but the ward. */
+#ifndef CHIBO_WARD_QUARANTINE_H
+#define CHIBO_WARD_QUARANTINE_H
+
+#include "changeset.h"
+#include "ward.h"
+
+/* Of one device. A busy cell writes some 2,000 changes of 380 bytes in a year away; ten times that, and nobody who
+ * found a laptop fills the ward's disk. */
+#define QUARANTINE_CHANGES_MAX 20000
+#define QUARANTINE_BYTES_MAX (16u * 1024 * 1024)
+
+/* The end of the stream, if more of it is kept here than in the log. */
+MUST_CHECK enum err ward_quarantine_end(struct txn *txn, const struct scope *s, struct stream *stream);
+/* cs lies before that end and is not in the log: ERR_OK it is the one kept here, ERR_COPY another one,
+ * ERR_BAD_CHAIN. */
+MUST_CHECK enum err ward_quarantine_known(struct txn *txn, const struct scope *s, const struct stream *stream,
+                                          const struct changeset *cs);
+/* Keeps a changeset that is authentic and continues its stream. ERR_TOO_LONG: beyond the bounds. */
+MUST_CHECK enum err ward_quarantine_put(struct txn *txn, const struct header *h, struct bytes header,
+                                        const struct changeset *cs, struct bytes message, uint64_t now);
+/* What such a device is told at the end: ERR_HANDED_IN and how many changes in job->why, or why nothing was. */
+MUST_CHECK enum err ward_quarantine_answer(struct txn *txn, struct work *job);
+
+#endif

@@ -1,0 +1,212 @@
+/* t_late.c - whoever comes late: certificates that ran out, devices that were revoked with work unsent. */
+#include "../proto/message.h"
+#include "../proto/renewal.h"
+#include "../proto/ward_quarantine.h"
+#include "sim_story.h"
+#include "test.h"
+
+#define DAY_S 86400u
+
+static void set_clock(struct sim_story *w, uint64_t days)
+{
+    w->ward.now = SIM_NODE_TIME + days * DAY_S;
+}
+
+TEST(when_a_certificate_is_renewed)
+{
+    const uint64_t end = 2000000000;
+
+    CHECK_EQ(renewal_due(false, end, end - 61 * DAY_S), RENEWAL_NONE);
+    CHECK_EQ(renewal_due(false, end, end - 60 * DAY_S), RENEWAL_EARLY);
+    CHECK_EQ(renewal_due(false, end, end), RENEWAL_EARLY);
+    CHECK_EQ(renewal_due(false, end, end + 1), RENEWAL_FIRST);
+    CHECK_EQ(renewal_due(true, end, end), RENEWAL_FIRST);
+    CHECK_EQ(renewal_due(true, end, end + 1827 * DAY_S), RENEWAL_FIRST);
+    CHECK_EQ(renewal_due(true, end, end + 1827 * DAY_S + 1), RENEWAL_TOO_LATE);
+    CHECK_EQ(renewal_due(true, 0, end), RENEWAL_FIRST);
+    CHECK_EQ(renewal_due(false, 0, end), RENEWAL_NONE);
+    CHECK_EQ(renewal_due(false, UINT64_MAX, end), RENEWAL_NONE);
+}
+
+TEST(renewal_message)
+{
+    struct buf b = {0};
+    struct bytes got;
+
+    renewal_encode(bytes_of_str("DER"), &b);
+    CHECK_BYTES(buf_bytes(&b), bytes_of("\x91\xc4\x03" "DER", 6));
+    CHECK_EQ(renewal_decode(&got, buf_bytes(&b)), ERR_OK);
+    CHECK_BYTES(got, bytes_of_str("DER"));
+    CHECK_EQ(renewal_decode(&got, bytes_of(b.p, b.n - 1)), ERR_BAD_FRAME);
+    CHECK_EQ(renewal_decode(&got, bytes_of("\x91\xc4\x00", 3)), ERR_BAD_FRAME);
+    buf_deinit(&b);
+}
+
+TEST(a_certificate_near_its_end_is_renewed_with_the_answer)
+{
+    struct sim_story w;
+    struct sim_link l;
+    uint64_t first;
+
+    sim_story_init(&w, 1);
+    first = w.device[0].certificate_end;
+    set_clock(&w, 1827 - 61);
+    CHECK_EQ(sim_link_sync(&w.ward, &w.device[0], NULL), ERR_OK);
+    CHECK_EQ(w.device[0].certificate_end, first);
+    set_clock(&w, 1827 - 60);
+    CHECK_EQ(sim_story_meeting(&w, 0, 1), ERR_OK);
+    CHECK_EQ(sim_link_sync(&w.ward, &w.device[0], &l), ERR_OK);
+    CHECK_EQ(l.device.counts.sent, 1);
+    CHECK(!l.device.again);
+    CHECK_EQ(w.device[0].certificate_end, w.ward.now + 1827 * DAY_S);
+    sim_story_check(&w, 0);
+    sim_story_deinit(&w);
+}
+
+TEST(an_expired_certificate_is_renewed_before_anything_is_applied_or_read)
+{
+    struct sim_story w;
+    struct sim_link l;
+    struct scope before, after;
+    uint8_t binding[BINDING_SIZE] = {3};
+
+    sim_story_init(&w, 2);
+    CHECK_EQ(sim_story_meeting(&w, 1, 2), ERR_OK);
+    CHECK_EQ(sim_link_sync(&w.ward, &w.device[1], NULL), ERR_OK);
+    CHECK_EQ(sim_story_meeting(&w, 0, 1), ERR_OK);
+    set_clock(&w, 1827 + 400);
+    sim_story_scope(w.ward.store, &w.cell, ACCESS_A, &before);
+    sim_link_open(&l, &w.ward, &w.device[0], binding, 0);
+    sim_link_run(&l);
+    CHECK_EQ(l.device.err, ERR_OK);
+    CHECK(l.device.again);
+    CHECK_EQ(l.device.counts.sent + l.device.counts.received, 0);
+    sim_link_close(&l);
+    sim_story_scope(w.ward.store, &w.cell, ACCESS_A, &after);
+    CHECK_EQ(after.frontier.size, before.frontier.size);
+    CHECK_EQ(sim_link_sync(&w.ward, &w.device[0], &l), ERR_OK); /* the next session of the same call */
+    CHECK_EQ(l.device.counts.sent, 1);
+    CHECK_EQ(l.device.counts.received, 1);
+    sim_story_check(&w, 0);
+    sim_story_deinit(&w);
+}
+
+/* How many changes the ward keeps aside of this device, by what it answers. */
+static void check_handed_in(struct sim_story *w, size_t device, const char *count)
+{
+    struct sim_link l;
+
+    CHECK_EQ(sim_link_sync(&w->ward, &w->device[device], &l), ERR_HANDED_IN);
+    CHECK_STR(l.device.why, count);
+    CHECK_EQ(l.device.counts.received, 0);
+}
+
+TEST(a_revoked_device_hands_in_its_work_once_and_reads_nothing)
+{
+    struct sim_story w;
+    struct scope before, after;
+    struct id device;
+
+    sim_story_init(&w, 2);
+    CHECK_EQ(sim_story_meeting(&w, 0, 1), ERR_OK);
+    CHECK_EQ(sim_link_sync(&w.ward, &w.device[0], NULL), ERR_OK);
+    device = sim_node_replica(&w.device[0]).device;
+    CHECK_EQ(sim_story_meeting(&w, 0, 2), ERR_OK);
+    sim_node_revoke(&w.ward, &device);
+    CHECK_EQ(sim_story_meeting(&w, 1, 3), ERR_OK);
+    CHECK_EQ(sim_link_sync(&w.ward, &w.device[1], NULL), ERR_OK);
+    sim_story_scope(w.ward.store, &w.cell, ACCESS_A, &before);
+    check_handed_in(&w, 0, "1");
+    check_handed_in(&w, 0, "1");
+    CHECK_EQ(sim_story_meeting(&w, 0, 4), ERR_OK);
+    check_handed_in(&w, 0, "2");
+    sim_story_scope(w.ward.store, &w.cell, ACCESS_A, &after);
+    CHECK_EQ(after.frontier.size, before.frontier.size);
+    CHECK_EQ(sim_story_counts(&w.device[0]).sealed, 2); /* kept here all the same */
+    sim_story_deinit(&w);
+}
+
+TEST(a_revoked_device_with_nothing_unsent_is_told_just_that)
+{
+    struct sim_story w;
+    struct id device;
+
+    sim_story_init(&w, 1);
+    device = sim_node_replica(&w.device[0]).device;
+    sim_node_revoke(&w.ward, &device);
+    CHECK_EQ(sim_link_sync(&w.ward, &w.device[0], NULL), ERR_REVOKED);
+    sim_story_deinit(&w);
+}
+
+TEST(expired_beyond_a_term_of_office_the_work_is_handed_in)
+{
+    struct sim_story w;
+
+    sim_story_init(&w, 1);
+    set_clock(&w, 2 * 1827 + 1);
+    CHECK_EQ(sim_link_sync(&w.ward, &w.device[0], NULL), ERR_CERT_EXPIRED);
+    CHECK_EQ(sim_story_meeting(&w, 0, 1), ERR_OK);
+    check_handed_in(&w, 0, "1");
+    sim_story_deinit(&w);
+}
+
+TEST(handing_in_goes_on_after_a_cut_at_any_byte)
+{
+    for (uint64_t cut = 1; cut < 700; cut += 7) {
+        struct sim_story w;
+        struct sim_link l;
+        struct id device;
+        uint8_t binding[BINDING_SIZE] = {9};
+
+        sim_story_init(&w, 1);
+        device = sim_node_replica(&w.device[0]).device;
+        for (uint8_t i = 1; i <= 3; i++)
+            CHECK_EQ(sim_story_meeting(&w, 0, i), ERR_OK);
+        sim_node_revoke(&w.ward, &device);
+        sim_link_open(&l, &w.ward, &w.device[0], binding, 0);
+        l.limit[SIM_LINK_UP] = cut;
+        sim_link_run(&l);
+        sim_link_close(&l);
+        check_handed_in(&w, 0, "3");
+        sim_story_deinit(&w);
+    }
+}
+
+TEST(nothing_that_is_not_signed_goes_into_quarantine)
+{
+    struct sim_story w;
+    struct id device;
+    struct work *open = work_new(WORK_OPEN), *out = work_new(WORK_OUTBOX);
+    struct work *append = work_new(WORK_APPEND);
+    struct bytes list, message;
+    struct scope s;
+    uint8_t type = 0;
+
+    sim_story_init(&w, 1);
+    device = sim_node_replica(&w.device[0]).device;
+    CHECK_EQ(sim_story_meeting(&w, 0, 1), ERR_OK);
+    sim_node_revoke(&w.ward, &device);
+    CHECK_EQ(sim_node_device_job(&w.device[0], open, true), ERR_OK);
+    CHECK_EQ(sim_node_device_job(&w.device[0], out, true), ERR_OK);
+    list = buf_bytes(&out->out);
+    while (type != MESSAGE_CHANGESET && work_message_next(&list, &type, &message))
+        continue;
+    CHECK_EQ(type, MESSAGE_CHANGESET);
+    sim_story_scope(w.ward.store, &w.cell, ACCESS_A, &s);
+    append->device = device;
+    append->incarnation = sim_node_replica(&w.device[0]).incarnation;
+    append->hand_in = true;
+    append->scope = s.id;
+    append->epoch = s.epoch;
+    buf_put_bytes(&append->in, message);
+    append->in.p[append->in.n - 1] ^= 1;
+    CHECK_EQ(sim_node_ward_jobs(&w.ward, &append, 1, true), ERR_OK);
+    CHECK(append->err == ERR_BAD_SIGNATURE || append->err == ERR_BAD_FRAME);
+    append->in.p[append->in.n - 1] ^= 1;
+    CHECK_EQ(sim_node_ward_jobs(&w.ward, &append, 1, true), ERR_OK);
+    CHECK_EQ(append->err, ERR_OK);
+    work_free(open);
+    work_free(out);
+    work_free(append);
+    sim_story_deinit(&w);
+}
