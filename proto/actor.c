@@ -40,10 +40,11 @@ enum err actor_device(struct txn *txn, const struct scope *s, const struct id *d
 
     if (e == ERR_OK) {
         mp_open(&r, buf_bytes(&row));
-        mp_expect_array(&r, 3);
+        mp_expect_array(&r, 4);
         memcpy(out->key, mp_bin_exact(&r, SIGN_PUBLIC_SIZE), SIGN_PUBLIC_SIZE);
         out->person = id_from(mp_bin_exact(&r, ID_SIZE));
         out->revoked = mp_uint(&r, 1) == 1;
+        out->leaf = (uint32_t)mp_uint(&r, UINT32_MAX);
         e = mp_close(&r) == ERR_OK ? ERR_OK : ERR_DAMAGED;
     }
     buf_deinit(&row);
@@ -55,16 +56,17 @@ static enum err device_put(struct txn *txn, const struct scope *s, const struct 
 {
     struct buf row = {0};
 
-    mp_put_array(&row, 3);
+    mp_put_array(&row, 4);
     mp_put_bin(&row, d->key, SIGN_PUBLIC_SIZE);
     mp_put_bin(&row, d->person.b, ID_SIZE);
     mp_put_uint(&row, d->revoked ? 1 : 0);
+    mp_put_uint(&row, d->leaf);
     return put(txn, s, WHAT_DEVICE, device, &row);
 }
 
 static enum err on_device(struct txn *txn, struct scope *s, const struct control *c)
 {
-    struct actor_device d = {.person = c->is.device.person};
+    struct actor_device d = {.person = c->is.device.person, .leaf = (uint32_t)(s->frontier.size - 1)};
 
     memcpy(d.key, c->is.device.key, sizeof d.key);
     return device_put(txn, s, &c->is.device.device, &d);
@@ -166,6 +168,18 @@ enum err actor_role(struct txn *txn, const struct scope *s, const struct id *per
     for (size_t i = 0; e == ERR_OK && i < count; i++)
         if (grant[i].until == 0 && (*out == ROLE_NONE || grant[i].role < *out))
             *out = grant[i].role;
+    return e;
+}
+
+enum err actor_holds(struct txn *txn, const struct scope *s, const struct id *person, enum role role, bool *yes)
+{
+    struct actor_grant grant[ACTOR_GRANTS_MAX];
+    size_t count;
+    enum err e = grants_get(txn, s, person, grant, &count);
+
+    *yes = false;
+    for (size_t i = 0; e == ERR_OK && i < count; i++)
+        *yes = *yes || (grant[i].until == 0 && grant[i].role == role);
     return e;
 }
 

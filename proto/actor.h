@@ -13,6 +13,7 @@ struct actor_device {
     uint8_t key[SIGN_PUBLIC_SIZE];
     struct id person;
     bool revoked;
+    uint32_t leaf; /* of the newest device leaf: what the device signed before it, it may not hold any more */
 };
 
 #define ACTOR_GRANTS_MAX 32 /* of one person in one scope, over all terms; older ended ones give way */
@@ -30,6 +31,8 @@ MUST_CHECK enum err actor_device(struct txn *txn, const struct scope *s, const s
                                  struct actor_device *out); /* ERR_NOT_FOUND */
 MUST_CHECK enum err actor_name(struct txn *txn, const struct scope *s, const struct id *person, struct buf *name);
 /* The strongest role held now (lowest number); ROLE_NONE if none. */
+MUST_CHECK enum err actor_holds(struct txn *txn, const struct scope *s, const struct id *person, enum role role,
+                                bool *yes); /* this very role, now */
 MUST_CHECK enum err actor_role(struct txn *txn, const struct scope *s, const struct id *person, enum role *out);
 
 #endif

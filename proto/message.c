@@ -401,8 +401,10 @@ enum err message_error_decode(struct message_error *m, struct bytes body)
 
 void message_drop_encode(const struct message_drop *m, struct buf *out)
 {
-    mp_put_array(out, 1);
+    mp_put_array(out, 3);
     put_id(out, &m->scope);
+    mp_put_uint(out, m->next);
+    mp_put_bin(out, m->head.b, HASH_SIZE);
 }
 
 enum err message_drop_decode(struct message_drop *m, struct bytes body)
@@ -410,8 +412,10 @@ enum err message_drop_decode(struct message_drop *m, struct bytes body)
     struct mp r;
 
     mp_open(&r, body);
-    mp_expect_array(&r, 1);
+    mp_expect_array(&r, 3);
     read_fixed(&r, m->scope.b, ID_SIZE);
+    m->next = read_u64(&r);
+    read_fixed(&r, m->head.b, HASH_SIZE);
     return mp_close(&r);
 }
 

@@ -101,8 +101,11 @@ struct message_error {
     struct bytes detail;
 };
 
+/* The end of the receiver's own stream as the ward has it: what is before it is durable there. */
 struct message_drop {
     struct id scope;
+    uint64_t next;
+    struct hash head; /* zero at next = 0 */
 };
 
 void message_hello_encode(const struct message_hello *m, struct buf *out);

@@ -187,6 +187,9 @@ enum err replica_work(struct txn *txn, struct replica *r, struct work *job, stru
     case WORK_APPLY:
         job->err = replica_apply(txn, r, job);
         break;
+    case WORK_DROP:
+        job->err = replica_drop(txn, job);
+        break;
     case WORK_SETTLE:
         job->err = replica_settle(txn, r, job, m);
         break;

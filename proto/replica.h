@@ -123,12 +123,24 @@ struct replica_report {
 MUST_CHECK enum err replica_verify(struct txn *txn, const struct replica *r, struct replica_report *report,
                                    char why[ERROR_DETAIL_MAX + 1]);
 
+/* The end of our own stream in a scope, as sealed so far. It outlives the scope's erasure (leave), for when the
+ * scope is given to this device again (return): a number is never signed twice. */
+struct replica_end {
+    uint64_t next;
+    struct hash head;
+};
+MUST_CHECK enum err replica_end_load(struct txn *txn, uint16_t number, struct replica_end *end); /* absent: zero */
+MUST_CHECK enum err replica_end_save(struct txn *txn, uint16_t number, const struct replica_end *end);
+MUST_CHECK enum err replica_end_leave(struct txn *txn, const struct scope *s);
+MUST_CHECK enum err replica_end_return(struct txn *txn, const struct scope *s);
+
 /* --- jobs (replica_seal.c, replica_apply.c) --- */
 enum err replica_open(struct txn *txn, struct replica *r, struct work *job, struct moment *m);
 enum err replica_seal(struct txn *txn, struct replica *r, struct moment *m);
 enum err replica_sizes(struct txn *txn, struct work *job);
 enum err replica_outbox(struct txn *txn, struct work *job);
 enum err replica_apply(struct txn *txn, struct replica *r, struct work *job);
+enum err replica_drop(struct txn *txn, struct work *job);
 enum err replica_settle(struct txn *txn, struct replica *r, struct work *job, struct moment *m);
 enum err replica_enrolled(struct txn *txn, struct replica *r, struct work *job);
 enum err replica_rebind(struct txn *txn, const struct id *old_org, const struct id *new_org,

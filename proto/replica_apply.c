@@ -50,7 +50,9 @@ static enum err scope_new(struct applying *a, struct bytes first)
     if (e != ERR_OK && e != ERR_NOT_FOUND)
         return e;
     e = scope_number_new(a->txn, &a->scope.number);
-    return e == ERR_OK && a->scope.number >= SCOPES_MAX ? ERR_TOO_LONG : e;
+    if (e == ERR_OK && a->scope.number >= SCOPES_MAX)
+        e = ERR_TOO_LONG;
+    return e == ERR_OK ? replica_end_return(a->txn, &a->scope) : e;
 }
 
 static enum err scope_find(struct applying *a)
@@ -146,6 +148,23 @@ static enum err verdicts_check(struct bytes verdicts, size_t count, bool holder)
     return e;
 }
 
+static enum err apply_own(struct applying *a, const struct message_own *own);
+
+/* A leaf of our own stream comes whole where we may not hold it any more (protocol.md 7.3). If we do, it is as good as
+ * the short form. */
+static enum err is_in_outbox(struct applying *a, const struct stream *stream, uint64_t first, bool *yes)
+{
+    uint8_t room[STORE_KEY_MAX];
+    struct buf row = {0};
+    enum err e = ERR_NOT_FOUND;
+
+    if (stream->incarnation == a->r->incarnation && id_equal(&stream->device, &a->r->device))
+        e = store_get(a->txn, TABLE_outbox, scope_key6(room, a->scope.number, (uint32_t)first), &row);
+    *yes = e == ERR_OK;
+    buf_wipe_deinit(&row);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 static enum err apply_leaf(struct applying *a, struct bytes message)
 {
     struct stream stream;
@@ -155,7 +174,7 @@ static enum err apply_leaf(struct applying *a, struct bytes message)
     struct bytes verdicts;
     uint64_t accepted, policy;
     struct mp r;
-    bool holder = false;
+    bool holder = false, own = false;
     enum err e, form;
 
     changeset_init(&cs);
@@ -170,6 +189,12 @@ static enum err apply_leaf(struct applying *a, struct bytes message)
     if (e == ERR_OK)
         e = form;
     if (e == ERR_OK)
+        e = is_in_outbox(a, &stream, cs.first, &own);
+    if (e == ERR_OK && own) {
+        e = apply_own(a, &(struct message_own){cs.first, accepted, policy, verdicts});
+        goto out;
+    }
+    if (e == ERR_OK)
         e = verify(a, &stream, &cs, &h, &encoded, &holder);
     if (e == ERR_OK)
         e = verdicts_check(verdicts, cs.count, holder);
@@ -177,6 +202,7 @@ static enum err apply_leaf(struct applying *a, struct bytes message)
         e = ledger_add_changeset(a->txn, &a->scope, &stream, &h, buf_bytes(&encoded), &cs, accepted, policy, verdicts);
     if (e == ERR_OK)
         a->job->received += cs.count;
+out:
     changeset_deinit(&cs);
     buf_deinit(&encoded);
     return e;
@@ -269,10 +295,9 @@ static enum err own_stream(struct applying *a, uint64_t first, struct stream *st
     return e == ERR_OK && stream->next != first ? ERR_BAD_CHAIN : e;
 }
 
-static enum err apply_own(struct applying *a, struct bytes message)
+static enum err apply_own(struct applying *a, const struct message_own *own)
 {
     uint8_t room[STORE_KEY_MAX];
-    struct message_own own;
     struct buf row = {0};
     struct stream stream;
     struct changeset cs;
@@ -280,11 +305,10 @@ static enum err apply_own(struct applying *a, struct bytes message)
     struct bytes header = {0};
     struct mp r;
     uint32_t leaf = (uint32_t)a->scope.frontier.size;
-    enum err e = message_own_decode(&own, message);
+    enum err e;
 
     changeset_init(&cs);
-    if (e == ERR_OK)
-        e = store_get(a->txn, TABLE_outbox, scope_key6(room, a->scope.number, (uint32_t)own.first), &row);
+    e = store_get(a->txn, TABLE_outbox, scope_key6(room, a->scope.number, (uint32_t)own->first), &row);
     if (e == ERR_NOT_FOUND)
         e = ERR_BAD_CHAIN;
     if (e == ERR_OK) {
@@ -296,20 +320,29 @@ static enum err apply_own(struct applying *a, struct bytes message)
         e = mp_close(&r) == ERR_OK && header_decode(&h, header) == ERR_OK ? ERR_OK : ERR_DAMAGED;
     }
     if (e == ERR_OK)
-        e = verdicts_check(own.verdicts, cs.count, true);
+        e = verdicts_check(own->verdicts, cs.count, true);
     if (e == ERR_OK)
-        e = own_stream(a, own.first, &stream);
+        e = own_stream(a, own->first, &stream);
     if (e == ERR_OK) {
         changeset_commit(&cs, &h.scope, &h.device, &h.person);
-        e = ledger_add_changeset(a->txn, &a->scope, &stream, &h, header, &cs, own.accepted, own.policy, own.verdicts);
+        e = ledger_add_changeset(a->txn, &a->scope, &stream, &h, header, &cs, own->accepted, own->policy,
+                                 own->verdicts);
     }
     if (e == ERR_OK)
-        e = settle_slots(a, &cs, own.verdicts, leaf);
+        e = settle_slots(a, &cs, own->verdicts, leaf);
     if (e == ERR_OK)
-        e = store_del(a->txn, TABLE_outbox, scope_key6(room, a->scope.number, (uint32_t)own.first));
+        e = store_del(a->txn, TABLE_outbox, scope_key6(room, a->scope.number, (uint32_t)own->first));
     changeset_deinit(&cs);
     buf_wipe_deinit(&row);
     return e;
+}
+
+static enum err apply_short(struct applying *a, struct bytes message)
+{
+    struct message_own own;
+    enum err e = message_own_decode(&own, message);
+
+    return e == ERR_OK ? apply_own(a, &own) : e;
 }
 
 /* --- a batch -----------------------------------------------------------------------------------------------------
@@ -350,7 +383,7 @@ enum err replica_apply(struct txn *txn, struct replica *r, struct work *job)
         else if (type == MESSAGE_LEAF)
             e = apply_leaf(&a, message);
         else if (type == MESSAGE_OWN)
-            e = apply_own(&a, message);
+            e = apply_short(&a, message);
         else
             e = apply_checkpoint(&a, message);
     }

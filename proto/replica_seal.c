@@ -14,11 +14,6 @@
 
 /* --- the end of our own streams, as sealed so far ------------------------------------------------------------ */
 
-struct sealed_end {
-    uint64_t next;
-    struct hash head;
-};
-
 static struct bytes end_key(uint8_t *room, uint16_t number)
 {
     memcpy(room, "sealed", 6);
@@ -26,7 +21,7 @@ static struct bytes end_key(uint8_t *room, uint16_t number)
     return bytes_of(room, 8);
 }
 
-static enum err end_load(struct txn *txn, uint16_t number, struct sealed_end *end)
+enum err replica_end_load(struct txn *txn, uint16_t number, struct replica_end *end)
 {
     uint8_t room[STORE_KEY_MAX];
     struct buf value = {0};
@@ -43,13 +38,47 @@ static enum err end_load(struct txn *txn, uint16_t number, struct sealed_end *en
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-static enum err end_save(struct txn *txn, uint16_t number, const struct sealed_end *end)
+enum err replica_end_save(struct txn *txn, uint16_t number, const struct replica_end *end)
 {
     uint8_t room[STORE_KEY_MAX], value[8 + HASH_SIZE];
 
     store_u64(value, end->next);
     memcpy(value + 8, end->head.b, HASH_SIZE);
     return store_put(txn, TABLE_meta, end_key(room, number), bytes_of(value, sizeof value));
+}
+
+static struct bytes left_key(uint8_t *room, const struct id *scope)
+{
+    memcpy(room, "left", 4);
+    memcpy(room + 4, scope->b, ID_SIZE);
+    return bytes_of(room, 4 + ID_SIZE);
+}
+
+static enum err end_move(struct txn *txn, struct bytes from, struct bytes to)
+{
+    struct buf value = {0};
+    enum err e = store_get(txn, TABLE_meta, from, &value);
+
+    if (e == ERR_OK)
+        e = store_put(txn, TABLE_meta, to, buf_bytes(&value));
+    if (e == ERR_OK)
+        e = store_del(txn, TABLE_meta, from);
+    buf_deinit(&value);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err replica_end_leave(struct txn *txn, const struct scope *s)
+{
+    uint8_t from[STORE_KEY_MAX], to[STORE_KEY_MAX];
+
+    return end_move(txn, end_key(from, s->number), left_key(to, &s->id));
+}
+
+enum err replica_end_return(struct txn *txn, const struct scope *s)
+{
+    uint8_t from[STORE_KEY_MAX], to[STORE_KEY_MAX];
+
+    return end_move(txn, left_key(from, &s->id), end_key(to, s->number));
 }
 
 /* --- sealing -------------------------------------------------------------------------------------------------- */
@@ -92,7 +121,7 @@ struct sealing {
     struct replica *r;
     struct moment *m;
     struct scope *scope;
-    struct sealed_end end;
+    struct replica_end end;
     struct id person;
     struct changeset cs;
     struct buf bodies;  /* the bodies, one after the other */
@@ -142,7 +171,7 @@ static enum err finish(struct sealing *s)
     if (e == ERR_OK) {
         s->end.next += s->cs.count;
         s->end.head = header_head(buf_bytes(&encoded), s->cs.signature);
-        e = end_save(s->txn, s->scope->number, &s->end);
+        e = replica_end_save(s->txn, s->scope->number, &s->end);
     }
     changeset_deinit(&s->cs);
     buf_deinit(&encoded);
@@ -209,7 +238,7 @@ static enum err seal_scope(struct txn *txn, struct replica *r, struct scope *sco
     count = list.n / sizeof *p;
     if (e == ERR_OK && count > 0) {
         qsort(p, count, sizeof *p, pending_order);
-        e = end_load(txn, scope->number, &s.end);
+        e = replica_end_load(txn, scope->number, &s.end);
         begin(&s, &p[0].person);
     }
     for (size_t i = 0; e == ERR_OK && i < count; i++) {

@@ -52,6 +52,7 @@ struct session_event {
 /* What went over, for people: counts of changes by fate, frame bytes each way. */
 struct session_counts {
     uint64_t sent, received, refused, held;
+    uint64_t dropped; /* scopes erased here, because they are no longer ours */
     uint64_t bytes_out, bytes_in;
     uint64_t waits; /* device: times it had nothing to send and waited for the ward */
 };

@@ -10,6 +10,7 @@ typedef void handler(struct session *s, uint8_t type, struct bytes message);
 static void on_scope(struct session *s, uint8_t type, struct bytes message);
 static void on_leaf(struct session *s, uint8_t type, struct bytes message);
 static void on_checkpoint(struct session *s, uint8_t type, struct bytes message);
+static void on_drop(struct session *s, uint8_t type, struct bytes message);
 static void on_close(struct session *s, uint8_t type, struct bytes message);
 static void on_ask(struct session *s, uint8_t type, struct bytes message);
 static void on_resume(struct session *s, uint8_t type, struct bytes message);
@@ -29,6 +30,7 @@ static const struct {
     {MESSAGE_OWN,        STATE(ANSWER),                  on_leaf},
     {MESSAGE_CONTROL,    STATE(ANSWER),                  on_leaf},
     {MESSAGE_CHECKPOINT, STATE(ANSWER),                  on_checkpoint},
+    {MESSAGE_DROP,       STATE(ANSWER),                  on_drop},
     {MESSAGE_CLOSE,      STATE(ANSWER),                  on_close},
     {MESSAGE_ENROLLED,   STATE(ENROL_SENT),              on_enrolled},
     {MESSAGE_RENEWAL,    STATE(SENDING) | STATE(ANSWER) | STATE(WAIT_RESUME), on_renewal},
@@ -93,6 +95,22 @@ static void on_checkpoint(struct session *s, uint8_t type, struct bytes message)
     buf_put_bytes(&w->in, buf_bytes(&s->batch));
     buf_clear(&s->batch);
     s->batch_from = checkpoint.size;
+    session_queue(s, w);
+}
+
+/* Between batches only. What is said of another scope next has a scope message of its own. */
+static void on_drop(struct session *s, uint8_t type, struct bytes message)
+{
+    struct work *w;
+
+    (void)type;
+    if (s->batch.n > 0) {
+        session_fail(s, ERR_BAD_ORDER, "drop in a batch");
+        return;
+    }
+    s->scope_open = false;
+    w = session_ask(s, WORK_DROP);
+    buf_put_bytes(&w->in, message);
     session_queue(s, w);
 }
 
@@ -236,6 +254,9 @@ void session_device_worked(struct session *s, struct work *w)
     case WORK_RENEWED:
         if (s->again)
             session_end(s, ERR_OK);
+        break;
+    case WORK_DROP:
+        s->counts.dropped += w->dropped;
         break;
     case WORK_SETTLE:
     case WORK_ENROLLED:

@@ -96,6 +96,7 @@ struct ward_cursor {
 };
 MUST_CHECK enum err ward_cursor_save(struct txn *txn, const struct id *device, const struct id *scope,
                                      const struct ward_cursor *c);
+MUST_CHECK enum err ward_cursor_forget(struct txn *txn, const struct id *device, const struct id *scope);
 typedef enum err ward_cursor_visit(void *arg, const struct id *scope, const struct ward_cursor *c);
 MUST_CHECK enum err ward_cursor_each(struct txn *txn, const struct id *device, ward_cursor_visit *visit, void *arg);
 

@@ -1,4 +1,5 @@
 /* ward_answer.c - what a device lacks, in batches of about one frame, each closed by a checkpoint; then the close. */
+#include "actor.h"
 #include "checkpoint.h"
 #include "header.h"
 #include "message.h"
@@ -116,8 +117,26 @@ static enum err put_leaf(struct txn *txn, const struct scope *s, struct ledger_l
     return e;
 }
 
+/* Of its own leaves a device gets the annotation alone, but for those from before it was let into the scope (again):
+ * these it may have erased. */
+static enum err is_own(struct txn *txn, const struct scope *s, const struct work *job, const struct header *h,
+                       uint64_t index, bool *yes)
+{
+    struct actor_device d;
+    enum err e = ERR_OK;
+
+    *yes = id_equal(&h->device, &job->device) && h->incarnation == job->incarnation;
+    if (*yes) {
+        e = actor_device(txn, s, &job->device, &d);
+        *yes = e == ERR_OK && index > d.leaf;
+    }
+    return e;
+}
+
 static enum err put_index(struct txn *txn, const struct scope *s, struct work *job, uint64_t index, struct buf *list)
 {
+    bool own = false;
+
     struct buf row = {0}, message = {0};
     struct ledger_leaf l = {0};
     struct header h;
@@ -133,7 +152,9 @@ static enum err put_index(struct txn *txn, const struct scope *s, struct work *j
         work_message(list, MESSAGE_CONTROL, buf_bytes(&message));
     } else if (e == ERR_OK) {
         e = header_decode(&h, l.header) == ERR_OK ? ERR_OK : ERR_DAMAGED;
-        if (e == ERR_OK && id_equal(&h.device, &job->device) && h.incarnation == job->incarnation)
+        if (e == ERR_OK)
+            e = is_own(txn, s, job, &h, index, &own);
+        if (e == ERR_OK && own)
             put_own(&h, &l, list);
         else if (e == ERR_OK)
             e = ledger_decode(&l, buf_bytes(&row));
@@ -180,6 +201,29 @@ static enum err put_checkpoint(struct txn *txn, const struct ward *w, struct sco
     return e;
 }
 
+/* The device may not read this scope any more. It learns how far its own work is durable here, and erases the scope
+ * if that is all of it; else it hands in the rest first and is told again. */
+static enum err put_drop(struct txn *txn, const struct scope *s, struct work *job, struct reach *r)
+{
+    struct message_drop m = {.scope = s->id};
+    struct buf message = {0};
+    struct stream stream;
+    enum err e;
+
+    if (r->sent == 0)
+        return ERR_OK; /* nothing of it is there */
+    e = scope_stream_of(txn, s, &job->device, job->incarnation, &stream);
+    if (e == ERR_OK) {
+        m.next = stream.next;
+        m.head = stream.head;
+    }
+    r->sent = 0;
+    message_drop_encode(&m, &message);
+    work_message(&job->out, MESSAGE_DROP, buf_bytes(&message));
+    buf_deinit(&message);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 /* Leaves of one scope from r->sent on, as far as the budget goes, and their checkpoint. */
 static enum err read_scope(struct txn *txn, const struct ward *w, struct work *job, struct reach *r, bool announce,
                            uint64_t now)
@@ -190,10 +234,11 @@ static enum err read_scope(struct txn *txn, const struct ward *w, struct work *j
     enum err e = scope_load(txn, &r->scope, &s);
     size_t batch = job->out.n;
 
+    if (e == ERR_OK)
+        e = ward_may_read(txn, &s, &job->device, &may_read);
+    if (e == ERR_OK && !may_read)
+        return put_drop(txn, &s, job, r);
     if (e != ERR_OK || r->sent >= s.frontier.size)
-        return e;
-    e = ward_may_read(txn, &s, &job->device, &may_read);
-    if (e != ERR_OK || !may_read)
         return e;
     if (announce) {
         message_scope_encode(&(struct message_scope){s.id, s.epoch, r->sent}, &message);

@@ -25,6 +25,15 @@ enum err ward_cursor_save(struct txn *txn, const struct id *device, const struct
     return e;
 }
 
+enum err ward_cursor_forget(struct txn *txn, const struct id *device, const struct id *scope)
+{
+    uint8_t key[2 * ID_SIZE];
+
+    memcpy(key, device->b, ID_SIZE);
+    memcpy(key + ID_SIZE, scope->b, ID_SIZE);
+    return store_del(txn, TABLE_cursor, bytes_of(key, sizeof key));
+}
+
 struct cursor_row {
     struct id scope;
     struct ward_cursor cursor;
@@ -111,14 +120,10 @@ static enum err claim_scope(void *arg, const struct id *id, const struct ward_cu
     struct digest_scope d = {.scope = *id, .fold_version = FOLD_VERSION};
     struct reach reach = {.scope = *id};
     struct scope s;
-    bool yes;
     enum err e = scope_load(c->txn, id, &s);
 
     if (e != ERR_OK)
         return e == ERR_NOT_FOUND ? ERR_DAMAGED : e;
-    e = ward_may_read(c->txn, &s, c->device, &yes);
-    if (e != ERR_OK || !yes)
-        return e;
     d.epoch = cursor->epoch;
     d.size = c->fresh ? 0 : c->newer ? cursor->next : cursor->size;
     if (moved_find(c, id, &moved)) {
@@ -176,13 +181,26 @@ static enum err judge_device(struct txn *txn, const struct ward *w, struct work 
     return ERR_OK;
 }
 
-/* The newest ratchet was shown: from now on the one before it is a copy's, and the sizes of that close count. */
+/* The newest ratchet was shown: from now on the one before it is a copy's, and the sizes of that close count. A scope
+ * that was dropped is forgotten, if it was not given again meanwhile. */
 static enum err promote_cursor(void *arg, const struct id *scope, const struct ward_cursor *cursor)
 {
     const struct claim *c = arg;
     struct ward_cursor next = {cursor->epoch, cursor->next, cursor->next};
+    struct scope s;
+    bool yes = true;
+    enum err e = ERR_OK;
 
-    return cursor->size == cursor->next ? ERR_OK : ward_cursor_save(c->txn, c->device, scope, &next);
+    if (cursor->size == cursor->next)
+        return ERR_OK;
+    if (cursor->next == 0) {
+        e = scope_load(c->txn, scope, &s);
+        if (e == ERR_OK)
+            e = ward_may_read(c->txn, &s, c->device, &yes);
+    }
+    if (e == ERR_OK && !yes)
+        return ward_cursor_forget(c->txn, c->device, scope);
+    return e == ERR_OK ? ward_cursor_save(c->txn, c->device, scope, &next) : e;
 }
 
 static enum err promote(struct claim *c, uint64_t shown)
@@ -220,12 +238,11 @@ enum err ward_judge(struct txn *txn, const struct ward *w, struct work *job, uin
     c.moved = hello.moved;
     if (e == ERR_OK)
         e = ward_cursor_each(txn, &job->device, claim_scope, &c);
-    if (e == ERR_OK && c.moved_met != hello.moved.count)
-        e = ERR_NOT_READABLE;
     if (e == ERR_OK) {
         digest_logs(logs, job->binding, (const struct digest_scope *)(const void *)c.digest.p,
                     c.digest.n / sizeof(struct digest_scope));
-        job->ask = !crypto_equal(logs, hello.logs, sizeof logs);
+        /* A scope that is no longer this device's is not among its cursors: `sizes` will say what it holds of it. */
+        job->ask = !crypto_equal(logs, hello.logs, sizeof logs) || c.moved_met != hello.moved.count;
         states_compare(job, &c, &hello);
         buf_put_bytes(&job->out, buf_bytes(&c.reach));
     }
@@ -264,6 +281,25 @@ static struct reach *reach_find(struct buf *list, const struct id *scope)
     return NULL;
 }
 
+/* A scope without a cursor: once given to this device and dropped, and still there (what was written meanwhile was not
+ * handed in, or an old copy of the store came back). It is dropped again. */
+static enum err size_lost(struct txn *txn, const struct message_size *entry, const struct id *device, struct buf *list)
+{
+    struct reach reach = {.scope = entry->scope};
+    struct actor_device known;
+    struct scope s;
+    enum err e = scope_load(txn, &entry->scope, &s);
+
+    if (e == ERR_OK)
+        e = actor_device(txn, &s, device, &known);
+    if (e == ERR_NOT_FOUND)
+        return ERR_NOT_READABLE;
+    if (e == ERR_OK)
+        e = size_check(txn, entry, &reach);
+    buf_put(list, &reach, sizeof reach);
+    return e;
+}
+
 enum err ward_sizes(struct txn *txn, const struct ward *w, struct work *job)
 {
     struct claim c = {.txn = txn, .device = &job->device, .fresh = true};
@@ -283,7 +319,7 @@ enum err ward_sizes(struct txn *txn, const struct ward *w, struct work *job)
     while (e == ERR_OK && message_size_next(&list, &entry)) {
         struct reach *r = reach_find(&c.reach, &entry.scope);
 
-        e = r == NULL ? ERR_NOT_READABLE : size_check(txn, &entry, r);
+        e = r == NULL ? size_lost(txn, &entry, &job->device, &c.reach) : size_check(txn, &entry, r);
     }
     if (e == ERR_OK)
         buf_put_bytes(&job->out, buf_bytes(&c.reach));

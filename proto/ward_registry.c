@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "ward.h"
-#include "ward_people.h"
+#include "ward_grant.h"
 
 static const char meta_ward[] = "ward";
 static const char meta_policy[] = "policy";
@@ -178,5 +178,5 @@ enum err ward_org_add(struct txn *txn, const struct ward *w, const char *code, c
         return e;
     o.parent = ward_org;
     e = org_found(txn, w, &o, random, now);
-    return e == ERR_OK ? ward_people_join(txn, w, &o, now) : e;
+    return e == ERR_OK ? ward_grant_join(txn, w, &o, now) : e;
 }

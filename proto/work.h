@@ -28,6 +28,7 @@ enum work_kind {
     WORK_OPEN,   /* seals what is pending. out: the hello message; more: there is a flight */
     WORK_COUNT,  /* out: the sizes message */
     WORK_OUTBOX, /* in: a resume message, or empty; at: where to go on. out: messages; more: call again */
+    WORK_DROP,   /* in: drop: a scope that is no longer ours is erased, if all of ours in it is at the ward */
     WORK_APPLY,  /* in: messages of one batch of (scope, epoch, from), a checkpoint last */
     WORK_SETTLE, /* in: close */
     WORK_ENROLLED, /* in: enrolled */
@@ -65,6 +66,7 @@ struct work {
     bool ask;
     bool states_differ;       /* WORK_JUDGE sets, WORK_READ tells the device */
     uint64_t sent, received, refused, held; /* WORK_APPLY: changes by fate */
+    uint64_t dropped;         /* WORK_DROP: 1 when the scope was erased */
     bool *failed;             /* of the session: one of its jobs failed, so those that were asked after it do nothing */
     enum err err;
     char why[ERROR_DETAIL_MAX + 1];

@@ -347,8 +347,10 @@ class Session:
                 self._take(log, name, body)
             elif name == 'drop':
                 need(self.open is None, 'BAD_ORDER', 'drop giữa chừng một lô')
-                store.logs.pop(body[0], None)
-                store.confirmed.pop(body[0], None)
+                gone = store.logs.get(body[0])
+                if gone is not None and not any(sealed['first'] >= body[1] for sealed in gone.own):
+                    store.logs.pop(body[0], None)
+                    store.confirmed.pop(body[0], None)
             elif name == 'close':
                 need(last and self.open is None, 'BAD_ORDER', 'close giữa chừng một lô')
                 need(body[0] == store.n + 1, 'BAD_PROOF', 'bánh cóc không tiến một nấc')

@@ -1,6 +1,8 @@
 /* sim_node.c - see sim_node.h. */
 #include "sim_node.h"
 
+#include "../proto/ward_grant.h"
+
 #include "test.h"
 
 #define CERTIFICATE_LIFE (1827 * 86400u)
@@ -85,6 +87,32 @@ struct id sim_node_invite(struct sim_ward *w, const struct id *org, enum role ro
     commit(w->store, ward_invite(&txn, &w->ward, org, role, &person, rights_role_name(role), secret, 20260101, w->now,
                                  w->now + 86400));
     return person;
+}
+
+void sim_node_grant(struct sim_ward *w, const struct id *person, const struct id *org, enum role role)
+{
+    struct ward_grant g = {*person, *org, role, 20260101};
+    uint64_t policy;
+    struct txn txn;
+    enum err e;
+
+    memstore_begin(w->store, true, &txn);
+    e = ward_policy_next(&txn, &policy);
+    assert(e == ERR_OK);
+    commit(w->store, ward_grant_add(&txn, &w->ward, &g, w->now));
+}
+
+void sim_node_end(struct sim_ward *w, const struct id *person, const struct id *org, enum role role)
+{
+    struct ward_grant g = {*person, *org, role, 0};
+    uint64_t policy;
+    struct txn txn;
+    enum err e;
+
+    memstore_begin(w->store, true, &txn);
+    e = ward_policy_next(&txn, &policy);
+    assert(e == ERR_OK);
+    commit(w->store, ward_grant_end(&txn, &w->ward, &g, 20261123, w->now));
 }
 
 void sim_node_revoke(struct sim_ward *w, const struct id *device)

@@ -62,7 +62,7 @@ def messages():
         ("error_new", pack([999, ""]), "a number that is not known yet"),
         ("error_long", pack([1, "x" * 160]), "the longest detail"),
         ("sizes", pack([[SCOPE, 1, 6, root], [HOME, 0, 0, root]]), ""),
-        ("drop", pack([SCOPE]), ""),
+        ("drop", pack([SCOPE, 300, head]), "300 changes of its own are durable at the ward"),
         ("nothing", pack([]), "ask, end"),
         ("bad_hello_mode", pack([1, 2, 0, 0, some(0x50), some(0x60), some(0x70, 8), []]), ""),
         ("bad_hello_order", pack([1, 0, 0, 0, some(0x50), some(0x60), some(0x70, 8), [[HOME, 0, 2], [SCOPE, 1, 6]]]),
@@ -77,7 +77,7 @@ def messages():
         ("bad_error_bin", pack([1, b"x"]), ""),
         ("bad_own_verdicts", pack([0, TIME, 12, "ok"]), ""),
         ("bad_checkpoint", pack([6, TIME, signature[:63]]), "a signature of 63 bytes"),
-        ("bad_drop", pack([SCOPE + b"\0"]), "an id of 17 bytes"),
+        ("bad_drop", pack([SCOPE + b"\0", 300, head]), "an id of 17 bytes"),
     ]
 
 

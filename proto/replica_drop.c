@@ -1,0 +1,146 @@
+/* replica_drop.c - a scope that is no longer for this device: handed in first, then erased (protocol.md 7.5). */
+#include <stdlib.h>
+
+#include "message.h"
+#include "mp.h"
+#include "replica.h"
+
+/* --- rows of one scope, gathered before they go ------------------------------------------------ */
+
+struct erasing {
+    struct txn *txn;
+    const struct scope *scope;
+    struct buf keys; /* u8 length, bytes, … */
+};
+
+static void gather(struct erasing *g, struct bytes key)
+{
+    buf_put_u8(&g->keys, (uint8_t)key.n);
+    buf_put_bytes(&g->keys, key);
+}
+
+static bool gather_all(void *arg, struct bytes key, struct bytes value)
+{
+    (void)value;
+    gather(arg, key);
+    return true;
+}
+
+/* Tables whose key ends with the scope's number. */
+static bool gather_part(void *arg, struct bytes key, struct bytes value)
+{
+    struct erasing *g = arg;
+
+    (void)value;
+    if (key.n == 4 + ID_SIZE && load_u16(key.p + 2 + ID_SIZE) == g->scope->number)
+        gather(g, key);
+    return true;
+}
+
+static bool gather_verdict(void *arg, struct bytes key, struct bytes value)
+{
+    struct erasing *g = arg;
+    struct bytes id;
+    struct mp r;
+
+    mp_open(&r, value);
+    mp_array(&r, MP_ELEMENTS_MAX);
+    id = mp_bin(&r, ID_SIZE);
+    if (bytes_equal(id, bytes_of(g->scope->id.b, ID_SIZE)))
+        gather(g, key);
+    return true;
+}
+
+static enum err erase_table(struct erasing *g, enum table t, struct bytes prefix, store_visit *visit)
+{
+    struct bytes rest;
+    enum err e;
+
+    buf_clear(&g->keys);
+    e = store_scan(g->txn, t, prefix, visit, g);
+    for (rest = buf_bytes(&g->keys); e == ERR_OK && rest.n > 0; rest = bytes_cut(rest, 1u + rest.p[0]))
+        e = store_del(g->txn, t, bytes_of(rest.p + 1, rest.p[0]));
+    return e;
+}
+
+/* What the organisation's row says of this scope. Its code and name stay: others' records name it. */
+static enum err forget_scope(struct txn *txn, const struct scope *s)
+{
+    struct org o;
+    enum err e = org_load(txn, &s->org, &o);
+
+    if (e == ERR_OK && id_equal(&o.scope[s->access], &s->id)) {
+        memset(&o.scope[s->access], 0, sizeof o.scope[s->access]);
+        e = org_save(txn, &o);
+    }
+    if (e == ERR_NOT_FOUND)
+        e = ERR_OK;
+    return e == ERR_OK ? store_del(txn, TABLE_scope, bytes_of(s->id.b, ID_SIZE)) : e;
+}
+
+static enum err erase(struct txn *txn, const struct scope *s)
+{
+    static const enum table by_scope[] = {TABLE_leaf,  TABLE_node,  TABLE_stream,  TABLE_origin, TABLE_change,
+                                          TABLE_actor, TABLE_state, TABLE_pending, TABLE_outbox};
+    struct erasing g = {.txn = txn, .scope = s};
+    uint8_t room[STORE_KEY_MAX];
+    enum err e = ERR_OK;
+
+    for (size_t i = 0; e == ERR_OK && i < ARRAY_LEN(by_scope); i++)
+        e = erase_table(&g, by_scope[i], scope_key2(room, s->number), gather_all);
+    if (e == ERR_OK)
+        e = erase_table(&g, TABLE_part, bytes_of(NULL, 0), gather_part);
+    if (e == ERR_OK)
+        e = erase_table(&g, TABLE_draft, bytes_of(NULL, 0), gather_part);
+    if (e == ERR_OK)
+        e = erase_table(&g, TABLE_verdict, bytes_of(NULL, 0), gather_verdict);
+    if (e == ERR_OK)
+        e = replica_end_leave(txn, s);
+    buf_deinit(&g.keys);
+    return e == ERR_OK ? forget_scope(txn, s) : e;
+}
+
+/* --- the message ------------------------------------------------------------------------------- */
+
+static bool any_visit(void *arg, struct bytes key, struct bytes value)
+{
+    (void)key;
+    (void)value;
+    *(bool *)arg = true;
+    return false;
+}
+
+/* Is everything that was written here durable at the ward, as it was signed here? */
+static enum err handed_in(struct txn *txn, const struct scope *s, const struct message_drop *m, bool *yes)
+{
+    uint8_t room[STORE_KEY_MAX];
+    struct replica_end end;
+    bool pending = false;
+    enum err e = replica_end_load(txn, s->number, &end);
+
+    if (e == ERR_OK)
+        e = store_scan(txn, TABLE_pending, scope_key2(room, s->number), any_visit, &pending);
+    *yes = e == ERR_OK && !pending && m->next >= end.next &&
+           (m->next > end.next || crypto_equal(m->head.b, end.head.b, HASH_SIZE));
+    return e;
+}
+
+enum err replica_drop(struct txn *txn, struct work *job)
+{
+    struct message_drop m;
+    struct scope s;
+    bool yes = false;
+    enum err e = message_drop_decode(&m, buf_bytes(&job->in));
+
+    if (e != ERR_OK)
+        return e;
+    e = scope_load(txn, &m.scope, &s);
+    if (e == ERR_NOT_FOUND)
+        return ERR_OK;
+    if (e == ERR_OK)
+        e = handed_in(txn, &s, &m, &yes);
+    if (e != ERR_OK || !yes)
+        return e; /* the next session hands in the rest, and the ward says it again */
+    job->dropped = 1;
+    return erase(txn, &s);
+}
