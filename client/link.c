@@ -120,7 +120,7 @@ static enum err renewal_put(struct link *l, const struct work *w)
 
 /* --- jobs --- */
 
-static enum err job_run(struct link *l, struct work *w)
+static enum err job_try(struct link *l, struct work *w)
 {
     bool write = w->kind != WORK_OUTBOX && w->kind != WORK_COUNT;
     enum err e = book_begin(l->book, write);
@@ -136,6 +136,18 @@ static enum err job_run(struct link *l, struct work *w)
     if (e == ERR_OK && write)
         e = book_commit(l->book);
     book_abort(l->book);
+    return e;
+}
+
+/* Months of work sealed at once may need more than the map had room for: the next transaction has twice as much. */
+static enum err job_run(struct link *l, struct work *w)
+{
+    uint64_t at = w->at;
+    enum err e = job_try(l, w);
+    while (e == ERR_NO_SPACE && vault_will_grow(&l->book->vault)) {
+        work_reset(w, at);
+        e = job_try(l, w);
+    }
     return e;
 }
 

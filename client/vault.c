@@ -229,6 +229,11 @@ pid_t vault_lock_holder(struct vault *v)
     return kv_lock_holder(v->kv);
 }
 
+bool vault_will_grow(const struct vault *v)
+{
+    return kv_will_grow(v->kv);
+}
+
 /* --- transactions --- */
 
 enum err vault_begin(struct vault *v, bool write, struct vault_txn *out)

@@ -56,5 +56,6 @@ void vault_abort(struct vault_txn *t); /* also of one that has ended or never be
 /* Opens every value. ERR_DAMAGED; rows gets how many were read (may be NULL). */
 MUST_CHECK enum err vault_scrub(struct vault *v, uint64_t *rows);
 pid_t vault_lock_holder(struct vault *v); /* after ERR_LOCKED */
+bool vault_will_grow(const struct vault *v); /* after ERR_NO_SPACE: the same once more may succeed */
 
 #endif

@@ -366,6 +366,12 @@ static enum err grow_map(struct kv *kv)
     return want > map ? from_lmdb(mdb_env_set_mapsize(kv->env, want)) : ERR_OK;
 }
 
+bool kv_will_grow(const struct kv *kv)
+{
+    MDB_envinfo info;
+    return kv->map_full && mdb_env_info(kv->env, &info) == 0 && info.me_mapsize < kv->spec.map_max;
+}
+
 /* Under kv->mutex. The size of the map may have been changed by another process, or every slot be held by readers
  * that died: each is mended once. */
 static enum err begin_mdb(struct kv *kv, bool write, struct kv_txn *txn)

@@ -59,6 +59,8 @@ void kv_close(struct kv *kv);           /* no transaction may be open; NULL is f
 /* Every page reachable and free is where it belongs. Holds the writer's lock meanwhile. */
 MUST_CHECK enum err kv_check(struct kv *kv);
 pid_t kv_lock_holder(struct kv *kv);    /* after ERR_LOCKED: who writes; 0 when it cannot be told */
+/* After ERR_NO_SPACE: it was the map, not the disk, and the next transaction for writing begins with a larger one. */
+bool kv_will_grow(const struct kv *kv);
 MUST_CHECK enum err kv_reap_readers(struct kv *kv); /* frees the slots of readers that died; also done by kv_open */
 
 /* Ends by exactly one of commit and abort. kv_commit ends it whatever it returns; of a reader it is an abort. */

@@ -28,6 +28,18 @@ void work_free(struct work *w)
     free(w);
 }
 
+void work_reset(struct work *w, uint64_t at)
+{
+    buf_clear(&w->out);
+    buf_clear(&w->out2);
+    w->at = at;
+    w->more = w->ask = false;
+    w->sent = w->received = w->refused = w->held = 0;
+    w->err = ERR_OK;
+    if (w->failed != NULL)
+        *w->failed = false;
+}
+
 const char *work_name(enum work_kind kind)
 {
     assert(kind < WORK_KINDS);

@@ -75,6 +75,8 @@ struct work {
 
 struct work *work_new(enum work_kind kind);
 void work_free(struct work *w); /* NULL is fine */
+/* A job that failed and whose transaction was aborted, as it was before it ran. */
+void work_reset(struct work *w, uint64_t at);
 const char *work_name(enum work_kind kind);
 
 /* A list of messages in a buffer: u8 type, u32 length, bytes. */

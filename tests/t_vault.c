@@ -443,3 +443,36 @@ TEST(the_ward_sees_every_changed_value)
     buf_deinit(&whole);
     buf_deinit(&got);
 }
+
+/* Months of work in one transaction may be more than the map had room for; the same again finds a larger one. */
+TEST(a_transaction_larger_than_the_map_is_for_the_next_one)
+{
+    static const uint8_t text[2000];
+    struct home h;
+    struct vault v;
+    struct vault_txn t;
+    unsigned tries = 0;
+    enum err e = ERR_NO_SPACE;
+
+    make_home(&h);
+    REQUIRE(vault_open(h.vault, &h.key, KV_WRITE, &v) == ERR_OK);
+    while (e == ERR_NO_SPACE && tries < 8) {
+        CHECK(tries == 0 || vault_will_grow(&v));
+        tries++;
+        REQUIRE(vault_begin(&v, true, &t) == ERR_OK);
+        e = ERR_OK;
+        for (uint32_t i = 0; e == ERR_OK && i < 20000; i++) { /* 40 MB and more */
+            uint8_t key[4];
+
+            store_u32(key, i);
+            e = store_put(&t.txn, TABLE_verdict, bytes_of(key, 4), bytes_of(text, sizeof text));
+        }
+        if (e == ERR_OK)
+            e = vault_commit(&t);
+        vault_abort(&t);
+    }
+    CHECK_EQ(e, ERR_OK);
+    CHECK(tries > 1);
+    CHECK(!vault_will_grow(&v));
+    vault_close(&v);
+}
