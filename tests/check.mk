@@ -9,7 +9,7 @@ DEPS       := gcc libc6-dev make gettext libuv1-dev liblmdb-dev libmsgpack-dev l
               libutf8proc-dev
 DEPS_CHECK := clang llvm libclang-rt-14-dev valgrind universal-ctags strace python3 python3-openssl python3-nacl \
               python3-msgpack python3-zstandard
-DEPS_BENCH := sqlite3
+DEPS_BENCH := sqlite3 iproute2
 DEPS_FRESH := debootstrap git
 
 # Under valgrind, with release flags: what handles memory and is quick. (LMDB's children and maps are the sanitizers'.)
@@ -83,12 +83,12 @@ soak: deps
 
 # Limit programs share nothing with chibo and link only what they use.
 BENCH := $(BUILD)/tests/bench
-bench-programs: $(addprefix $(BENCH)/,limit_add limit_send limit_serve spawn fill core)
+bench-programs: $(addprefix $(BENCH)/,limit_add limit_send limit_serve spawn fill core link)
 $(BENCH)/limit_add: $(BENCH)/limit_add.o
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ -llmdb
 $(BENCH)/limit_send $(BENCH)/limit_serve: $(BENCH)/limit_%: $(BENCH)/limit_%.o $(BENCH)/limit_work.o
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ -llmdb -lsodium -lzstd -lssl -lcrypto
-$(BENCH)/spawn: $(BENCH)/spawn.o
+$(BENCH)/spawn $(BENCH)/link: $(BENCH)/%: $(BENCH)/%.o
 	$(CC) $(LDFLAGS_ALL) -o $@ $^
 $(BENCH)/fill $(BENCH)/core: $(BENCH)/%: $(BENCH)/%.o $(BENCH)/rows.o $(LIB_SERVER) $(LIB_CLIENT) $(LIB_PROTO) $(LIB_TLS) $(LIB_COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_CORE) $(LIBS_TLS) -luv -ldl -lpthread

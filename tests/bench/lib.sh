@@ -7,6 +7,7 @@ KILL=
 
 finish() {
     [ -n "$KILL" ] && kill $KILL 2>/dev/null && wait $KILL 2>/dev/null
+    declare -F link_down >/dev/null && link_down
     rm -rf "$WORK"
 }
 trap finish EXIT

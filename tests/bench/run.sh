@@ -1,7 +1,7 @@
 #!/bin/bash
 # run.sh - every figure beside its limit program, in one run on one machine; writes the table of docs/performance.md.
 #
-#     BENCH_RUNS=5 BUILD=build tests/bench/run.sh [small] [add] [upload] [ingest]
+#     BENCH_RUNS=5 BUILD=build tests/bench/run.sh [small] [add] [upload] [ingest] [link]
 #
 # Without names: all of them, and the page is written.
 # Each line: name: value, limit, ratio, goal, met or MISSED. Times are medians; BENCH_RUNS of each (at least 5).
@@ -10,6 +10,7 @@ cd "$(dirname "$0")/../.." || exit 1
 BUILD=${BUILD:-build} RUNS=${BENCH_RUNS:-5} PAGE=docs/performance.md
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/chibo-bench.XXXXXX")
 . tests/bench/lib.sh
+. tests/bench/slow.sh
 TABLE=$WORK/table
 COUNT=10000 CLIENTS=50 EACH=500
 
@@ -245,7 +246,7 @@ ward "$WORK/ward"
 cell "$WORK/ward" CB-001
 device "$WORK/ward" "$WORK/lan" CB-001 secretary
 device "$WORK/ward" "$WORK/binh" CB-001 deputy
-for part in ${*:-small add upload ingest}; do
+for part in ${*:-small add upload ingest link}; do
     "bench_$part"
 done
 [ $# -gt 0 ] || page
