@@ -3,7 +3,8 @@
  *
  *     link NAMESPACE-A NAMESPACE-B DELAY-MS UP-KBIT DOWN-KBIT LOSS-PERCENT [SEED]
  *
- * A is 10.77.0.1, B is 10.77.0.2; "up" is from A to B. DELAY-MS is one way. 0 kbit: no limit. It says "ready", and then
+ * The device is chibo0 in both; whoever starts this gives it addresses. "Up" is from A to B. DELAY-MS is one way. 0 kbit:
+ * no limit. It says "ready" when the devices are there, and then
  * answers each line on its standard input: "count" with "up BYTES PACKETS DROPPED down BYTES PACKETS DROPPED" since the
  * last count; "cut" drops everything from there on, "mend" no longer. It ends with its input. Needs CAP_NET_ADMIN. */
 #include <errno.h>
@@ -80,16 +81,9 @@ static void enter(const char *namespace)
     close(fd);
 }
 
-static void say(const char *command)
-{
-    if (system(command) != 0)
-        die(command);
-}
-
-static int tun_open(const char *namespace, const char *own, const char *peer)
+static int tun_open(const char *namespace)
 {
     struct ifreq request = {.ifr_flags = IFF_TUN | IFF_NO_PI};
-    char command[256];
     int fd;
 
     enter(namespace);
@@ -97,9 +91,6 @@ static int tun_open(const char *namespace, const char *own, const char *peer)
     snprintf(request.ifr_name, sizeof request.ifr_name, "chibo0");
     if (fd < 0 || ioctl(fd, TUNSETIFF, &request) != 0)
         die("tun");
-    snprintf(command, sizeof command, "ip addr add %s peer %s dev chibo0 && ip link set chibo0 mtu %d up && ip link set lo up",
-             own, peer, MTU);
-    say(command);
     return fd;
 }
 
@@ -208,8 +199,8 @@ int main(int argc, char **argv)
     delay_ns = (int64_t)(atof(argv[3]) * 1e6);
     loss = atof(argv[6]) / 100.0;
     chance = (argc > 7 ? strtoull(argv[7], NULL, 10) : 1) * 0x9e3779b97f4a7c15ull | 1;
-    a = tun_open(argv[1], "10.77.0.1", "10.77.0.2");
-    b = tun_open(argv[2], "10.77.0.2", "10.77.0.1");
+    a = tun_open(argv[1]);
+    b = tun_open(argv[2]);
     up = (struct direction){.from = a, .to = b, .kbit = atof(argv[4])};
     down = (struct direction){.from = b, .to = a, .kbit = atof(argv[5])};
     printf("ready\n");

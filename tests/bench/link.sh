@@ -4,7 +4,7 @@
 #     link_up DELAY-MS UP-KBIT DOWN-KBIT LOSS-PERCENT     one way; then `far` runs a command on the devices' side,
 #     link_ward DIR / link_ward_stop                      a new ward on the other; link_count sets UP_BYTES, DOWN_BYTES …
 #     link_down
-LINK_A=chibo-a-$$ LINK_B=chibo-b-$$ LINK_ADDRESS=10.77.0.2
+LINK_A=chibo-a-$$ LINK_B=chibo-b-$$ LINK_FAR=10.77.0.1 LINK_ADDRESS=10.77.0.2
 LINK_SEED=${LINK_SEED:-1}
 
 link_possible() { [ "$(id -u)" = 0 ] && [ -c /dev/net/tun ] && ip netns add "chibo-t-$$" 2>/dev/null && ip netns del "chibo-t-$$"; }
@@ -15,6 +15,12 @@ link_up() {
     coproc LINK { exec "$B/link" "$LINK_A" "$LINK_B" "$@" "$LINK_SEED"; }
     LINK_IN=${LINK[1]} LINK_OUT=${LINK[0]} LINK_RUNS=$LINK_PID
     read -r ready <&"$LINK_OUT" && [ "$ready" = ready ] || die "link"
+    link_address "$LINK_A" "$LINK_FAR" "$LINK_ADDRESS"
+    link_address "$LINK_B" "$LINK_ADDRESS" "$LINK_FAR"
+}
+link_address() { # NAMESPACE OWN PEER
+    ip -n "$1" addr add "$2" peer "$3" dev chibo0 && ip -n "$1" link set chibo0 mtu 1500 up && ip -n "$1" link set lo up ||
+        die "address in $1"
 }
 link_down() {
     [ -n "${LINK_RUNS:-}" ] || return 0
