@@ -11,6 +11,7 @@ static_assert(SIGNATURE_SIZE == crypto_sign_BYTES, "Ed25519");
 static_assert(KEY_SIZE == crypto_aead_xchacha20poly1305_ietf_KEYBYTES, "XChaCha20-Poly1305");
 static_assert(AEAD_NONCE_SIZE == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES, "XChaCha20-Poly1305");
 static_assert(AEAD_TAG_SIZE == crypto_aead_xchacha20poly1305_ietf_ABYTES, "XChaCha20-Poly1305");
+static_assert(KEY_SIZE == crypto_scalarmult_BYTES, "X25519");
 static_assert(KEY_SIZE == crypto_stream_chacha20_ietf_KEYBYTES, "ChaCha20");
 
 /* libsodium picks its fastest code here and opens the kernel's random source; a failure leaves nothing to stand on. */
@@ -131,4 +132,27 @@ enum err crypto_open(uint8_t *out, const uint8_t key[KEY_SIZE], struct bytes sea
                                                    sealed.p, key) != 0)
         return ERR_DAMAGED;
     return ERR_OK;
+}
+
+enum err crypto_agree_send(uint8_t shared[KEY_SIZE], uint8_t sent[KEY_SIZE], const uint8_t seed[KEY_SIZE],
+                           const uint8_t receiver[SIGN_PUBLIC_SIZE])
+{
+    uint8_t point[KEY_SIZE];
+
+    if (crypto_sign_ed25519_pk_to_curve25519(point, receiver) != 0 || crypto_scalarmult_base(sent, seed) != 0 ||
+        crypto_scalarmult(shared, seed, point) != 0)
+        return ERR_DAMAGED;
+    return ERR_OK;
+}
+
+enum err crypto_agree_receive(uint8_t shared[KEY_SIZE], const uint8_t sent[KEY_SIZE],
+                              const uint8_t secret_key[SIGN_SECRET_SIZE])
+{
+    uint8_t scalar[KEY_SIZE];
+    int rc = crypto_sign_ed25519_sk_to_curve25519(scalar, secret_key);
+
+    if (rc == 0)
+        rc = crypto_scalarmult(shared, scalar, sent);
+    crypto_wipe(scalar, sizeof(scalar));
+    return rc == 0 ? ERR_OK : ERR_DAMAGED;
 }

@@ -58,4 +58,12 @@ void crypto_seal_with_nonce(uint8_t *out, const uint8_t key[KEY_SIZE], const uin
 MUST_CHECK enum err crypto_open(uint8_t *out, const uint8_t key[KEY_SIZE], struct bytes sealed,
                                 struct bytes associated);
 
+/* A secret between whoever knows the receiver's Ed25519 public key and the receiver, by X25519 over both keys mapped to
+ * Curve25519: the sender draws `seed` once, and its public half goes with what is sealed. The result is the raw shared
+ * point: hash it with both public keys before use. ERR_DAMAGED: a key is no point of the curve, or of small order. */
+MUST_CHECK enum err crypto_agree_send(uint8_t shared[KEY_SIZE], uint8_t sent[KEY_SIZE], const uint8_t seed[KEY_SIZE],
+                                      const uint8_t receiver[SIGN_PUBLIC_SIZE]);
+MUST_CHECK enum err crypto_agree_receive(uint8_t shared[KEY_SIZE], const uint8_t sent[KEY_SIZE],
+                                         const uint8_t secret_key[SIGN_SECRET_SIZE]);
+
 #endif

@@ -199,6 +199,18 @@ enum err replica_work(struct txn *txn, struct replica *r, struct work *job, stru
     case WORK_RENEWED:
         job->err = replica_renewed(job);
         break;
+    case WORK_PARCEL_OPEN:
+        job->err = replica_parcel_open(txn, r, job, m);
+        break;
+    case WORK_PARCEL_JUDGED:
+        job->err = replica_parcel_judge(txn, r, job);
+        break;
+    case WORK_PARCEL_APPLY:
+        job->err = replica_parcel_apply(txn, r, job);
+        break;
+    case WORK_PARCEL_SETTLE:
+        job->err = replica_parcel_settle(txn, r, job);
+        break;
     default:
         assert(false && "a job of the ward");
     }

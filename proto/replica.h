@@ -143,6 +143,11 @@ enum err replica_apply(struct txn *txn, struct replica *r, struct work *job);
 enum err replica_drop(struct txn *txn, struct work *job);
 enum err replica_settle(struct txn *txn, struct replica *r, struct work *job, struct moment *m);
 enum err replica_enrolled(struct txn *txn, struct replica *r, struct work *job);
+/* files (replica_parcel.c) */
+enum err replica_parcel_open(struct txn *txn, struct replica *r, struct work *job, struct moment *m);
+enum err replica_parcel_judge(struct txn *txn, const struct replica *r, struct work *job);
+enum err replica_parcel_apply(struct txn *txn, struct replica *r, struct work *job);
+enum err replica_parcel_settle(struct txn *txn, struct replica *r, struct work *job);
 enum err replica_rebind(struct txn *txn, const struct id *old_org, const struct id *new_org,
                         const struct id *old_person, const struct id *new_person);
 

@@ -430,6 +430,7 @@ static enum err load_next(struct loading *l, struct buf *row)
     announce(l);
     work_message(&l->job->out, MESSAGE_CHANGESET, rest);
     l->first += h.count;
+    l->job->sent += h.count;
     return ERR_OK;
 }
 

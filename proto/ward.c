@@ -53,6 +53,12 @@ enum err ward_work(struct txn *txn, const struct ward *w, struct work *job, uint
     case WORK_READ:
         job->err = ward_read(txn, w, job, now);
         break;
+    case WORK_PARCEL_JUDGE:
+        job->err = ward_parcel_judge(txn, w, job);
+        break;
+    case WORK_PARCEL_READ:
+        job->err = ward_read(txn, w, job, now);
+        break;
     case WORK_ENROL:
         job->err = ward_enrol(txn, w, job, now);
         break;

@@ -87,6 +87,9 @@ enum err ward_sizes(struct txn *txn, const struct ward *w, struct work *job);
 enum err ward_resume(struct txn *txn, struct work *job);
 enum err ward_append(struct txn *txn, const struct ward *w, struct work *job, uint64_t now);
 enum err ward_read(struct txn *txn, const struct ward *w, struct work *job, uint64_t now);
+/* --- files (ward_parcel.c) --- */
+enum err ward_parcel_judge(struct txn *txn, const struct ward *w, struct work *job);
+enum err ward_parcel_close(struct txn *txn, const struct id *device, uint64_t now);
 
 /* What the ward remembers of one device and one scope it may read. */
 struct ward_cursor {

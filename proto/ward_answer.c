@@ -355,5 +355,5 @@ enum err ward_read(struct txn *txn, const struct ward *w, struct work *job, uint
         job->at = next->sent == before ? (job->at / 2 + 1) * 2 : job->at | 1;
     }
     job->more = false;
-    return close_session(txn, w, job, now);
+    return job->kind == WORK_PARCEL_READ ? ward_parcel_close(txn, &job->device, now) : close_session(txn, w, job, now);
 }

@@ -209,6 +209,7 @@ enum err ward_append(struct txn *txn, const struct ward *w, struct work *job, ui
     if (e == ERR_OK && a.cs.first < a.stream.next)
         rewind_stream(&a);
 #endif
+    job->sent = a.cs.count;
     if (e == ERR_OK && a.cs.first < a.stream.next) {
         e = known(&a);
         goto out;
@@ -221,6 +222,8 @@ enum err ward_append(struct txn *txn, const struct ward *w, struct work *job, ui
         e = ward_quarantine_put(txn, &a.header, buf_bytes(&a.encoded), &a.cs, buf_bytes(&job->in), now);
     else if (e == ERR_OK)
         e = add(&a, now);
+    if (e == ERR_OK)
+        job->received = a.cs.count;
 out:
     changeset_deinit(&a.cs);
     buf_deinit(&a.encoded);

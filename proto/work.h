@@ -24,6 +24,8 @@ enum work_kind {
     WORK_APPEND, /* in: one changeset message for (scope, epoch, size) */
     WORK_READ,   /* in: struct reach[], updated; at: where to go on. out: messages; more: again. Closes when done */
     WORK_ENROL,  /* in: enrol. out: messages */
+    WORK_PARCEL_JUDGE, /* in: manifest. out2: the device's signing key, if it is known; out: struct reach[] */
+    WORK_PARCEL_READ,  /* as WORK_READ, for a file: no close, no ratchet */
     /* device */
     WORK_OPEN,   /* seals what is pending. out: the hello message; more: there is a flight */
     WORK_COUNT,  /* out: the sizes message */
@@ -33,6 +35,10 @@ enum work_kind {
     WORK_SETTLE, /* in: close */
     WORK_ENROLLED, /* in: enrolled */
     WORK_RENEWED, /* in: renewal. out: the certificate, for the driver to keep in the same transaction */
+    WORK_PARCEL_OPEN,   /* seals what is pending. out: the manifest */
+    WORK_PARCEL_JUDGED, /* in: manifest. Does the file fit this book? */
+    WORK_PARCEL_APPLY,  /* as WORK_APPLY, but leaves that are here already are passed over */
+    WORK_PARCEL_SETTLE, /* in: manifest. All of the file is applied */
     WORK_KINDS
 };
 
@@ -65,7 +71,8 @@ struct work {
     bool more;
     bool ask;
     bool states_differ;       /* WORK_JUDGE sets, WORK_READ tells the device */
-    uint64_t sent, received, refused, held; /* WORK_APPLY: changes by fate */
+    /* WORK_APPLY: changes by fate. WORK_OUTBOX, sent: changes so far. WORK_APPEND: sent, and received of them now. */
+    uint64_t sent, received, refused, held;
     uint64_t dropped;         /* WORK_DROP: 1 when the scope was erased */
     bool *failed;             /* of the session: one of its jobs failed, so those that were asked after it do nothing */
     enum err err;

@@ -1,0 +1,115 @@
+/* parcel_check.c - a file is looked through whole before anything of it is applied. */
+#include "changeset.h"
+#include "mp.h"
+#include "parcel.h"
+
+/* Where in a file's content we are. */
+struct place {
+    bool scope;   /* a scope message was read */
+    bool batch;   /* leaves since the last checkpoint: one must follow */
+    size_t bytes; /* of this batch */
+};
+
+static enum err check_changeset(struct place *at, struct bytes message)
+{
+    struct changeset cs;
+    struct mp r;
+    enum err e;
+
+    changeset_init(&cs);
+    mp_open(&r, message);
+    mp_expect_array(&r, 8);
+    changeset_read(&cs, &r);
+    e = mp_close(&r);
+    if (e == ERR_OK && (!cs.has_seed || !at->scope))
+        e = ERR_BAD_FRAME;
+    changeset_deinit(&cs);
+    return e;
+}
+
+static enum err check_leaf(struct bytes message)
+{
+    struct changeset cs;
+    struct mp r;
+    enum err e;
+
+    changeset_init(&cs);
+    mp_open(&r, message);
+    mp_expect_array(&r, 12);
+    mp_raw(&r);
+    changeset_read(&cs, &r);
+    mp_uint(&r, TIME_MAX);
+    mp_uint(&r, UINT64_MAX);
+    mp_raw(&r);
+    e = mp_close(&r);
+    changeset_deinit(&cs);
+    return e;
+}
+
+static enum err check_scope(struct place *at, struct bytes message)
+{
+    struct message_scope scope;
+
+    if (at->batch)
+        return ERR_BAD_FRAME;
+    at->scope = true;
+    return message_scope_decode(&scope, message);
+}
+
+static enum err check_checkpoint(struct place *at, struct bytes message)
+{
+    struct message_checkpoint checkpoint;
+
+    if (!at->batch)
+        return ERR_BAD_FRAME;
+    at->batch = false;
+    at->bytes = 0;
+    return message_checkpoint_decode(&checkpoint, message);
+}
+
+static enum err check_in_batch(struct place *at, uint8_t type, struct bytes message)
+{
+    struct message_own own;
+    struct message_control control;
+
+    at->batch = true;
+    at->bytes += message.n;
+    if (!at->scope || at->bytes > 2 * MESSAGE_MAX)
+        return ERR_BAD_FRAME;
+    if (type == MESSAGE_OWN)
+        return message_own_decode(&own, message);
+    return type == MESSAGE_CONTROL ? message_control_decode(&control, message) : check_leaf(message);
+}
+
+static enum err check_one(struct place *at, enum manifest_direction direction, uint8_t type, struct bytes message)
+{
+    bool up = direction == MANIFEST_FROM_DEVICE;
+
+    if (type == MESSAGE_SCOPE)
+        return check_scope(at, message);
+    if (type == MESSAGE_CHANGESET && up)
+        return check_changeset(at, message);
+    if (type == MESSAGE_CHECKPOINT && !up)
+        return check_checkpoint(at, message);
+    if ((type == MESSAGE_LEAF || type == MESSAGE_OWN || type == MESSAGE_CONTROL) && !up)
+        return check_in_batch(at, type, message);
+    return ERR_BAD_FRAME;
+}
+
+enum err parcel_check(struct parcel_in *p, enum manifest_direction direction, const uint8_t maker[SIGN_PUBLIC_SIZE])
+{
+    struct place at = {0};
+    struct bytes message;
+    uint8_t type;
+    bool got = true;
+    enum err e = ERR_OK;
+
+    while (e == ERR_OK && got) {
+        e = parcel_in_next(p, &type, &message, &got);
+        if (e == ERR_OK && got)
+            e = check_one(&at, direction, type, message);
+    }
+    if (e == ERR_OK && at.batch)
+        e = ERR_BAD_FRAME;
+    return e == ERR_OK ? parcel_in_signed(p, maker) : e;
+}

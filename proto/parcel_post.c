@@ -1,0 +1,360 @@
+/* parcel_post.c - see parcel_post.h. */
+#include "parcel_post.h"
+
+#include "message.h"
+
+void parcel_report_deinit(struct parcel_report *report)
+{
+    buf_deinit(&report->needs);
+}
+
+/* --- both ------------------------------------------------------------------------------------------------------- */
+
+/* Opens the file and takes its manifest; *m borrows from `kept`. */
+static enum err open_manifest(struct parcel_in *in, const struct parcel_io *io, const uint8_t *key,
+                              const uint8_t *secret, struct buf *kept, struct manifest *m)
+{
+    struct bytes message;
+    uint8_t type;
+    bool got = false;
+    enum err e = parcel_in_begin(in, io, key, secret);
+
+    if (e == ERR_OK)
+        e = parcel_in_next(in, &type, &message, &got);
+    if (e == ERR_OK && (!got || type != MESSAGE_MANIFEST))
+        e = ERR_BAD_FRAME;
+    if (e != ERR_OK)
+        return e;
+    buf_clear(kept);
+    buf_put_bytes(kept, message);
+    return manifest_decode(m, buf_bytes(kept));
+}
+
+/* The second reading: the same file, sealed with the same key, or it does not open. */
+static enum err open_again(struct parcel_in *in, const struct parcel_io *io, const uint8_t *key, const uint8_t *secret)
+{
+    struct parcel_head first = in->head;
+    struct buf kept = {0};
+    struct manifest m;
+    enum err e;
+
+    parcel_in_deinit(in);
+    e = open_manifest(in, io, key, secret, &kept, &m);
+    if (e == ERR_OK && memcmp(&first, &in->head, sizeof first) != 0)
+        e = ERR_FILE_DAMAGED;
+    buf_deinit(&kept);
+    return e;
+}
+
+static enum err run_manifest(const struct parcel_io *io, enum work_kind kind, struct bytes manifest, struct work **out)
+{
+    struct work *job = work_new(kind);
+
+    buf_put_bytes(&job->in, manifest);
+    *out = job;
+    return io->run(io->arg, job);
+}
+
+/* --- the ward --------------------------------------------------------------------------------------------------- */
+
+struct exchange {
+    const struct parcel_io *io;
+    const struct ward *ward;
+    struct parcel_report *report;
+    struct parcel_in in;
+    struct parcel_out out;
+    struct buf manifest;
+    struct manifest m;
+    struct buf reach;
+};
+
+/* A file for somebody else: whose? */
+static enum err explain_foreign(struct exchange *x)
+{
+    struct work *job;
+    enum err e = run_manifest(x->io, WORK_PARCEL_JUDGE, bytes_of(x->in.head.key_id, PARCEL_KEY_ID_SIZE), &job);
+
+    work_free(job);
+    return e;
+}
+
+/* The signature comes first: what a stranger wrote in a manifest is not worth an answer. */
+static enum err exchange_judge(struct exchange *x)
+{
+    struct work *job;
+    enum err judged = run_manifest(x->io, WORK_PARCEL_JUDGE, buf_bytes(&x->manifest), &job), e = judged;
+
+    if (job->out2.n == SIGN_PUBLIC_SIZE)
+        e = parcel_check(&x->in, MANIFEST_FROM_DEVICE, job->out2.p);
+    buf_put_bytes(&x->reach, buf_bytes(&job->out));
+    work_free(job);
+    return e == ERR_OK ? judged : e;
+}
+
+static enum err append(struct exchange *x, const struct message_scope *scope, struct bytes message)
+{
+    struct work *job = work_new(WORK_APPEND);
+    enum err e;
+
+    job->device = x->m.device;
+    job->incarnation = x->m.incarnation;
+    job->scope = scope->scope;
+    job->epoch = scope->epoch;
+    job->size = scope->size;
+    buf_put_bytes(&job->in, message);
+    e = x->io->run(x->io->arg, job);
+    if (e == ERR_BAD_CHAIN) { /* an earlier file of this device, or a session, did not come through to this ward */
+        struct buf entry = {0};
+
+        message_list_add_size(&entry, &(struct message_size){.scope = scope->scope, .epoch = scope->epoch,
+                                                             .size = scope->size});
+        buf_clear(&x->report->needs);
+        message_list_encode(&(struct message_list){1, buf_bytes(&entry)}, &x->report->needs);
+        buf_deinit(&entry);
+        e = ERR_FILE_NEEDS;
+    }
+    x->report->changes += job->sent;
+    x->report->fresh += job->received;
+    work_free(job);
+    return e;
+}
+
+static enum err exchange_append(struct exchange *x)
+{
+    struct message_scope scope = {0};
+    struct bytes message;
+    uint8_t type;
+    bool got = true;
+    enum err e = open_again(&x->in, x->io, x->ward->public_key, x->ward->secret_key);
+
+    while (e == ERR_OK && got) {
+        e = parcel_in_next(&x->in, &type, &message, &got);
+        if (e == ERR_OK && got)
+            e = type == MESSAGE_SCOPE ? message_scope_decode(&scope, message) : append(x, &scope, message);
+    }
+    return e;
+}
+
+static enum err answer_begin(struct exchange *x, const uint8_t *device_key, const uint8_t *chance, uint64_t now)
+{
+    struct manifest m = {.direction = MANIFEST_FROM_WARD, .ward = x->ward->id, .device = x->m.device,
+                         .incarnation = x->m.incarnation, .time = now, .needs = x->m.needs};
+    struct buf message = {0};
+    enum err e = parcel_out_begin(&x->out, x->io, device_key, chance, PARCEL_LEVEL);
+
+    memcpy(m.number, chance + KEY_SIZE, MANIFEST_NUMBER_SIZE);
+    memcpy(m.answers, x->m.number, MANIFEST_NUMBER_SIZE);
+    memcpy(x->report->number, m.number, MANIFEST_NUMBER_SIZE);
+    memcpy(x->report->name, x->out.head.sent, KEY_SIZE);
+    manifest_encode(&m, &message);
+    if (e == ERR_OK)
+        e = parcel_out_put(&x->out, MESSAGE_MANIFEST, buf_bytes(&message));
+    buf_deinit(&message);
+    return e;
+}
+
+static enum err answer_leaves(struct exchange *x)
+{
+    struct work *job = work_new(WORK_PARCEL_READ);
+    enum err e = ERR_OK;
+
+    job->device = x->m.device;
+    job->incarnation = x->m.incarnation;
+    buf_put_bytes(&job->in, buf_bytes(&x->reach));
+    job->more = true;
+    while (e == ERR_OK && job->more) {
+        buf_clear(&job->out);
+        e = x->io->run(x->io->arg, job);
+        if (e == ERR_OK)
+            e = parcel_out_list(&x->out, buf_bytes(&job->out));
+    }
+    work_free(job);
+    return e;
+}
+
+enum err parcel_exchange(const struct parcel_io *io, const struct ward *w, const uint8_t chance[PARCEL_CHANCE],
+                         uint64_t now, struct parcel_report *report)
+{
+    struct exchange x = {.io = io, .ward = w, .report = report};
+    struct work *job = NULL;
+    uint8_t device_key[SIGN_PUBLIC_SIZE];
+    enum err e = open_manifest(&x.in, io, w->public_key, w->secret_key, &x.manifest, &x.m);
+
+    if (e == ERR_FILE_FOREIGN)
+        e = explain_foreign(&x);
+    else if (e == ERR_OK && x.m.direction != MANIFEST_FROM_DEVICE)
+        e = ERR_FILE_WRONG_WAY;
+    else if (e == ERR_OK)
+        e = exchange_judge(&x);
+    report->device = x.m.device;
+    if (e == ERR_OK)
+        e = exchange_append(&x);
+    report->bytes_in = x.in.bytes;
+    if (e == ERR_OK) { /* judged again: the device may have been revoked while its file was read */
+        e = run_manifest(io, WORK_PARCEL_JUDGE, buf_bytes(&x.manifest), &job);
+        if (e == ERR_OK)
+            memcpy(device_key, job->out2.p, SIGN_PUBLIC_SIZE);
+        work_free(job);
+    }
+    if (e == ERR_OK)
+        e = answer_begin(&x, device_key, chance, now);
+    if (e == ERR_OK)
+        e = answer_leaves(&x);
+    if (e == ERR_OK)
+        e = parcel_out_end(&x.out, w->secret_key);
+    report->bytes_out = x.out.bytes;
+    parcel_in_deinit(&x.in);
+    parcel_out_deinit(&x.out);
+    buf_deinit(&x.manifest);
+    buf_deinit(&x.reach);
+    return e;
+}
+
+/* --- a device --------------------------------------------------------------------------------------------------- */
+
+static enum err put_outbox(const struct parcel_io *io, struct parcel_out *out, struct parcel_report *report)
+{
+    struct work *job = work_new(WORK_OUTBOX);
+    enum err e = ERR_OK;
+
+    job->more = true;
+    while (e == ERR_OK && job->more) {
+        buf_clear(&job->out);
+        e = io->run(io->arg, job);
+        if (e == ERR_OK)
+            e = parcel_out_list(out, buf_bytes(&job->out));
+    }
+    report->changes = job->sent;
+    work_free(job);
+    return e;
+}
+
+enum err parcel_send(const struct parcel_io *io, const struct replica *r, const uint8_t seed[KEY_SIZE],
+                     struct parcel_report *report)
+{
+    struct parcel_out out = {0};
+    struct work *job = work_new(WORK_PARCEL_OPEN);
+    struct manifest m;
+    enum err e = io->run(io->arg, job);
+
+    if (e == ERR_OK)
+        e = manifest_decode(&m, buf_bytes(&job->out));
+    if (e == ERR_OK)
+        memcpy(report->number, m.number, MANIFEST_NUMBER_SIZE);
+    if (e == ERR_OK)
+        e = parcel_out_begin(&out, io, r->ward_key, seed, PARCEL_LEVEL);
+    if (e == ERR_OK)
+        e = parcel_out_put(&out, MESSAGE_MANIFEST, buf_bytes(&job->out));
+    if (e == ERR_OK)
+        e = put_outbox(io, &out, report);
+    if (e == ERR_OK)
+        e = parcel_out_end(&out, r->sign_secret);
+    report->device = r->device;
+    report->bytes_out = out.bytes;
+    memcpy(report->name, out.head.sent, KEY_SIZE);
+    parcel_out_deinit(&out);
+    work_free(job);
+    return e;
+}
+
+/* One batch of the answer being gathered. */
+struct taking {
+    const struct parcel_io *io;
+    struct parcel_report *report;
+    struct message_scope scope; /* size: index of the first leaf of the batch */
+    struct buf batch;
+};
+
+static enum err take_batch(struct taking *t, struct bytes checkpoint)
+{
+    struct message_checkpoint m;
+    struct work *job = work_new(WORK_PARCEL_APPLY);
+    enum err e = message_checkpoint_decode(&m, checkpoint);
+
+    work_message(&t->batch, MESSAGE_CHECKPOINT, checkpoint);
+    job->scope = t->scope.scope;
+    job->epoch = t->scope.epoch;
+    job->size = t->scope.size;
+    buf_put_bytes(&job->in, buf_bytes(&t->batch));
+    if (e == ERR_OK)
+        e = t->io->run(t->io->arg, job);
+    if (e == ERR_OK) {
+        t->scope.size = m.size;
+        t->report->sent += job->sent;
+        t->report->received += job->received;
+        t->report->refused += job->refused;
+        t->report->held += job->held;
+    }
+    buf_clear(&t->batch);
+    work_free(job);
+    return e;
+}
+
+static enum err take_all(struct taking *t, struct parcel_in *in)
+{
+    struct bytes message;
+    uint8_t type;
+    bool got = true;
+    enum err e = ERR_OK;
+
+    while (e == ERR_OK && got) {
+        e = parcel_in_next(in, &type, &message, &got);
+        if (e != ERR_OK || !got)
+            break;
+        if (type == MESSAGE_SCOPE)
+            e = message_scope_decode(&t->scope, message);
+        else if (type == MESSAGE_CHECKPOINT)
+            e = take_batch(t, message);
+        else
+            work_message(&t->batch, type, message);
+    }
+    return e;
+}
+
+static enum err receive_judge(struct parcel_in *in, const struct replica *r, struct bytes manifest,
+                              struct parcel_report *report)
+{
+    struct work *job;
+    enum err judged = run_manifest(in->io, WORK_PARCEL_JUDGED, manifest, &job);
+    enum err e = parcel_check(in, MANIFEST_FROM_WARD, r->ward_key);
+
+    buf_put_bytes(&report->needs, buf_bytes(&job->out));
+    work_free(job);
+    return e == ERR_OK ? judged : e;
+}
+
+enum err parcel_receive(const struct parcel_io *io, const struct replica *r, struct parcel_report *report)
+{
+    uint8_t ward_id[PARCEL_KEY_ID_SIZE];
+    struct taking t = {.io = io, .report = report};
+    struct buf manifest = {0};
+    struct parcel_in in;
+    struct work *job = NULL;
+    struct manifest m;
+    enum err e = open_manifest(&in, io, r->sign_public, r->sign_secret, &manifest, &m);
+
+    parcel_key_id(ward_id, r->ward_key);
+    if (e == ERR_FILE_FOREIGN && memcmp(in.head.key_id, ward_id, sizeof ward_id) == 0)
+        e = ERR_FILE_WRONG_WAY;
+    if (e == ERR_OK && m.direction != MANIFEST_FROM_WARD)
+        e = ERR_FILE_WRONG_WAY;
+    if (e == ERR_OK)
+        memcpy(report->number, m.number, MANIFEST_NUMBER_SIZE);
+    if (e == ERR_OK)
+        e = receive_judge(&in, r, buf_bytes(&manifest), report);
+    if (e == ERR_OK)
+        e = open_again(&in, io, r->sign_public, r->sign_secret);
+    if (e == ERR_OK)
+        e = take_all(&t, &in);
+    if (e == ERR_OK) {
+        e = run_manifest(io, WORK_PARCEL_SETTLE, buf_bytes(&manifest), &job);
+        work_free(job);
+    }
+    report->device = r->device;
+    report->changes = report->sent + report->received;
+    report->bytes_in = in.bytes;
+    parcel_in_deinit(&in);
+    buf_wipe_deinit(&t.batch);
+    buf_deinit(&manifest);
+    return e;
+}
