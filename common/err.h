@@ -73,7 +73,8 @@ enum err_class {
     ROW(FIXED,           INPUT,   30,  2, "this is set once, when the record is made") \
     ROW(NOT_JOINED,      INPUT,    0, 12, "this book is not joined to a ward yet") \
     ROW(DENIED,          MACHINE,  0,  1, "the system does not let this be read or written") \
-    ROW(HANDED_IN,       REFUSED, 31, 12, "the ward takes nothing more from this device; its unsent work was handed in") \
+    ROW(HANDED_IN,       REFUSED, 31, 12, \
+        "the ward takes nothing more from this device; its unsent work was handed in") \
     ROW(NOT_A_FILE,      INPUT,    0, 19, "this is not a file of this program") \
     ROW(FILE_FOREIGN,    REFUSED,  0, 20, "this file is sealed for someone else") \
     ROW(FILE_WRONG_WAY,  REFUSED,  0, 21, "this file goes the other way") \

@@ -67,6 +67,16 @@ static enum err check_checkpoint(struct place *at, struct bytes message)
     return message_checkpoint_decode(&checkpoint, message);
 }
 
+static enum err check_drop(struct place *at, struct bytes message)
+{
+    struct message_drop drop;
+
+    if (at->batch)
+        return ERR_BAD_FRAME;
+    at->scope = false;
+    return message_drop_decode(&drop, message);
+}
+
 static enum err check_in_batch(struct place *at, uint8_t type, struct bytes message)
 {
     struct message_own own;
@@ -91,6 +101,8 @@ static enum err check_one(struct place *at, enum manifest_direction direction, u
         return check_changeset(at, message);
     if (type == MESSAGE_CHECKPOINT && !up)
         return check_checkpoint(at, message);
+    if (type == MESSAGE_DROP && !up)
+        return check_drop(at, message);
     if ((type == MESSAGE_LEAF || type == MESSAGE_OWN || type == MESSAGE_CONTROL) && !up)
         return check_in_batch(at, type, message);
     return ERR_BAD_FRAME;

@@ -66,6 +66,7 @@ struct exchange {
     struct buf manifest;
     struct manifest m;
     struct buf reach;
+    bool hand_in; /* the device was revoked: what it brings goes into quarantine */
 };
 
 /* A file for somebody else: whose? */
@@ -87,6 +88,7 @@ static enum err exchange_judge(struct exchange *x)
     if (job->out2.n == SIGN_PUBLIC_SIZE)
         e = parcel_check(&x->in, MANIFEST_FROM_DEVICE, job->out2.p);
     buf_put_bytes(&x->reach, buf_bytes(&job->out));
+    x->hand_in = job->hand_in;
     work_free(job);
     return e == ERR_OK ? judged : e;
 }
@@ -101,6 +103,7 @@ static enum err append(struct exchange *x, const struct message_scope *scope, st
     job->scope = scope->scope;
     job->epoch = scope->epoch;
     job->size = scope->size;
+    job->hand_in = x->hand_in;
     buf_put_bytes(&job->in, message);
     e = x->io->run(x->io->arg, job);
     if (e == ERR_BAD_CHAIN) { /* an earlier file of this device, or a session, did not come through to this ward */
@@ -153,13 +156,39 @@ static enum err answer_begin(struct exchange *x, const uint8_t *device_key, cons
     return e;
 }
 
-static enum err answer_leaves(struct exchange *x)
+static struct work *read_job(const struct exchange *x)
 {
     struct work *job = work_new(WORK_PARCEL_READ);
-    enum err e = ERR_OK;
 
     job->device = x->m.device;
     job->incarnation = x->m.incarnation;
+    job->hand_in = x->hand_in;
+    return job;
+}
+
+/* The device's key, as the ward knows it now: it may have been revoked while its file was read. */
+static enum err answer_judge(struct exchange *x, uint8_t device_key[SIGN_PUBLIC_SIZE])
+{
+    struct work *job;
+    enum err e = run_manifest(x->io, WORK_PARCEL_JUDGE, buf_bytes(&x->manifest), &job);
+
+    if (e == ERR_OK)
+        memcpy(device_key, job->out2.p, SIGN_PUBLIC_SIZE);
+    x->hand_in = x->hand_in || job->hand_in;
+    work_free(job);
+    if (e != ERR_OK || !x->hand_in)
+        return e;
+    job = read_job(x); /* says what was handed in */
+    e = x->io->run(x->io->arg, job);
+    work_free(job);
+    return e;
+}
+
+static enum err answer_leaves(struct exchange *x)
+{
+    struct work *job = read_job(x);
+    enum err e = ERR_OK;
+
     buf_put_bytes(&job->in, buf_bytes(&x->reach));
     job->more = true;
     while (e == ERR_OK && job->more) {
@@ -176,7 +205,6 @@ enum err parcel_exchange(const struct parcel_io *io, const struct ward *w, const
                          uint64_t now, struct parcel_report *report)
 {
     struct exchange x = {.io = io, .ward = w, .report = report};
-    struct work *job = NULL;
     uint8_t device_key[SIGN_PUBLIC_SIZE];
     enum err e = open_manifest(&x.in, io, w->public_key, w->secret_key, &x.manifest, &x.m);
 
@@ -190,12 +218,8 @@ enum err parcel_exchange(const struct parcel_io *io, const struct ward *w, const
     if (e == ERR_OK)
         e = exchange_append(&x);
     report->bytes_in = x.in.bytes;
-    if (e == ERR_OK) { /* judged again: the device may have been revoked while its file was read */
-        e = run_manifest(io, WORK_PARCEL_JUDGE, buf_bytes(&x.manifest), &job);
-        if (e == ERR_OK)
-            memcpy(device_key, job->out2.p, SIGN_PUBLIC_SIZE);
-        work_free(job);
-    }
+    if (e == ERR_OK)
+        e = answer_judge(&x, device_key);
     if (e == ERR_OK)
         e = answer_begin(&x, device_key, chance, now);
     if (e == ERR_OK)
@@ -263,6 +287,7 @@ struct taking {
     struct parcel_report *report;
     struct message_scope scope; /* size: index of the first leaf of the batch */
     struct buf batch;
+    bool newest; /* made after the last contact: what it says of rights is still so */
 };
 
 static enum err take_batch(struct taking *t, struct bytes checkpoint)
@@ -290,6 +315,19 @@ static enum err take_batch(struct taking *t, struct bytes checkpoint)
     return e;
 }
 
+/* A scope that is no longer for this device; unless it was given back since. */
+static enum err take_drop(const struct taking *t, struct bytes message)
+{
+    struct work *job = work_new(WORK_DROP);
+    enum err e = ERR_OK;
+
+    buf_put_bytes(&job->in, message);
+    if (t->newest)
+        e = t->io->run(t->io->arg, job);
+    work_free(job);
+    return e;
+}
+
 static enum err take_all(struct taking *t, struct parcel_in *in)
 {
     struct bytes message;
@@ -305,6 +343,8 @@ static enum err take_all(struct taking *t, struct parcel_in *in)
             e = message_scope_decode(&t->scope, message);
         else if (type == MESSAGE_CHECKPOINT)
             e = take_batch(t, message);
+        else if (type == MESSAGE_DROP)
+            e = take_drop(t, message);
         else
             work_message(&t->batch, type, message);
     }
@@ -344,6 +384,7 @@ enum err parcel_receive(const struct parcel_io *io, const struct replica *r, str
         e = receive_judge(&in, r, buf_bytes(&manifest), report);
     if (e == ERR_OK)
         e = open_again(&in, io, r->sign_public, r->sign_secret);
+    t.newest = m.time >= r->synced;
     if (e == ERR_OK)
         e = take_all(&t, &in);
     if (e == ERR_OK) {

@@ -56,8 +56,9 @@ enum err ward_parcel_judge(struct txn *txn, const struct ward *w, struct work *j
     if (e != ERR_OK)
         return e == ERR_NOT_FOUND ? ERR_AUTH : e;
     buf_put(&job->out2, d.sign_public, SIGN_PUBLIC_SIZE);
-    if (d.state == DEVICE_REVOKED)
-        return ERR_REVOKED;
+    job->hand_in = d.state == DEVICE_REVOKED;
+    if (job->hand_in)
+        return ERR_OK; /* into quarantine, and there will be no answer */
     if (d.incarnation != m.incarnation)
         return ERR_COPY;
     return judge_sizes(txn, w, job, &m);

@@ -1,4 +1,5 @@
 /* t_parcel.c - exchanges by file: there and back, half by TLS, twice, late, out of order, cut short, forged, astray. */
+#include "../proto/mp.h"
 #include "sim_parcel.h"
 #include "sim_story.h"
 #include "sim_value.h"
@@ -169,21 +170,28 @@ TEST(twice_late_and_out_of_order_is_harmless)
     post_deinit(&p);
 }
 
-/* Long texts, so that the flight has several changesets. */
+/* Long texts that do not pack, so that the flight has several changesets. */
 static void record_long(struct post *p, size_t n)
 {
+    const struct kind_info *minutes = schema_kind_named("minutes");
     uint64_t chance = 5;
 
     for (size_t i = 0; i < n; i++) {
-        struct sim_value v = {.text = 30000};
+        struct sim_value v = {0};
+        struct buf text = {0}, value = {0};
         struct id record = {{(uint8_t)(100 + i)}};
 
-        sim_value_create(&v, schema_kind_named("minutes"), ACCESS_A, &record, &chance);
-        for (size_t k = 0; k < v.change.count; k++) /* the long one, so that it does not pack */
-            for (size_t at = 8; v.room[k].n > 20000 && at < v.room[k].n; at++)
-                v.room[k].p[at] = (uint8_t)('a' + test_random(&chance) % 26);
+        while (text.n < 30000)
+            buf_put_u8(&text, (uint8_t)(' ' + test_random(&chance) % 90));
+        mp_put_str(&value, buf_bytes(&text));
+        sim_value_create(&v, minutes, ACCESS_A, &record, &chance);
+        for (size_t k = 0; k < v.change.count; k++)
+            if (v.change.triple[k].tag == schema_tag(schema_field_named(minutes, "opening")))
+                v.change.triple[k].value = buf_bytes(&value);
         CHECK_EQ(sim_node_record(&p->w.device[0], &p->w.cell, ACCESS_A, &v.change), ERR_OK);
         sim_value_deinit(&v);
+        buf_deinit(&text);
+        buf_deinit(&value);
     }
 }
 
@@ -437,7 +445,14 @@ TEST(revoked_copied_and_rolled_back_are_told)
     CHECK_EQ(post_exchange(&p, buf_bytes(&p.up), &answer), ERR_OK);
     struct replica r = sim_node_replica(&p.w.device[1]);
     sim_node_revoke(&p.w.ward, &r.device);
+    buf_clear(&answer);
     CHECK_EQ(post_exchange(&p, buf_bytes(&p.up), &answer), ERR_REVOKED);
+    CHECK_EQ(sim_story_meeting(&p.w, 1, 10), ERR_OK);
+    CHECK_EQ(post_send(&p, 1, &p.up), ERR_OK);
+    uint64_t size = log_size(&p);
+    for (size_t i = 0; i < 2; i++)
+        CHECK_EQ(post_exchange(&p, buf_bytes(&p.up), &answer), ERR_HANDED_IN);
+    CHECK_EQ(log_size(&p), size); /* in quarantine, not in the log */
     CHECK_EQ(answer.n, 0);
     buf_deinit(&answer);
     post_deinit(&p);
