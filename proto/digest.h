@@ -16,7 +16,7 @@ struct digest_scope {
     uint64_t size;
     struct hash root;
     uint8_t fold_version;
-    struct hash state; /* state hash, protocol.md 5.4 */
+    struct hash state; /* state hash, protocol.md 5.5 */
 };
 
 /* scope: all those held with size > 0, ascending by id (asserted). count may be 0. */

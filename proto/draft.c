@@ -166,7 +166,7 @@ enum err draft_lay_over(const struct draft *d, struct part *p)
 
         if (change_decode(&c, buf_bytes(&d->item[i].body)) != ERR_OK)
             return ERR_DAMAGED;
-        fold_change(p, &c, &d->item[i].version, d->item[i].owns, DRAFT_LEAF, (uint32_t)i);
+        fold_change(p, FOLD_VERSION, &c, &d->item[i].version, d->item[i].owns, DRAFT_LEAF, (uint32_t)i);
     }
     return ERR_OK;
 }

@@ -2,36 +2,10 @@
 #include "fold.h"
 
 #include "mp.h"
+#include "settle.h"
+#include "versions.h"
 
-/* ---- versions: n x VERSION_SIZE, ascending, without repeats ---- */
-
-static size_t versions_find(struct bytes versions, const uint8_t *v, bool *found)
-{
-    size_t at = 0;
-    int order = 1;
-
-    while (at < versions.n && (order = memcmp(versions.p + at, v, VERSION_SIZE)) < 0)
-        at += VERSION_SIZE;
-    *found = at < versions.n && order == 0;
-    return at;
-}
-
-static bool versions_has(struct bytes versions, const uint8_t *v)
-{
-    bool found;
-
-    versions_find(versions, v, &found);
-    return found;
-}
-
-static bool versions_meet(struct bytes a, struct bytes b)
-{
-    for (size_t i = 0; i < b.n; i += VERSION_SIZE) {
-        if (versions_has(a, b.p + i))
-            return true;
-    }
-    return false;
-}
+/* ---- versions ---- */
 
 static void versions_add(struct part *p, struct bytes *versions, const struct version *v)
 {
@@ -135,23 +109,89 @@ static struct candidate candidate_new(struct part *p, struct bytes value, const 
         .versions = part_copy(p, bytes_of(v->b, VERSION_SIZE)), .value = part_copy(p, value), .owns = owns};
 }
 
-/* ---- section 5.2 ---- */
+/* ---- sections 5.2 and 5.3 ---- */
+
+/* One change on its way into a part. */
+struct folded {
+    uint32_t fold; /* version */
+    const struct version *v;
+    uint8_t owns;
+    struct bytes again; /* versions of the resolutions that this change settles once more */
+};
+
+/* What one triple did to the candidates that were there. */
+struct effect {
+    size_t covered, replaced;
+    bool joins; /* a resolution of the same conflict says the same */
+    struct settle settled;
+};
 
 /* In class 1 an owner's value is covered by an owner only: what another writes stands beside it as a proposal. */
-static void drop_covered(struct entry *e, struct bytes base, uint8_t owns)
+static bool is_covered(const struct candidate *c, struct bytes base, uint8_t owns)
 {
+    return c->owns <= owns && versions_meet(c->versions, base);
+}
+
+static bool is_again(const struct candidate *c, struct bytes base, const struct folded *f)
+{
+    return !is_covered(c, base, f->owns) && is_covered(c, f->again, f->owns);
+}
+
+static void remember(const struct entry *e, struct bytes base, const struct triple *t, const struct folded *f,
+                     struct effect *x)
+{
+    for (size_t i = 0; i < e->count; i++) {
+        if (is_covered(&e->candidate[i], base, f->owns))
+            settle_candidate(&x->settled, &e->candidate[i]);
+    }
+    for (size_t i = 0; i < e->count; i++) {
+        const struct candidate *c = &e->candidate[i];
+        if (!is_again(c, base, f) || bytes_equal(c->value, t->value))
+            continue;
+        settle_groups(&x->settled, c->settled);
+        settle_versions(&x->settled, c->versions);
+    }
+}
+
+/* Rule 1. */
+static void drop_covered(struct entry *e, const struct triple *t, const struct folded *f, struct effect *x)
+{
+    struct bytes base = t->base;
     size_t kept = 0;
 
 #ifdef BUG_7 /* planted (tests/bugs_test.sh): what the author saw does not count */
     base.n = 0;
 #endif
-    if (base.n == 0)
+    if (base.n == 0 && f->again.n == 0)
         return;
     for (size_t i = 0; i < e->count; i++) {
-        if (e->candidate[i].owns > owns || !versions_meet(e->candidate[i].versions, base))
-            e->candidate[kept++] = e->candidate[i];
+        const struct candidate *c = &e->candidate[i];
+        bool again = is_again(c, base, f), same = again && bytes_equal(c->value, t->value);
+        x->covered += is_covered(c, base, f->owns);
+        x->replaced += again && !same;
+        x->joins = x->joins || same;
+    }
+    if (f->fold >= FOLD_SETTLES && (x->covered >= 2 || x->replaced > 0))
+        remember(e, base, t, f, x);
+    for (size_t i = 0; i < e->count; i++) {
+        const struct candidate *c = &e->candidate[i];
+        if (!is_covered(c, base, f->owns) && !(is_again(c, base, f) && !bytes_equal(c->value, t->value)))
+            e->candidate[kept++] = *c;
     }
     e->count = kept;
+}
+
+/* The value was there already: by somebody who did not settle anything, and then it is a resolution's no more. */
+static struct bytes settled_joined(struct part *p, const struct candidate *c, const struct effect *x)
+{
+    struct settle all = {0};
+
+    if (x->covered < 2 && x->replaced == 0 && !x->joins)
+        return bytes_of(NULL, 0);
+    settle_groups(&all, c->settled);
+    for (size_t i = 0; i < x->settled.groups; i++)
+        settle_versions(&all, bytes_of(x->settled.group[i].versions, x->settled.group[i].n));
+    return settle_encode(&all, p);
 }
 
 /* Rule 3: where a candidate goes that no other equals. */
@@ -179,29 +219,32 @@ static size_t place_of(const struct entry *e, const struct candidate *c)
     return e->count;
 }
 
-static void fold_value(struct part *p, struct entry *e, const struct triple *t, const struct version *v, uint8_t owns)
+static void fold_value(struct part *p, struct entry *e, const struct triple *t, const struct folded *f)
 {
     uint32_t merge = TAG_CLASS(e->tag);
+    struct effect x = {0};
     struct candidate c;
 
     if (merge != MERGE_IMMUTABLE)
-        drop_covered(e, t->base, owns);
+        drop_covered(e, t, f, &x);
     size_t same = candidate_find(e, t->value);
     if (same == e->count) {
-        c = candidate_new(p, t->value, v, merge == MERGE_OWNER ? owns : 0);
+        c = candidate_new(p, t->value, f->v, merge == MERGE_OWNER ? f->owns : 0);
+        c.settled = settle_encode(&x.settled, p);
     } else {
-        versions_add(p, &e->candidate[same].versions, v);
+        versions_add(p, &e->candidate[same].versions, f->v);
+        e->candidate[same].settled = settled_joined(p, &e->candidate[same], &x);
         if (merge != MERGE_LATER && merge != MERGE_ASK && merge != MERGE_OWNER)
             return;
         c = e->candidate[same];
-        if (merge == MERGE_OWNER && owns > c.owns)
-            c.owns = owns;
+        if (merge == MERGE_OWNER && f->owns > c.owns)
+            c.owns = f->owns;
         candidate_remove(e, same);
     }
     candidate_insert(p, e, place_of(e, &c), &c);
 }
 
-/* ---- section 5.3 ---- */
+/* ---- section 5.4 ---- */
 
 static void union_add(struct part *p, struct entry *e, struct bytes element, const struct version *v)
 {
@@ -247,9 +290,30 @@ static void fold_union(struct part *p, struct entry *e, enum op op, const struct
 
 /* ---- a change ---- */
 
-bool fold_change(struct part *p, const struct change *c, const struct version *v, bool owns, uint32_t leaf,
-                 uint32_t position)
+/* The resolutions on which this change is another one: its author saw two candidates of what they settled. */
+static struct bytes settled_again(struct part *p, const struct change *c, uint8_t owns)
 {
+    struct bytes again = {0};
+
+    for (size_t i = 0; i < c->count; i++) {
+        const struct triple *t = &c->triple[i];
+        const struct entry *e = t->base.n == 0 ? NULL : fold_entry(p, t->tag);
+        for (size_t k = 0; e != NULL && k < e->count; k++) {
+            const struct candidate *r = &e->candidate[k];
+            if (r->owns > owns || !settle_meets(r->settled, t->base))
+                continue;
+            for (size_t at = 0; at < r->versions.n; at += VERSION_SIZE)
+                versions_add(p, &again, (const struct version *)(const void *)(r->versions.p + at));
+        }
+    }
+    return again;
+}
+
+bool fold_change(struct part *p, uint32_t fold, const struct change *c, const struct version *v, bool owns,
+                 uint32_t leaf, uint32_t position)
+{
+    struct folded f = {.fold = fold, .v = v, .owns = owns};
+
     if (p->changes > 0 && p->kind != c->kind)
         return false;
     p->kind = c->kind;
@@ -257,6 +321,7 @@ bool fold_change(struct part *p, const struct change *c, const struct version *v
     p->change[p->changes++] = (struct part_change){leaf, position};
     p->entry = part_grow(p, p->entry, p->entries, &p->entries_cap, p->entries == 0 ? c->count : 1,
                           sizeof(*p->entry));
+    f.again = settled_again(p, c, owns);
     for (size_t i = 0; i < c->count; i++) {
         const struct triple *t = &c->triple[i];
         bool found;
@@ -269,7 +334,7 @@ bool fold_change(struct part *p, const struct change *c, const struct version *v
         if (TAG_CLASS(t->tag) == MERGE_UNION)
             fold_union(p, &p->entry[at], c->op, t, v);
         else
-            fold_value(p, &p->entry[at], t, v, owns);
+            fold_value(p, &p->entry[at], t, &f);
         if (p->entry[at].count == 0)
             entry_remove(p, at);
     }
@@ -329,14 +394,14 @@ bool fold_base_element(const struct entry *e, struct bytes element, struct buf *
     return all;
 }
 
-/* ---- section 5.4 ---- */
+/* ---- section 5.5 ---- */
 
 static void accumulate(uint8_t accumulator[FOLD_ACCUMULATOR_SIZE], const struct id *record, struct bytes part, bool add)
 {
-    static const uint8_t version = FOLD_VERSION;
+    static const uint8_t format = 1;
     uint8_t key[KEY_SIZE], numbers[FOLD_ACCUMULATOR_SIZE];
     uint16_t sums[FOLD_ACCUMULATOR_SIZE / 2];
-    struct bytes pieces[] = {bytes_of("chibo1/state", sizeof("chibo1/state")), bytes_of(&version, 1),
+    struct bytes pieces[] = {bytes_of("chibo1/state", sizeof("chibo1/state")), bytes_of(&format, 1),
                              bytes_of(record->b, ID_SIZE), part};
 
     crypto_blake2b(key, KEY_SIZE, bytes_of(NULL, 0), pieces, ARRAY_LEN(pieces));

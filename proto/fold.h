@@ -8,11 +8,12 @@
 #include "change.h"
 #include "part.h"
 
-/* Folds one accepted change of version v; `leaf` is the changeset's, also when a verdict leaf releases the change. The
- * caller skips versions that its scope has folded before. Copies what it keeps. False: nothing done, the part is of
- * another kind (a caller that looks parts up by kind and id, as section 5 says, never sees it). */
-bool fold_change(struct part *p, const struct change *c, const struct version *v, bool owns, uint32_t leaf,
-                 uint32_t position);
+/* Folds one accepted change of version v, by this version of the fold; `leaf` is the changeset's, also when a verdict
+ * leaf releases the change. The caller skips versions that its scope has folded before. Copies what it keeps. False:
+ * nothing done, the part is of another kind (a caller that looks parts up by kind and id, as section 5 says, never
+ * sees it). */
+bool fold_change(struct part *p, uint32_t fold, const struct change *c, const struct version *v, bool owns,
+                 uint32_t leaf, uint32_t position);
 
 const struct entry *fold_entry(const struct part *p, uint32_t tag); /* NULL: no value; valid until p changes */
 bool fold_in_conflict(const struct part *p); /* some non-union entry has two candidates */
@@ -24,7 +25,7 @@ void fold_base(const struct entry *e, struct buf *out);
  * in empty and collects. False: no room for all of them, the element stays until another change names the others. */
 bool fold_base_element(const struct entry *e, struct bytes element, struct buf *out);
 
-/* LtHash16 of a scope's parts (protocol.md 5.4): 1,024 little-endian 16-bit numbers. */
+/* LtHash16 of a scope's parts (protocol.md 5.5): 1,024 little-endian 16-bit numbers. */
 #define FOLD_ACCUMULATOR_SIZE 2048
 void fold_digest_add(uint8_t accumulator[FOLD_ACCUMULATOR_SIZE], const struct id *record, struct bytes encoded_part);
 void fold_digest_remove(uint8_t accumulator[FOLD_ACCUMULATOR_SIZE], const struct id *record, struct bytes encoded_part);

@@ -231,7 +231,7 @@ static enum err fold_one(struct folding *f, const struct change_slot *slot, bool
     if (e == ERR_OK)
         e = scope_change_note(f->txn, f->scope, &v, leaf, position);
     if (e == ERR_OK)
-        f->changed = fold_change(&f->part, &c, &v, owns, leaf, position) || f->changed;
+        f->changed = fold_change(&f->part, f->scope->fold_version, &c, &v, owns, leaf, position) || f->changed;
     return e;
 }
 
@@ -321,6 +321,8 @@ enum err ledger_add_control(struct txn *txn, struct scope *s, struct bytes contr
     struct buf row = {0};
     enum err e = control_decode(&c, control);
 
+    if (e == ERR_OK && c.kind == CONTROL_FOLD && c.is.fold.version > FOLD_VERSION)
+        e = ERR_TOO_NEW; /* from here on this program would hold another state than everybody else */
     if (e != ERR_OK)
         return e;
     leaf_encode_control(control, signature, &row);
@@ -328,10 +330,14 @@ enum err ledger_add_control(struct txn *txn, struct scope *s, struct bytes contr
     buf_deinit(&row);
     if (e == ERR_OK)
         e = actor_apply(txn, s, &c);
+    if (s->fold_version == 0)
+        s->fold_version = 1;
     if (e == ERR_OK && c.kind == CONTROL_VERDICT)
         e = release(txn, s, &c.is.verdict);
     if (e == ERR_OK && c.kind == CONTROL_EPOCH)
         s->epoch = c.is.epoch.epoch;
+    if (e == ERR_OK && c.kind == CONTROL_FOLD && c.is.fold.version > s->fold_version)
+        s->fold_version = c.is.fold.version;
     return e;
 }
 

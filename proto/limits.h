@@ -4,7 +4,8 @@
 
 #define PROTOCOL_VERSION 1
 #define SUITE_1 1
-#define FOLD_VERSION 1
+#define FOLD_VERSION 2          /* the newest that this program knows; a scope's own is in its row */
+#define FOLD_SETTLES 2          /* from this one on a resolution remembers what it settled */
 
 #define FRAME_HEADER_SIZE 4
 #define FRAME_PLAIN_MAX 61440      /* one frame is what a cut may cost; leaves room for a packed frame that grew */
@@ -28,6 +29,8 @@
 #define VALUE_DEPTH_MAX 4          /* arrays in arrays of one value; a part holds it 4 deeper, a message 3 */
 #define CANDIDATES_MAX 512         /* live candidates of one field in a folded part; more are kept in the log only */
 #define PART_TAGS_MAX 1024         /* fields of a folded part; one array of twice as many elements */
+#define SETTLED_GROUPS_MAX 16      /* of one resolution: a base cannot cover more candidates */
+#define SETTLED_VERSIONS_MAX 16    /* of one group: with the above, 2 KiB for one candidate */
 
 #define SCOPES_MAX 4096            /* of one device: a hello names them all in one array */
 #define ORGS_MAX 1000              /* of a ward: x 4 classes, within SCOPES_MAX */

@@ -4,6 +4,8 @@
 #include "change.h"
 #include "mp.h"
 #include "part.h"
+#include "settle.h"
+#include "versions.h"
 
 #define CHUNK_MIN 2048 /* a fresh record of a dozen short fields fits */
 #define WORD 8         /* alignment of all that the arena gives */
@@ -91,11 +93,13 @@ void part_encode(const struct part *p, struct buf *out)
         mp_put_array(out, e->count);
         for (size_t j = 0; j < e->count; j++) {
             const struct candidate *c = &e->candidate[j];
-            mp_put_array(out, owner ? 3 : 2);
+            mp_put_array(out, (owner ? 3u : 2u) + (c->settled.n > 0));
             mp_put_bin(out, c->versions.p, c->versions.n);
             mp_put_raw(out, c->value);
             if (owner)
                 mp_put_uint(out, c->owns);
+            if (c->settled.n > 0)
+                mp_put_raw(out, c->settled);
         }
     }
     for (size_t i = 0; i < p->changes; i++) {
@@ -106,21 +110,11 @@ void part_encode(const struct part *p, struct buf *out)
     buf_deinit(&changes);
 }
 
-static bool versions_ascend(struct bytes versions)
-{
-    if (versions.n == 0 || versions.n % VERSION_SIZE != 0)
-        return false;
-    for (size_t i = VERSION_SIZE; i < versions.n; i += VERSION_SIZE) {
-        if (memcmp(versions.p + i - VERSION_SIZE, versions.p + i, VERSION_SIZE) >= 0)
-            return false;
-    }
-    return true;
-}
-
 static void entry_decode(struct part *p, struct entry *e, struct mp *r)
 {
     e->tag = (uint32_t)mp_uint(r, UINT32_MAX);
     bool owner = TAG_CLASS(e->tag) == MERGE_OWNER;
+    bool settles = TAG_CLASS(e->tag) != MERGE_UNION && TAG_CLASS(e->tag) != MERGE_IMMUTABLE;
     size_t count = mp_array(r, CANDIDATES_MAX);
     if (count == 0 || TAG_CLASS(e->tag) > MERGE_IMMUTABLE)
         mp_fail(r, ERR_DAMAGED);
@@ -129,10 +123,13 @@ static void entry_decode(struct part *p, struct entry *e, struct mp *r)
     e->candidate = part_grow(p, NULL, 0, &e->cap, count, sizeof(*e->candidate));
     for (; e->count < count; e->count++) {
         struct candidate *c = &e->candidate[e->count];
-        mp_expect_array(r, owner ? 3 : 2);
+        size_t items = mp_array(r, owner ? 4 : 3), least = owner ? 3 : 2;
         c->versions = mp_bin(r, SIZE_MAX);
         c->value = mp_raw(r);
         c->owns = owner ? (uint8_t)mp_uint(r, 1) : 0;
+        c->settled = items > least && settles ? settle_decode(r) : bytes_of(NULL, 0);
+        if (items < least || (items > least && !settles))
+            mp_fail(r, ERR_DAMAGED);
         if (mp_error(r) != ERR_OK)
             return;
         if (!versions_ascend(c->versions))

@@ -13,6 +13,7 @@
 struct candidate {
     struct bytes versions; /* n x VERSION_SIZE ascending */
     struct bytes value;    /* one encoded value */
+    struct bytes settled;  /* of a resolution: what it settled, encoded (settle.h); empty for all others */
     uint8_t owns;          /* class 1 only */
 };
 

@@ -289,7 +289,7 @@ static enum err digests(struct txn *txn, const struct scope *scope, size_t count
     for (size_t i = 0; e == ERR_OK && i < count; i++) {
         const struct scope *s = &scope[i];
         struct digest_scope d = {.scope = s->id, .epoch = s->epoch, .size = s->frontier.size, .root = scope_root(s),
-                                 .fold_version = FOLD_VERSION};
+                                 .fold_version = (uint8_t)s->fold_version};
 
         if (d.size == 0)
             continue;

@@ -32,7 +32,7 @@ static void row_encode(const struct scope *s, struct buf *b)
 {
     size_t nodes = (size_t)__builtin_popcountll(s->frontier.size);
 
-    mp_put_array(b, 14);
+    mp_put_array(b, 15);
     mp_put_uint(b, s->number);
     mp_put_bin(b, s->org.b, ID_SIZE);
     mp_put_uint(b, (uint64_t)s->access);
@@ -47,6 +47,7 @@ static void row_encode(const struct scope *s, struct buf *b)
     mp_put_bin(b, s->signature, sizeof s->signature);
     mp_put_uint(b, s->confirmed_epoch);
     mp_put_uint(b, s->confirmed_size);
+    mp_put_uint(b, s->fold_version);
 }
 
 static enum err row_decode(struct scope *s, struct bytes row)
@@ -55,7 +56,7 @@ static enum err row_decode(struct scope *s, struct bytes row)
     struct bytes nodes;
 
     mp_open(&r, row);
-    mp_expect_array(&r, 14);
+    mp_expect_array(&r, 15);
     s->number = (uint16_t)mp_uint(&r, UINT16_MAX);
     s->org = id_from(mp_bin_exact(&r, ID_SIZE));
     s->access = (enum access)mp_uint(&r, ACCESS_D);
@@ -74,6 +75,7 @@ static enum err row_decode(struct scope *s, struct bytes row)
     memcpy(s->signature, mp_bin_exact(&r, sizeof s->signature), sizeof s->signature);
     s->confirmed_epoch = (uint32_t)mp_uint(&r, UINT32_MAX);
     s->confirmed_size = mp_uint(&r, UINT64_MAX);
+    s->fold_version = (uint32_t)mp_uint(&r, UINT8_MAX);
     return mp_close(&r) == ERR_OK ? ERR_OK : ERR_DAMAGED;
 }
 

@@ -20,6 +20,7 @@ struct scope {
     uint32_t epoch;
     uint32_t streams;                /* stream numbers given */
     uint64_t policy;                 /* of the newest control leaf */
+    uint32_t fold_version;           /* for the next leaf; 0 while there is none */
     uint8_t ward_key[SIGN_PUBLIC_SIZE];
     struct tree_frontier frontier;   /* frontier.size is the log's size */
     uint64_t signed_size;            /* the newest checkpoint: its size, time and signature; 0 none yet */

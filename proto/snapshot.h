@@ -16,7 +16,7 @@ struct snapshot {
     uint32_t epoch;
     struct tree_frontier frontier; /* with the size; the root follows from it */
     uint32_t fold_version;
-    struct hash state;             /* state hash, protocol.md 5.4 */
+    struct hash state;             /* state hash, protocol.md 5.5 */
 };
 
 void snapshot_encode(const struct snapshot *s, struct buf *out);

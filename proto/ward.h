@@ -71,6 +71,8 @@ MUST_CHECK enum err ward_enrol(struct txn *txn, const struct ward *w, struct wor
 /* Adds one control leaf to a scope and saves it. */
 MUST_CHECK enum err ward_control(struct txn *txn, const struct ward *w, struct scope *s, struct control *c,
                                  uint64_t now);
+/* Scopes that an older program made go on by this program's version of the fold, from here on. */
+MUST_CHECK enum err ward_fold_upgrade(struct txn *txn, const struct ward *w, uint64_t now, size_t *upgraded);
 MUST_CHECK enum err ward_policy_next(struct txn *txn, uint64_t *policy);
 MUST_CHECK enum err ward_policy(struct txn *txn, uint64_t *policy);
 

@@ -117,13 +117,14 @@ static enum err claim_scope(void *arg, const struct id *id, const struct ward_cu
 {
     struct claim *c = arg;
     struct message_scope moved;
-    struct digest_scope d = {.scope = *id, .fold_version = FOLD_VERSION};
+    struct digest_scope d = {.scope = *id};
     struct reach reach = {.scope = *id};
     struct scope s;
     enum err e = scope_load(c->txn, id, &s);
 
     if (e != ERR_OK)
         return e == ERR_NOT_FOUND ? ERR_DAMAGED : e;
+    d.fold_version = (uint8_t)s.fold_version;
     d.epoch = cursor->epoch;
     d.size = c->fresh ? 0 : c->newer ? cursor->next : cursor->size;
     if (moved_find(c, id, &moved)) {

@@ -53,7 +53,31 @@ enum err ward_control(struct txn *txn, const struct ward *w, struct scope *s, st
     return e;
 }
 
-/* The first leaf of each log says what the scope is. */
+static enum err fold_begin(struct txn *txn, const struct ward *w, struct scope *s, uint64_t now)
+{
+    struct control c = {.kind = CONTROL_FOLD, .is.fold.version = FOLD_VERSION};
+
+    return ward_control(txn, w, s, &c, now);
+}
+
+enum err ward_fold_upgrade(struct txn *txn, const struct ward *w, uint64_t now, size_t *upgraded)
+{
+    struct scope *scope;
+    size_t count;
+    enum err e = scope_list(txn, &scope, &count);
+
+    *upgraded = 0;
+    for (size_t i = 0; e == ERR_OK && i < count; i++) {
+        if (scope[i].fold_version >= FOLD_VERSION)
+            continue;
+        e = fold_begin(txn, w, &scope[i], now);
+        ++*upgraded;
+    }
+    free(scope);
+    return e;
+}
+
+/* The first leaf of each log says what the scope is, the second how it is folded. */
 static enum err scope_found(struct txn *txn, const struct ward *w, const struct org *o, enum access access,
                             uint64_t now)
 {
@@ -71,7 +95,8 @@ static enum err scope_found(struct txn *txn, const struct ward *w, const struct 
     c.is.is_scope.parent = o->parent;
     memcpy(c.is.is_scope.ward_key, w->public_key, sizeof c.is.is_scope.ward_key);
     memcpy(s.ward_key, w->public_key, sizeof s.ward_key);
-    return ward_control(txn, w, &s, &c, now);
+    e = ward_control(txn, w, &s, &c, now);
+    return e == ERR_OK ? fold_begin(txn, w, &s, now) : e;
 }
 
 static enum err org_found(struct txn *txn, const struct ward *w, struct org *o, const uint8_t random[WARD_RANDOM_SIZE],

@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -16,6 +17,7 @@
 #include "serve.h"
 #include "server_limits.h"
 #include "tickets.h"
+#include "upgrade.h"
 
 static const int stop_signals[] = {SIGTERM, SIGINT};
 
@@ -177,6 +179,8 @@ enum err daemon_run(struct home *home)
 {
     struct server d = {.home = home, .lock_fd = -1};
     enum err e = take_lock(&d);
+    if (e == ERR_OK)
+        e = upgrade_home(home, (uint64_t)time(NULL));
     if (e != ERR_OK) {
         if (d.lock_fd >= 0)
             close(d.lock_fd);

@@ -245,6 +245,8 @@ void model_add_control(struct model *m, struct bytes control, struct bytes signa
     append_leaf(m, (struct log_leaf){0}, &b);
     if (v.item[3].number == 7)
         apply_verdict(m, &v);
+    if (v.item[3].number == 12 && v.item[6].number > m->state.fold_version)
+        m->state.fold_version = v.item[6].number;
 }
 
 size_t model_size(const struct model *m)

@@ -42,7 +42,7 @@ struct model *model_new(const struct id *scope);
 void model_free(struct model *m); /* NULL does nothing */
 
 void model_add_changeset(struct model *m, const struct model_changeset *cs);
-/* control as in protocol.md 4.2; of the kinds only 7 (verdict) means something here. */
+/* control as in protocol.md 4.2; of the kinds only 7 (verdict) and 12 (fold) mean something here. */
 void model_add_control(struct model *m, struct bytes control, struct bytes signature);
 
 size_t model_size(const struct model *m);

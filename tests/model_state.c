@@ -5,6 +5,7 @@
 
 #define CONTEXT(name) bytes_of(name, sizeof(name)) /* with its zero byte */
 #define CANDIDATES 512
+#define GROUPS 16
 
 static void *room_for_one(void *old, size_t count, size_t *cap, size_t size)
 {
@@ -60,13 +61,15 @@ static void join_version(struct model_state *m, struct model_row *c, uint64_t v)
     c->versions = n;
 }
 
-/* ---- protocol.md 5.2 and 5.3: one triple upon one field ---- */
+/* ---- protocol.md 5.2 and 5.4: one triple upon one field ---- */
 
 struct triple_seen {
     uint64_t base[16];
     size_t bases;
     const struct model_value *value;
     uint64_t version, op, owns;
+    const uint64_t *again; /* versions of resolutions that its change settles once more */
+    size_t agains;
 };
 
 static struct model_row fresh_row(struct model_state *m, const struct triple_seen *t, const struct model_value *value)
@@ -77,13 +80,99 @@ static struct model_row fresh_row(struct model_state *m, const struct triple_see
     return c;
 }
 
-static bool is_covered(const struct model_row *c, const struct triple_seen *t)
+static bool names_any(const uint64_t *names, size_t n, const uint64_t *list, size_t count)
 {
-    for (size_t i = 0; i < t->bases; i++) {
-        if (has_version(c->version, c->versions, t->base[i]))
+    for (size_t i = 0; i < n; i++) {
+        if (has_version(list, count, names[i]))
             return true;
     }
     return false;
+}
+
+static bool is_covered(const struct model_row *c, const struct triple_seen *t)
+{
+    return names_any(t->base, t->bases, c->version, c->versions);
+}
+
+/* ---- protocol.md 5.3: resolutions ---- */
+
+struct group_list {
+    size_t count;
+    struct model_group group[GROUPS];
+};
+
+static bool stands_in(const struct group_list *l, uint64_t version)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        if (has_version(l->group[i].version, l->group[i].count, version))
+            return true;
+    }
+    return false;
+}
+
+static int number_order(const void *a, const void *b)
+{
+    const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* A new group of those of `all` that stand in no other, the 16 smallest. Sorts `all`. */
+static void add_group(struct group_list *l, uint64_t *all, size_t n)
+{
+    struct model_group g = {0};
+
+    qsort(all, n, sizeof(*all), number_order);
+    for (size_t i = 0; i < n; i++) {
+        bool twice = i > 0 && all[i] == all[i - 1];
+        if (!twice && g.count < ARRAY_LEN(g.version) && !stands_in(l, all[i]))
+            g.version[g.count++] = all[i];
+    }
+    if (g.count > 0 && l->count < GROUPS)
+        l->group[l->count++] = g;
+}
+
+static void add_groups(struct group_list *l, const struct model_group *group, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct model_group copy = group[i];
+        add_group(l, copy.version, copy.count);
+    }
+}
+
+static void add_candidate(struct group_list *l, const struct model_row *c, bool with_settled)
+{
+    uint64_t *all = mem_alloc((c->versions + 16 * c->groups + 1) * sizeof(*all));
+    size_t n = c->versions;
+
+    if (n > 0)
+        memcpy(all, c->version, n * sizeof(*all));
+    for (size_t i = 0; with_settled && i < c->groups; i++) {
+        for (size_t k = 0; k < c->group[i].count; k++)
+            all[n++] = c->group[i].version[k];
+    }
+    add_group(l, all, n);
+    free(all);
+}
+
+static void keep_groups(struct model_state *m, struct model_row *c, const struct group_list *l)
+{
+    c->groups = l->count < 2 ? 0 : l->count;
+    c->group = NULL;
+    if (c->groups == 0)
+        return;
+    c->group = model_mp_take(&m->pool, l->count * sizeof(*c->group));
+    memcpy(c->group, l->group, l->count * sizeof(*c->group));
+}
+
+/* Is the triple another resolution of what this one settled? */
+static bool settles_again(const struct model_row *c, const struct triple_seen *t)
+{
+    size_t met = 0;
+
+    for (size_t i = 0; i < c->groups; i++)
+        met += names_any(t->base, t->bases, c->group[i].version, c->group[i].count);
+    return met > 1 && c->owns <= t->owns;
 }
 
 /* Rule 3: does the new one go before this one? */
@@ -119,16 +208,69 @@ static void place_row(struct model_field *f, struct model_row *others, size_t n,
     free(others);
 }
 
+enum fate { STAYS, COVERED, REPLACED, AGREES };
+
+static enum fate fate_of(const struct model_field *f, const struct model_row *c, const struct triple_seen *t)
+{
+    if (f->tag % 8 == 6 || c->owns > t->owns)
+        return STAYS;
+    if (is_covered(c, t))
+        return COVERED;
+    if (!names_any(t->again, t->agains, c->version, c->versions))
+        return STAYS;
+    return model_mp_compare(&c->value, t->value) == 0 ? AGREES : REPLACED;
+}
+
+/* What the triple settled; false: it is no resolution. */
+static bool settled_by(const struct model_state *m, const struct model_field *f, const struct triple_seen *t,
+                       struct group_list *l)
+{
+    size_t fates[4] = {0};
+
+    memset(l, 0, sizeof(*l));
+    for (size_t i = 0; i < f->count; i++)
+        fates[fate_of(f, &f->row[i], t)]++;
+    if (m->fold_version >= 2 && (fates[COVERED] >= 2 || fates[REPLACED] > 0)) {
+        for (size_t i = 0; i < f->count; i++)
+            if (fate_of(f, &f->row[i], t) == COVERED)
+                add_candidate(l, &f->row[i], true);
+        for (size_t i = 0; i < f->count; i++) {
+            if (fate_of(f, &f->row[i], t) != REPLACED)
+                continue;
+            add_groups(l, f->row[i].group, f->row[i].groups);
+            add_candidate(l, &f->row[i], false);
+        }
+    }
+    return fates[COVERED] >= 2 || fates[REPLACED] > 0 || fates[AGREES] > 0;
+}
+
+static void join_row(struct model_state *m, struct model_row *c, const struct triple_seen *t, bool resolves,
+                     const struct group_list *more)
+{
+    struct group_list all = {0};
+
+    join_version(m, c, t->version);
+    if (t->owns > c->owns)
+        c->owns = t->owns;
+    if (resolves) {
+        add_groups(&all, c->group, c->groups);
+        add_groups(&all, more->group, more->count);
+    }
+    keep_groups(m, c, &all);
+}
+
 static void merge_value(struct model_state *m, struct model_field *f, const struct triple_seen *t)
 {
     uint64_t merge = f->tag % 8;
     struct model_row *others = mem_alloc((f->count + 1) * sizeof(*others)), equal;
+    struct group_list settled;
+    bool resolves = settled_by(m, f, t, &settled);
     size_t n = 0, same = SIZE_MAX;
 
     for (size_t i = 0; i < f->count; i++) {
-        bool guarded = merge == 6 || (merge == 1 && f->row[i].owns > t->owns);
+        enum fate fate = fate_of(f, &f->row[i], t);
 
-        if (!guarded && is_covered(&f->row[i], t))
+        if (fate == COVERED || fate == REPLACED)
             continue;
         if (model_mp_compare(&f->row[i].value, t->value) == 0)
             same = n;
@@ -136,10 +278,9 @@ static void merge_value(struct model_state *m, struct model_field *f, const stru
     }
     if (same == SIZE_MAX) {
         equal = fresh_row(m, t, t->value);
+        keep_groups(m, &equal, &settled);
     } else {
-        join_version(m, &others[same], t->version);
-        if (t->owns > others[same].owns)
-            others[same].owns = t->owns;
+        join_row(m, &others[same], t, resolves, &settled);
         if (merge == 3 || merge == 5 || merge == 6) {
             replace_rows(f, others, n);
             return;
@@ -196,10 +337,8 @@ static void take_elements(struct model_field *f, const struct triple_seen *t)
     f->count = left;
 }
 
-static void merge_triple(struct model_state *m, struct model_field *f, struct triple_seen *t)
+static void merge_triple(struct model_state *m, struct model_field *f, const struct triple_seen *t)
 {
-    if (f->tag % 8 != 1)
-        t->owns = 0;
     if (f->tag % 8 != 0) {
         merge_value(m, f, t);
     } else if (t->op == 4) {
@@ -261,6 +400,59 @@ static void drop_if_empty(struct model_part *p, struct model_field *f)
         *f = f[1];
 }
 
+static struct triple_seen triple_of(const struct model_value *body, size_t i, uint64_t version, uint64_t owns)
+{
+    const struct model_value *base = &body->item[i + 1];
+    struct triple_seen t = {.value = &body->item[i + 2], .version = version, .op = body->item[2].number, .owns = owns};
+
+    for (; t.bases < base->bytes.n / 8; t.bases++)
+        t.base[t.bases] = load_u64(base->bytes.p + 8 * t.bases);
+    if (body->item[i].number % 8 != 1)
+        t.owns = 0;
+    return t;
+}
+
+/* All versions of the resolutions that one of the triples settles once more; from malloc. */
+static uint64_t *agains_of(struct model_part *p, const struct model_value *body, uint64_t owns, size_t *count)
+{
+    uint64_t *list = NULL;
+    size_t cap = 0;
+
+    *count = 0;
+    for (size_t i = 3; i < body->count; i += 3) {
+        struct triple_seen t = triple_of(body, i, 0, owns);
+        for (size_t k = 0; k < p->fields; k++) {
+            const struct model_field *f = &p->field[k];
+            for (size_t c = 0; f->tag == body->item[i].number && c < f->count; c++) {
+                for (size_t v = 0; settles_again(&f->row[c], &t) && v < f->row[c].versions; v++) {
+                    list = room_for_one(list, *count, &cap, sizeof(*list));
+                    list[(*count)++] = f->row[c].version[v];
+                }
+            }
+        }
+    }
+    return list;
+}
+
+static void fold_body(struct model_state *m, struct model_part *p, const struct model_value *body, uint64_t version,
+                      uint64_t owns)
+{
+    size_t agains;
+    uint64_t *again = agains_of(p, body, owns, &agains);
+
+    for (size_t i = 3; i < body->count; i += 3) {
+        struct triple_seen t = triple_of(body, i, version, owns);
+        t.again = again;
+        t.agains = agains;
+        struct model_field *f = need_field(p, body->item[i].number);
+        if (f == NULL)
+            continue;
+        merge_triple(m, f, &t);
+        drop_if_empty(p, f);
+    }
+    free(again);
+}
+
 void model_state_fold(struct model_state *m, uint64_t version, struct bytes encoded, uint64_t owns, size_t leaf,
                       uint64_t position)
 {
@@ -274,21 +466,23 @@ void model_state_fold(struct model_state *m, uint64_t version, struct bytes enco
     p->dirty = true;
     buf_put_u32(&p->changes, (uint32_t)leaf);
     buf_put_u32(&p->changes, (uint32_t)position);
-    for (size_t i = 3; i < body.count; i += 3) {
-        const struct model_value *base = &body.item[i + 1];
-        struct triple_seen t = {
-            .value = &body.item[i + 2], .version = version, .op = body.item[2].number, .owns = owns};
-        for (; t.bases < base->bytes.n / 8; t.bases++)
-            t.base[t.bases] = load_u64(base->bytes.p + 8 * t.bases);
-        struct model_field *f = need_field(p, body.item[i].number);
-        if (f == NULL)
-            continue;
-        merge_triple(m, f, &t);
-        drop_if_empty(p, f);
-    }
+    fold_body(m, p, &body, version, owns);
 }
 
-/* ---- protocol.md 5.1 and 5.4 ---- */
+/* ---- protocol.md 5.1 and 5.5 ---- */
+
+static void write_groups(const struct model_row *c, struct buf *out)
+{
+    if (c->groups > 0)
+        model_mp_array(out, c->groups);
+    for (size_t i = 0; i < c->groups; i++) {
+        struct buf versions = {0};
+        for (size_t k = 0; k < c->group[i].count; k++)
+            buf_put_u64(&versions, c->group[i].version[k]);
+        model_mp_bin(out, versions.p, versions.n);
+        buf_deinit(&versions);
+    }
+}
 
 static void write_field(const struct model_field *f, struct buf *out)
 {
@@ -298,18 +492,19 @@ static void write_field(const struct model_field *f, struct buf *out)
         struct buf versions = {0};
         for (size_t k = 0; k < f->row[i].versions; k++)
             buf_put_u64(&versions, f->row[i].version[k]);
-        model_mp_array(out, f->tag % 8 == 1 ? 3 : 2);
+        model_mp_array(out, (f->tag % 8 == 1 ? 3u : 2u) + (f->row[i].groups > 0));
         model_mp_bin(out, versions.p, versions.n);
         model_mp_write(&f->row[i].value, out);
         if (f->tag % 8 == 1)
             model_mp_uint(out, f->row[i].owns);
+        write_groups(&f->row[i], out);
         buf_deinit(&versions);
     }
 }
 
 struct bytes model_state_encoded(struct model_part *p)
 {
-    static const uint8_t fold_version = 1;
+    static const uint8_t format = 1;
     uint8_t key[KEY_SIZE];
 
     if (!p->dirty)
@@ -321,7 +516,7 @@ struct bytes model_state_encoded(struct model_part *p)
     for (size_t i = 0; i < p->fields; i++)
         write_field(&p->field[i], &p->encoded);
     model_mp_bin(&p->encoded, p->changes.p, p->changes.n);
-    struct bytes pieces[] = {CONTEXT("chibo1/state"), bytes_of(&fold_version, 1), bytes_of(p->record.b, ID_SIZE),
+    struct bytes pieces[] = {CONTEXT("chibo1/state"), bytes_of(&format, 1), bytes_of(p->record.b, ID_SIZE),
                              buf_bytes(&p->encoded)};
     crypto_blake2b(key, KEY_SIZE, bytes_of(NULL, 0), pieces, 4);
     crypto_expand(p->numbers, key);

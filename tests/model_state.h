@@ -9,11 +9,19 @@
 
 #define MODEL_TAGS 1024
 
+/* Versions, ascending. */
+struct model_group {
+    size_t count;
+    uint64_t version[16];
+};
+
 struct model_row {
     uint64_t *version; /* ascending */
     size_t versions;
     struct model_value value;
     uint64_t owns;
+    size_t groups; /* of a resolution: what it settled */
+    struct model_group *group;
 };
 
 struct model_field {
@@ -37,6 +45,7 @@ struct model_state {
     struct model_pool pool;
     size_t parts, parts_cap;
     struct model_part **part; /* in the order of their first change */
+    uint64_t fold_version; /* 0 as 1 */
     size_t folded, folded_cap;
     uint64_t *folded_version;
 };

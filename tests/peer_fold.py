@@ -7,7 +7,8 @@ from peer_bytes import b32, is_bin, is_uint, need, pack, u8
 
 CANDIDATES, TAGS = 512, 1024
 UNION, OWNER, LATER, MONOTONE, ASK, SERIALISED, IMMUTABLE = range(7)
-FOLD_VERSION = 1
+FOLD_VERSION = 2
+GROUPS, GROUP_VERSIONS = 16, 16
 
 
 # Bodies of changes
@@ -70,10 +71,10 @@ def compare(a, b):
 class Candidate:
     """One of the values of a field."""
 
-    __slots__ = ('versions', 'value', 'owns')
+    __slots__ = ('versions', 'value', 'owns', 'settled')
 
     def __init__(self, version, value, owns):
-        self.versions, self.value, self.owns = [version], value, owns
+        self.versions, self.value, self.owns, self.settled = [version], value, owns, []
 
     def join(self, version):
         """Takes one more version."""
@@ -83,11 +84,15 @@ class Candidate:
     def plain(self, merge):
         """As it stands in a part."""
         row = [b''.join(self.versions), self.value]
-        return row + [self.owns] if merge == OWNER else row
+        if merge == OWNER:
+            row.append(self.owns)
+        if self.settled:
+            row.append([b''.join(group) for group in self.settled])
+        return row
 
 
 def _fold_union(entry, op, base, value, version):
-    """Section 5.3."""
+    """Section 5.4."""
     if op == 4:
         gone = versions(base or b'')
         for candidate in list(entry):
@@ -118,17 +123,60 @@ def _place(entry, candidate, merge):
     entry.insert(at, candidate)
 
 
-def _fold_value(entry, merge, base, value, version, owns):
-    """Section 5.2."""
+def _add_group(groups, members):
+    """One more group of section 5.3: of the versions that stand in none before it the smallest."""
+    group = [v for v in sorted(set(members)) if not any(v in other for other in groups)][:GROUP_VERSIONS]
+    if group and len(groups) < GROUPS:
+        groups.append(group)
+
+
+def _flat(groups):
+    return [version for group in groups for version in group]
+
+
+def _again(entry, seen, owns):
+    """The versions of the resolutions in this entry that a change with this base settles once more."""
+    found = set()
+    for c in entry:
+        if c.owns <= owns and sum(bool(seen & set(group)) for group in c.settled) >= 2:
+            found |= set(c.versions)
+    return found
+
+
+def _fold_value(entry, merge, base, value, version, owns, fold, again):
+    """Sections 5.2 and 5.3."""
+    covered, replaced, agrees = [], [], []
     if merge != IMMUTABLE:
         seen = set(versions(base or b''))
-        entry[:] = [c for c in entry if not seen & set(c.versions) or (merge == OWNER and c.owns > owns)]
+        for c in entry:
+            if c.owns > owns:
+                continue
+            if seen & set(c.versions):
+                covered.append(c)
+            elif again & set(c.versions):
+                (agrees if compare(c.value, value) == 0 else replaced).append(c)
+    groups = []
+    if fold >= 2 and (len(covered) >= 2 or replaced):
+        for c in covered:
+            _add_group(groups, c.versions + _flat(c.settled))
+        for c in replaced:
+            for group in c.settled:
+                _add_group(groups, group)
+            _add_group(groups, c.versions)
+    entry[:] = [c for c in entry if c not in covered and c not in replaced]
     same = next((candidate for candidate in entry if compare(candidate.value, value) == 0), None)
     if same is None:
-        _place(entry, Candidate(version, value, owns), merge)
+        new = Candidate(version, value, owns)
+        new.settled = groups if len(groups) > 1 else []
+        _place(entry, new, merge)
     else:
         same.join(version)
         same.owns = max(same.owns, owns)
+        kept = []
+        if len(covered) >= 2 or replaced or agrees:
+            for group in same.settled + groups:
+                _add_group(kept, group)
+        same.settled = kept if len(kept) > 1 else []
         if merge in (OWNER, LATER, ASK):
             entry.remove(same)
             _place(entry, same, merge)
@@ -142,7 +190,7 @@ class State:
         self.fields = {}    # (kind, record) -> {tag: [Candidate]}
         self.changes = {}   # (kind, record) -> bytes
         self.folded = set()
-        self.fold_version = FOLD_VERSION
+        self.fold_version = 1
 
     def fold(self, body, version, owns, leaf, position):
         """Folds one change; a version that was folded before is skipped. Tells whether it was folded."""
@@ -153,6 +201,10 @@ class State:
         part = (kind, record)
         fields = self.fields.setdefault(part, {})
         self.changes[part] = self.changes.get(part, b'') + struct.pack('>II', leaf, position)
+        rights = {tag: owns if tag & 7 == OWNER else 0 for tag, _, _ in triples(body)}
+        again = set()
+        for tag, base, _ in triples(body):
+            again |= _again(fields.get(tag, []), set(versions(base or b'')), rights[tag])
         for tag, base, value in triples(body):
             if tag not in fields and len(fields) >= TAGS:
                 continue
@@ -160,7 +212,7 @@ class State:
             if tag & 7 == UNION:
                 _fold_union(entry, op, base, value, version)
             else:
-                _fold_value(entry, tag & 7, base, value, version, owns)
+                _fold_value(entry, tag & 7, base, value, version, rights[tag], self.fold_version, again)
             if not entry:
                 del fields[tag]
         return True
@@ -185,11 +237,11 @@ class State:
         return b''.join(sorted(found)[:16]) or None
 
 
-def accumulate(parts, fold_version=FOLD_VERSION):
+def accumulate(parts):
     """The accumulator over (record id, part) pairs: 2,048 bytes."""
     total = [0] * 1024
     for record, part in parts:
-        key = b32('state', u8(fold_version), record, part)
+        key = b32('state', u8(1), record, part)
         stream = Cipher(algorithms.ChaCha20(key, bytes(16)), None).encryptor().update(bytes(2048))
         for i, number in enumerate(struct.unpack('<1024H', stream)):
             total[i] = (total[i] + number) & 0xffff

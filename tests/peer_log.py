@@ -8,7 +8,7 @@ import os
 
 from peer_bytes import (Frontier, PeerError, b32, commitment_of, device_id, is_bin, is_uint, log_leaf_hash, need, pack, salt_of,
                         sign, tree, u32, unpack, verify)
-from peer_fold import State, check_body
+from peer_fold import FOLD_VERSION, State, check_body
 
 SEND_CHANGES, SEND_BYTES = 256, 57344
 HEADER_PARTS = ('suite', 'scope', 'device', 'incarnation', 'person', 'first', 'count', 'previous', 'epoch', 'size', 'root',
@@ -179,9 +179,8 @@ class Log:
         elif kind == 7:
             self._verdict(*payload)
         elif kind == 12:
-            self.state.fold_version = payload[0]
-            if payload[0] != 1:
-                self.odd.append(f'lá {self.size}: phép gộp {payload[0]} chưa biết')
+            need(payload[0] <= FOLD_VERSION, 'TOO_NEW', f'phép gộp {payload[0]} chưa biết')
+            self.state.fold_version = max(self.state.fold_version, payload[0])
         elif kind == 13:
             need(verify(payload[0], 'control', pack([self.ward, self.ward_key, payload[0]]), payload[1]), 'BAD_PROOF', 'khóa mới của phường không tự ký')
             self.ward_key = payload[0]

@@ -203,11 +203,11 @@ def _sealed(t, v, n):
 
 def _state(t, v):
     parts = []
-    for i in range(4):
+    for i in range(5):
         accumulator = peer_fold.accumulate(parts)
         t.check(f'state: begins{i}', accumulator[:32] == v.__getattr__(f'begins{i}'))
         t.check(f'state: digest{i}', peer_fold.digest(accumulator) == v.__getattr__(f'digest{i}'))
-        if i < 3:
+        if i < 4:
             parts.append((v.__getattr__(f'record{i}'), v.__getattr__(f'part{i}')))
 
 

@@ -97,7 +97,7 @@ static const char *fold_step(struct part *p, const char *s, uint32_t tag)
     change_encode(&c, &body);
     CHECK_EQ(change_decode(&seen, buf_bytes(&body)), ERR_OK);
     bool owns = *s == '!';
-    CHECK(fold_change(p, &seen, &v, owns, (uint32_t)p->changes, 0));
+    CHECK(fold_change(p, FOLD_VERSION, &seen, &v, owns, (uint32_t)p->changes, 0));
     buf_deinit(&base);
     buf_deinit(&value);
     buf_deinit(&body);

@@ -79,7 +79,7 @@ static const struct history later[] = {
     {"a:=1 b:=2 c:=3 d:ac=4", "d=4 b=2"},
     {"a:=1 b:=1 c:a=2", "c=2"},
     {"a:=1 b:a=2 c:a=3 d:bc=2", "d=2"},
-    {"a:=1 b:a=2 c:a=3 d:bc=2 e:bc=3", "e=3 d=2"},
+    {"a:=1 b:a=2 c:a=3 d:bc=2 e:bc=3", "e=3"}, /* two who settle it: t_settle.c */
 };
 
 TEST(later_in_the_log_wins)
@@ -146,7 +146,7 @@ TEST(immutable_is_never_covered)
     check_histories(MERGE_IMMUTABLE, h, ARRAY_LEN(h));
 }
 
-/* ---- section 5.3 ---- */
+/* ---- section 5.4 ---- */
 
 TEST(a_union_keeps_what_was_added_unseen)
 {
@@ -190,7 +190,7 @@ static void fold_three(struct part *p, enum merge_class merge, char letter, cons
     for (uint32_t i = 0; i < 3; i++)
         c.triple[i] = (struct triple){TAG(i + 1, merge), bytes_of(b.b, base[0] ? VERSION_SIZE : 0),
                                       bytes_of(&of->values[i], 1)};
-    CHECK(fold_change(p, &c, &v, of->owns, (uint32_t)p->changes, 0));
+    CHECK(fold_change(p, FOLD_VERSION, &c, &v, of->owns, (uint32_t)p->changes, 0));
 }
 
 static bool counts_in(const struct part *p, enum merge_class merge, uint32_t number, char letter)
@@ -235,10 +235,10 @@ TEST(another_kind_is_skipped)
 
     part_init(&p);
     c.triple[0] = (struct triple){TAG(FIELD, MERGE_LATER), bytes_of(NULL, 0), bytes_of("\x05", 1)};
-    CHECK(fold_change(&p, &c, &v, false, 4, 2)); /* kind 0 is a kind like any other */
+    CHECK(fold_change(&p, FOLD_VERSION, &c, &v, false, 4, 2)); /* kind 0 is a kind like any other */
     part_encode(&p, &before);
     c.kind = 8;
-    CHECK(!fold_change(&p, &c, &v, false, 5, 0));
+    CHECK(!fold_change(&p, FOLD_VERSION, &c, &v, false, 5, 0));
     part_encode(&p, &after);
     CHECK_BYTES(buf_bytes(&after), buf_bytes(&before));
     CHECK_EQ(p.change[0].leaf, 4);

@@ -38,8 +38,20 @@ struct held_part {
     struct part part;
 };
 
+/* What somebody saw once of a field, and may still hold when others have gone on. */
+struct sight {
+    uint32_t kind, tag;
+    struct id record;
+    size_t n;
+    uint8_t base[16 * VERSION_SIZE];
+};
+
+#define SIGHTS 32
+
 struct world {
     uint64_t chance;
+    size_t sights; /* ever; the last SIGHTS are kept */
+    struct sight sight[SIGHTS];
     struct id scope;
     struct model *model;
     struct tree_frontier log;
@@ -47,6 +59,8 @@ struct world {
     struct sent sent[LEAVES_MAX];
     size_t parts;
     struct held_part part[PARTS_MAX];
+    uint32_t fold; /* version */
+    bool crowded;  /* one record, one field of each class: many meet */
     size_t folded;
     struct version folded_version[LEAVES_MAX * CHANGES_MAX];
     uint64_t next[STREAMS * 2]; /* number of the stream's next change */
@@ -137,15 +151,40 @@ static void add_version(struct buf *base, const struct version *v)
     memcpy(base->p + at, v->b, VERSION_SIZE);
 }
 
+static void remember_sight(struct world *w, const struct change *c, uint32_t tag, const struct buf *base)
+{
+    struct sight *s = &w->sight[w->sights++ % SIGHTS];
+
+    *s = (struct sight){.kind = c->kind, .tag = tag, .record = c->record, .n = base->n};
+    if (base->n > 0)
+        memcpy(s->base, base->p, base->n);
+}
+
+/* As somebody else saw this field, now or some time ago: two who settle the same conflict. */
+static void recall_sight(struct world *w, const struct change *c, uint32_t tag, struct buf *base)
+{
+    size_t kept = w->sights < SIGHTS ? w->sights : SIGHTS, from = (size_t)pick(w, kept + 1);
+
+    for (size_t i = 0; i < kept && base->n == 0; i++) {
+        const struct sight *s = &w->sight[(from + i) % kept];
+        if (s->kind == c->kind && s->tag == tag && id_equal(&s->record, &c->record))
+            buf_put(base, s->base, s->n);
+    }
+}
+
 /* What the author saw: nothing, the field as it stands, or some of the versions that went by. */
 static void put_random_base(struct world *w, const struct change *c, uint32_t tag, struct buf *out)
 {
     const struct held_part *held = find_part(w, c->kind, &c->record);
-    uint64_t how = pick(w, 4);
+    uint64_t how = pick(w, 5);
 
-    if (how == 1 && held != NULL)
+    if (how == 1 && held != NULL) {
         fold_base(fold_entry(&held->part, tag), out);
-    for (uint64_t n = how >= 2 ? pick(w, 4) : 0; n > 0 && w->sents > 0; n--) {
+        remember_sight(w, c, tag, out);
+    }
+    if (how == 4)
+        recall_sight(w, c, tag, out);
+    for (uint64_t n = how == 2 || how == 3 ? pick(w, 4) : 0; n > 0 && w->sents > 0; n--) {
         const struct sent *s = &w->sent[pick(w, w->sents)];
         add_version(out, &s->version[pick(w, s->count)]);
     }
@@ -156,7 +195,13 @@ static void put_random_body(struct world *w, struct buf *out)
     static const uint32_t numbers[] = {0, 1, 2, 40, 100000};
     struct change c = {.kind = (uint32_t)(3 + pick(w, 5) / 4), .op = (enum op)(1 + pick(w, 6)), .record = id_number((uint8_t)pick(w, 3))};
     struct buf base[7] = {0}, value[7] = {0};
-    uint32_t number = numbers[pick(w, ARRAY_LEN(numbers))], from = (uint32_t)pick(w, 7);
+    uint32_t number = numbers[w->crowded ? 1 : pick(w, ARRAY_LEN(numbers))];
+    uint32_t from = w->crowded ? 1 + 3 * (uint32_t)pick(w, 2) : (uint32_t)pick(w, 7);
+
+    if (w->crowded) {
+        c.record = id_number(1);
+        c.kind = 3;
+    }
 
     for (uint32_t merge = from; merge < 7 && c.count < 1 + pick(w, 4); merge++) {
         struct triple *t = &c.triple[c.count];
@@ -200,7 +245,7 @@ static void fold_one(struct world *w, const struct sent *s, size_t position, boo
         held->record = c.record;
         part_init(&held->part);
     }
-    CHECK(fold_change(&held->part, &c, &s->version[position], owns, s->leaf, (uint32_t)position));
+    CHECK(fold_change(&held->part, w->fold, &c, &s->version[position], owns, s->leaf, (uint32_t)position));
     w->folded_version[w->folded++] = s->version[position];
 }
 
@@ -365,7 +410,34 @@ static void add_control(struct world *w)
     }
 }
 
+/* From here on by the newer fold: as a rule behind the first leaf, now and then later, or not at all. */
+static void add_fold(struct world *w)
+{
+    struct buf control = {0}, leaf = {0};
+    uint8_t signature[SIGNATURE_SIZE];
+    struct control c = {.ward = id_number(9), .scope = w->scope, .kind = CONTROL_FOLD, .is.fold.version = FOLD_VERSION};
+
+    control_encode(&c, &control);
+    fill(w, signature, sizeof(signature));
+    model_add_control(w->model, buf_bytes(&control), bytes_of(signature, sizeof(signature)));
+    leaf_encode_control(buf_bytes(&control), signature, &leaf);
+    append(w, &leaf);
+    buf_deinit(&control);
+    w->fold = FOLD_VERSION;
+}
+
 /* ---- a history ---- */
+
+static size_t count_settled(const struct world *w)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < w->parts; i++)
+        for (size_t k = 0; k < w->part[i].part.entries; k++)
+            for (size_t c = 0; c < w->part[i].part.entry[k].count; c++)
+                n += w->part[i].part.entry[k].candidate[c].settled.n > 0;
+    return n;
+}
 
 static void compare(struct world *w)
 {
@@ -392,14 +464,20 @@ static void compare(struct world *w)
     buf_deinit(&encoded);
 }
 
-static void one_history(uint64_t seed, size_t *changes)
+static void one_history(uint64_t seed, size_t *changes, size_t *settled)
 {
     struct world *w = mem_alloc(sizeof(*w));
 
     w->chance = seed;
     w->scope = id_number(0x20);
     w->model = model_new(&w->scope);
+    w->fold = 1;
+    w->crowded = pick(w, 2) == 0;
+    if (pick(w, 4) > 0)
+        add_fold(w);
     for (size_t leaves = 1 + pick(w, LEAVES_MAX); leaves > 0; leaves--) {
+        if (w->fold < FOLD_VERSION && pick(w, 8) == 0)
+            add_fold(w);
         if (w->sents > 0 && pick(w, 4) == 0)
             add_control(w);
         else
@@ -409,6 +487,7 @@ static void one_history(uint64_t seed, size_t *changes)
     }
     compare(w);
     *changes += w->folded;
+    *settled += count_settled(w);
     for (size_t i = 0; i < w->sents; i++) {
         for (size_t k = 0; k < w->sent[i].count; k++)
             buf_deinit(&w->sent[i].body[k]);
@@ -423,12 +502,14 @@ TEST(fold_and_model_agree)
 {
     const char *from = getenv("CHIBO_SEED");
     uint64_t seed = from == NULL ? 1 : strtoull(from, NULL, 10);
-    size_t changes = 0;
+    size_t changes = 0, settled = 0;
 
     crypto_init();
     for (uint64_t i = 0; i < HISTORIES; i++)
-        one_history(seed * 1000003 + i, &changes);
+        one_history(seed * 1000003 + i, &changes, &settled);
     CHECK(changes > HISTORIES * 8);
+    CHECK(settled > HISTORIES / 8);
+    printf("%zu changes, %zu resolutions\n", changes, settled);
 }
 
 /* One field of each class, beyond the bound on candidates; every third value comes again, some sets lose elements. */
@@ -451,7 +532,7 @@ static void crowd(struct model *m, struct part *p, const struct id *scope, uint3
     struct hash h = change_commit(salt, scope, &device, &device, buf_bytes(&body));
     struct version v = change_version(&h);
     CHECK_EQ(change_decode(&seen, buf_bytes(&body)), ERR_OK);
-    CHECK(fold_change(p, &seen, &v, number % 2, number, 0));
+    CHECK(fold_change(p, FOLD_VERSION, &seen, &v, number % 2, number, 0));
     buf_deinit(&value);
     buf_deinit(&body);
 }

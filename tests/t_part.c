@@ -161,7 +161,7 @@ static void fold_number(struct part *p, uint32_t tag, uint32_t number)
         mp_put_array(&value, 1);
     mp_put_uint(&value, number);
     c.triple[0] = (struct triple){tag, bytes_of(NULL, 0), buf_bytes(&value)};
-    CHECK(fold_change(p, &c, &v, false, number, 0));
+    CHECK(fold_change(p, FOLD_VERSION, &c, &v, false, number, 0));
     buf_deinit(&value);
 }
 

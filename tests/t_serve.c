@@ -347,9 +347,9 @@ TEST(two_devices_enrol_record_and_hold_the_same)
     CHECK_EQ(device_sync(&w, &a), ERR_OK);
     CHECK_EQ(device_sync(&w, &b), ERR_OK);
     CHECK_EQ(device_sync(&w, &a), ERR_OK); /* b's device leaf is news to it no more */
-    CHECK_EQ(ward_size(&w), 8); /* scope; person, grant, device twice; one changeset */
-    CHECK_EQ(device_size(&w, &a), 8);
-    CHECK_EQ(device_size(&w, &b), 8);
+    CHECK_EQ(ward_size(&w), 9); /* scope, fold; person, grant, device twice; one changeset */
+    CHECK_EQ(device_size(&w, &a), 9);
+    CHECK_EQ(device_size(&w, &b), 9);
     device_deinit(&a);
     device_deinit(&b);
     world_deinit(&w);

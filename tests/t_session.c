@@ -12,7 +12,7 @@ TEST(enrolled_device_pulls_the_logs_it_may_read)
     sim_story_init(&w, 1);
     sim_story_check(&w, 0);
     sim_story_scope(w.device[0].store, &w.cell, ACCESS_B, &s);
-    CHECK_EQ(s.frontier.size, 4); /* scope, person, grant, device */
+    CHECK_EQ(s.frontier.size, 5); /* scope, fold, person, grant, device */
     sim_story_deinit(&w);
 }
 

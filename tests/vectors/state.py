@@ -44,6 +44,9 @@ PARTS = [
     (bytes(range(16)), bytes.fromhex("9307921a9192c408616161616161616101c4080000000000000000")),
     (bytes([255] * 16), bytes.fromhex("930890c4080000000300000001")),
     (bytes(range(16)), bytes.fromhex("930890c4080000000400000000")),
+    # One field of class ask, settled by version rr.. = 3 from aa.. and bb..
+    (bytes([7] * 16), bytes.fromhex("9307921c9193c40872727272727272720392c4086262626262626262c4086161616161616161"
+                                    "c418000000000000000000000001000000000000000200000000")),
 ]
 
 print("# Digests of folded states (docs/protocol.md 5.4): after none, one, two and all of these parts. Made by state.py.")

@@ -1,0 +1,23 @@
+/* upgrade.c - see upgrade.h. */
+#include "upgrade.h"
+
+#include "../common/log.h"
+
+enum err upgrade_home(struct home *home, uint64_t now_s)
+{
+    struct safe_txn t = {0};
+    size_t scopes = 0;
+    enum err e = safe_begin(&home->safe, true, &t);
+
+    if (e != ERR_OK)
+        return e;
+    e = ward_fold_upgrade(&t.txn, &home->ward, now_s, &scopes);
+    if (e != ERR_OK || scopes == 0) {
+        safe_abort(&t);
+        return e;
+    }
+    e = safe_commit(&t);
+    if (e == ERR_OK)
+        LOG(LOG_INFO, "upgraded", LOG_NUMBER("scopes", scopes), LOG_NUMBER("fold", FOLD_VERSION));
+    return e;
+}
