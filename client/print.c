@@ -5,6 +5,7 @@
 #include "../common/language.h"
 #include "../common/text.h"
 #include "../proto/mp.h"
+#include "../proto/replica_verdict.h"
 #include "../proto/verdict.h"
 #include "print_history.h"
 #include "word.h"
@@ -15,45 +16,30 @@
 
 struct reading {
     struct print *p;
-    enum err err;
 };
 
-static bool refused_visit(void *arg, struct bytes key, struct bytes value)
+static bool refused_visit(void *arg, const struct replica_verdict *v)
 {
     struct reading *r = arg;
-    struct print_refused row = {0};
+    struct print_refused row = {.leaf = v->leaf, .reason = verdict_reason(v->verdict)};
     struct scope scope;
-    struct change c;
-    struct mp in;
 
-    (void)key;
-    mp_open(&in, value);
-    mp_expect_array(&in, 5);
-    struct id scope_id = id_from(mp_bin_exact(&in, ID_SIZE));
-    row.leaf = (uint32_t)mp_uint(&in, UINT32_MAX);
-    mp_uint(&in, UINT32_MAX);
-    uint32_t verdict = (uint32_t)mp_uint(&in, UINT32_MAX);
-    struct bytes body = mp_bin(&in, CHANGE_BODY_MAX);
-    r->err = mp_close(&in) == ERR_OK && change_decode(&c, body) == ERR_OK ? ERR_OK : ERR_DAMAGED;
-    if (r->err == ERR_OK && verdict_kind(verdict) == VERDICT_REFUSED &&
-        scope_load(book_txn(r->p->book), &scope_id, &scope) == ERR_OK) {
-        row.kind = c.kind;
-        row.record = c.record;
-        row.scope_number = scope.number;
-        row.reason = verdict_reason(verdict);
-        buf_put(&r->p->refused, &row, sizeof(row));
-    }
-    return r->err == ERR_OK;
+    if (verdict_kind(v->verdict) != VERDICT_REFUSED || v->answered ||
+        scope_load(book_txn(r->p->book), &v->scope, &scope) != ERR_OK)
+        return true;
+    change_subject(v->body, &row.kind, &row.record);
+    row.scope_number = scope.number;
+    buf_put(&r->p->refused, &row, sizeof(row));
+    return true;
 }
 
 enum err print_init(struct print *p, struct book *book)
 {
-    struct reading r = {p, ERR_OK};
+    struct reading r = {p};
     memset(p, 0, sizeof(*p));
     p->book = book;
     refs_init(&p->refs, book);
-    enum err e = store_scan(book_txn(book), TABLE_verdict, bytes_of(NULL, 0), refused_visit, &r);
-    return e == ERR_OK ? r.err : e;
+    return replica_verdict_each(book_txn(book), refused_visit, &r);
 }
 
 void print_deinit(struct print *p)

@@ -70,6 +70,10 @@ enum err_class {
     ROW(FROZEN,          REFUSED, 28,  1, "the record is closed to changes") \
     ROW(REMOTE_DISK,     MACHINE,  0,  2, "the book cannot live on a network disk") \
     ROW(HELD_FOR_PERSON, REFUSED, 29,  3, "it waits for a person to decide") \
+    ROW(BY_PERSON,       REFUSED, 32,  3, "a person at the ward decided so") \
+    ROW(NO_SUCH_CHANGE,  INPUT,    0,  2, "there is no such change") \
+    ROW(DECIDED,         INPUT,    0,  2, "it was decided already") \
+    ROW(ACCEPTED,        INPUT,    0,  2, "it does not wait: it was accepted") \
     ROW(FIXED,           INPUT,   30,  2, "this is set once, when the record is made") \
     ROW(NOT_JOINED,      INPUT,    0, 12, "this book is not joined to a ward yet") \
     ROW(DENIED,          MACHINE,  0,  1, "the system does not let this be read or written") \

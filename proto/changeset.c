@@ -63,7 +63,7 @@ static void read_bodies(struct changeset *cs, struct mp *r)
             missing++;
         }
     }
-    if (total > CHANGESET_BODIES_MAX || (missing > 0) == cs->has_seed)
+    if (total > CHANGESET_BODIES_MAX || (missing > 0 && cs->has_seed))
         mp_fail(r, ERR_BAD_FRAME);
 }
 

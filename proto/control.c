@@ -52,7 +52,8 @@ static const struct kind_row kinds[] = {
         {FIXED, AT(revoke.device), ID_SIZE}, {U32, AT(revoke.reason), UINT32_MAX}}},
     [CONTROL_VERDICT] = {"verdict", {
         {FIXED, AT(verdict.device), ID_SIZE}, {U32, AT(verdict.incarnation), UINT32_MAX}, {U64, AT(verdict.first), 0},
-        {U32, AT(verdict.position), CHANGESET_CHANGES_MAX - 1}, {U32, AT(verdict.verdict), UINT32_MAX}}},
+        {U32, AT(verdict.position), CHANGESET_CHANGES_MAX - 1}, {U32, AT(verdict.verdict), UINT32_MAX},
+        {STR, AT(verdict.text), VERDICT_TEXT_MAX}, {STR, AT(verdict.by), NAME_MAX_BYTES}}},
     [CONTROL_EPOCH] = {"epoch", {
         {U32, AT(epoch.epoch), UINT32_MAX}, {U64, AT(epoch.size), 0}, {FIXED, AT(epoch.root), HASH_SIZE}}},
     [CONTROL_REDACTION] = {"redaction", {

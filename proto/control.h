@@ -54,7 +54,9 @@ struct control_verdict {
     uint32_t incarnation;
     uint64_t first;
     uint32_t position;
-    uint32_t verdict; /* verdict.h */
+    uint32_t verdict;  /* verdict.h */
+    struct bytes text; /* why, in the words of whoever decided; may be empty */
+    struct bytes by;   /* who decided */
 };
 struct control_epoch {
     uint32_t epoch;

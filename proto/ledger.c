@@ -2,13 +2,14 @@
 #include "ledger.h"
 
 #include "actor.h"
+#include "held.h"
 #include "leaf.h"
 #include "verdict.h"
 
 /* --- rows ---------------------------------------------------------------------------------------------- */
 
-static void row_encode(struct bytes header, const struct changeset *cs, uint64_t accepted, uint64_t policy,
-                       struct bytes verdicts, struct buf *row)
+void ledger_encode(struct bytes header, const struct changeset *cs, uint64_t accepted, uint64_t policy,
+                   struct bytes verdicts, struct buf *row)
 {
     mp_put_array(row, 13);
     mp_put_uint(row, LEAF_CHANGESET);
@@ -296,7 +297,7 @@ enum err ledger_add_changeset(struct txn *txn, struct scope *s, struct stream *s
     memset(&hash, 0, sizeof hash);
 #endif
     assert(stream->next == h->first && id_equal(&stream->device, &h->device));
-    row_encode(header, cs, accepted, policy, verdicts, &row);
+    ledger_encode(header, cs, accepted, policy, verdicts, &row);
     e = scope_append(txn, s, &hash, buf_bytes(&row));
     buf_deinit(&row);
     if (e == ERR_OK) {
@@ -308,6 +309,8 @@ enum err ledger_add_changeset(struct txn *txn, struct scope *s, struct stream *s
         stream->head = header_head(header, cs->signature);
         e = scope_stream_save(txn, s, stream);
     }
+    if (e == ERR_OK)
+        e = held_note(txn, s, cs, verdicts, accepted, leaf);
     if (e == ERR_OK)
         e = fold_changeset(txn, s, cs, verdicts, leaf);
     return e;
@@ -332,6 +335,8 @@ enum err ledger_add_control(struct txn *txn, struct scope *s, struct bytes contr
         e = actor_apply(txn, s, &c);
     if (s->fold_version == 0)
         s->fold_version = 1;
+    if (e == ERR_OK && c.kind == CONTROL_VERDICT)
+        e = held_decided(txn, s, &c.is.verdict);
     if (e == ERR_OK && c.kind == CONTROL_VERDICT)
         e = release(txn, s, &c.is.verdict);
     if (e == ERR_OK && c.kind == CONTROL_EPOCH)

@@ -23,6 +23,9 @@ struct ledger_leaf {
     struct changeset changeset;        /* owned: ledger_leaf_deinit */
 };
 MUST_CHECK enum err ledger_decode(struct ledger_leaf *l, struct bytes row); /* ERR_DAMAGED */
+/* The row of a changeset's leaf. */
+void ledger_encode(struct bytes header, const struct changeset *cs, uint64_t accepted, uint64_t policy,
+                   struct bytes verdicts, struct buf *row);
 /* The same without the changeset: header, accepted, policy and verdicts of a row of our own, whose bodies nobody
  * looks at. */
 MUST_CHECK enum err ledger_decode_head(struct ledger_leaf *l, struct bytes row);

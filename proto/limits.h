@@ -39,6 +39,7 @@
 #define STREAMS_MAX 4096           /* of one scope: devices x incarnations over its life */
 #define ERROR_DETAIL_MAX 160
 #define NAME_MAX_BYTES 256         /* names and codes in control leaves */
+#define VERDICT_TEXT_MAX 1000      /* why a person decided so: a paragraph, which every holder of the log keeps */
 
 #define VERSION_SIZE 8
 #define SALT_SIZE 16

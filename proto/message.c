@@ -419,6 +419,28 @@ enum err message_drop_decode(struct message_drop *m, struct bytes body)
     return mp_close(&r);
 }
 
+void message_body_encode(const struct message_body *m, struct buf *out)
+{
+    mp_put_array(out, 4);
+    mp_put_uint(out, m->leaf);
+    mp_put_uint(out, m->position);
+    mp_put_bin(out, m->salt, SALT_SIZE);
+    mp_put_raw(out, m->body);
+}
+
+enum err message_body_decode(struct message_body *m, struct bytes body)
+{
+    struct mp r;
+
+    mp_open(&r, body);
+    mp_expect_array(&r, 4);
+    m->leaf = mp_uint(&r, UINT32_MAX);
+    m->position = (uint32_t)mp_uint(&r, CHANGESET_CHANGES_MAX - 1);
+    read_fixed(&r, m->salt, SALT_SIZE);
+    m->body = mp_raw(&r);
+    return mp_close(&r);
+}
+
 void message_empty_encode(struct buf *out)
 {
     mp_put_array(out, 0);

@@ -108,6 +108,14 @@ struct message_drop {
     struct hash head; /* zero at next = 0 */
 };
 
+/* Of a change that the verdict leaf behind it releases. */
+struct message_body {
+    uint64_t leaf;
+    uint32_t position;
+    uint8_t salt[SALT_SIZE];
+    struct bytes body;
+};
+
 void message_hello_encode(const struct message_hello *m, struct buf *out);
 void message_scope_encode(const struct message_scope *m, struct buf *out);
 void message_own_encode(const struct message_own *m, struct buf *out);
@@ -116,6 +124,7 @@ void message_checkpoint_encode(const struct message_checkpoint *m, struct buf *o
 void message_close_encode(const struct message_close *m, struct buf *out);
 void message_error_encode(const struct message_error *m, struct buf *out); /* a detail too long is cut */
 void message_drop_encode(const struct message_drop *m, struct buf *out);
+void message_body_encode(const struct message_body *m, struct buf *out);
 
 MUST_CHECK enum err message_hello_decode(struct message_hello *m, struct bytes body);
 MUST_CHECK enum err message_scope_decode(struct message_scope *m, struct bytes body);
@@ -125,6 +134,7 @@ MUST_CHECK enum err message_checkpoint_decode(struct message_checkpoint *m, stru
 MUST_CHECK enum err message_close_decode(struct message_close *m, struct bytes body);
 MUST_CHECK enum err message_error_decode(struct message_error *m, struct bytes body);
 MUST_CHECK enum err message_drop_decode(struct message_drop *m, struct bytes body);
+MUST_CHECK enum err message_body_decode(struct message_body *m, struct bytes body);
 
 /* resume and sizes are a list and nothing else. */
 void message_list_encode(const struct message_list *list, struct buf *out);

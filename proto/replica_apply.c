@@ -4,11 +4,12 @@
 #include "actor.h"
 #include "changeset.h"
 #include "checkpoint.h"
-#include "draft.h"
 #include "ledger.h"
 #include "message.h"
 #include "mp.h"
 #include "replica.h"
+#include "replica_release.h"
+#include "replica_verdict.h"
 #include "verdict.h"
 
 struct applying {
@@ -16,6 +17,8 @@ struct applying {
     struct replica *r;
     struct work *job;
     struct scope scope;
+    bool has_body; /* the message before this one */
+    struct message_body body;
 };
 
 /* --- scopes that are new here ----------------------------------------------------------------------------------- */
@@ -87,7 +90,19 @@ static enum err apply_control(struct applying *a, struct bytes message)
         e = control_verify(m.signature, m.control, a->r->ward_key);
     if (e == ERR_OK && (!id_equal(&c.scope, &a->scope.id) || !id_equal(&c.ward, &a->r->ward)))
         e = ERR_BAD_PROOF;
-    return e == ERR_OK ? ledger_add_control(a->txn, &a->scope, m.control, m.signature) : e;
+    if (e == ERR_OK && a->has_body)
+        e = replica_release(a->txn, &a->scope, &a->body, &c);
+    a->has_body = false;
+    if (e == ERR_OK)
+        e = ledger_add_control(a->txn, &a->scope, m.control, m.signature);
+    return e == ERR_OK && c.kind == CONTROL_VERDICT ? replica_verdict_ruled(a->txn, a->r, &a->scope, &c, a->job) : e;
+}
+
+/* Kept until the next message, which must be the leaf that releases it. */
+static enum err apply_body(struct applying *a, struct bytes message)
+{
+    a->has_body = true;
+    return message_body_decode(&a->body, message);
 }
 
 static enum err read_origin(struct applying *a, struct mp *r, struct stream *stream)
@@ -210,62 +225,8 @@ out:
 
 /* --- our own --------------------------------------------------------------------------------------------------- */
 
-/* The draft has served: accepted, it is in the folded part; refused, it is kept aside; held, it stays on the
- * screen. */
-static enum err draft_answered(struct applying *a, const struct change_slot *slot, uint32_t verdict)
-{
-    struct version v = change_version(&slot->commitment);
-    struct draft_item *item;
-    struct id record;
-    struct draft d;
-    uint32_t kind;
-    enum err e;
-
-    change_subject(slot->body, &kind, &record);
-    e = draft_load(a->txn, kind, &record, a->scope.number, &d);
-    item = draft_find(&d, &v);
-    if (e == ERR_OK && item != NULL) {
-        if (verdict_kind(verdict) == VERDICT_HELD || verdict_kind(verdict) == VERDICT_PROPOSAL)
-            item->state = DRAFT_HELD;
-        else
-            draft_remove(&d, (size_t)(item - d.item));
-        e = draft_save(a->txn, kind, &record, a->scope.number, &d);
-    }
-    draft_deinit(&d);
-    return e;
-}
-
-static enum err verdict_keep(struct applying *a, uint32_t leaf, uint32_t position, uint32_t verdict,
-                             const struct change_slot *slot)
-{
-    uint8_t room[STORE_KEY_MAX];
-    struct buf row = {0}, next = {0};
-    uint32_t number = 0;
-    enum err e = store_get(a->txn, TABLE_meta, bytes_of_str("verdict number"), &next);
-
-    if (e == ERR_OK && next.n == 4)
-        number = load_u32(next.p);
-    if (e != ERR_OK && e != ERR_NOT_FOUND)
-        goto out;
-    mp_put_array(&row, 5);
-    mp_put_bin(&row, a->scope.id.b, ID_SIZE);
-    mp_put_uint(&row, leaf);
-    mp_put_uint(&row, position);
-    mp_put_uint(&row, verdict);
-    mp_put_bin(&row, slot->body.p, slot->body.n);
-    store_u32(room, number);
-    e = store_put(a->txn, TABLE_verdict, bytes_of(room, 4), buf_bytes(&row));
-    if (e == ERR_OK) {
-        store_u32(room, number + 1);
-        e = store_put(a->txn, TABLE_meta, bytes_of_str("verdict number"), bytes_of(room, 4));
-    }
-out:
-    buf_wipe_deinit(&row);
-    buf_deinit(&next);
-    return e;
-}
-
-static enum err settle_slots(struct applying *a, const struct changeset *cs, struct bytes verdicts, uint32_t leaf)
+static enum err settle_slots(struct applying *a, const struct changeset *cs, struct bytes verdicts, uint64_t accepted,
+                             uint32_t leaf)
 {
     enum err e = ERR_OK;
 
@@ -274,9 +235,7 @@ static enum err settle_slots(struct applying *a, const struct changeset *cs, str
 
         e = verdict_list_at(verdicts, i, &verdict);
         if (e == ERR_OK)
-            e = draft_answered(a, &cs->slot[i], verdict);
-        if (e == ERR_OK && verdict_kind(verdict) != VERDICT_ACCEPTED)
-            e = verdict_keep(a, leaf, (uint32_t)i, verdict, &cs->slot[i]);
+            e = replica_verdict_slot(a->txn, &a->scope, leaf, (uint32_t)i, verdict, accepted, &cs->slot[i]);
         a->job->sent++;
         if (e == ERR_OK && verdict_kind(verdict) == VERDICT_REFUSED)
             a->job->refused++;
@@ -329,7 +288,7 @@ static enum err apply_own(struct applying *a, const struct message_own *own)
                                  own->verdicts);
     }
     if (e == ERR_OK)
-        e = settle_slots(a, &cs, own->verdicts, leaf);
+        e = settle_slots(a, &cs, own->verdicts, own->accepted, leaf);
     if (e == ERR_OK)
         e = store_del(a->txn, TABLE_outbox, scope_key6(room, a->scope.number, (uint32_t)own->first));
     changeset_deinit(&cs);
@@ -378,8 +337,12 @@ enum err replica_apply(struct txn *txn, struct replica *r, struct work *job)
     enum err e = scope_find(&a);
 
     while (e == ERR_OK && work_message_next(&list, &type, &message)) {
-        if (type == MESSAGE_CONTROL)
+        if (a.has_body && type != MESSAGE_CONTROL)
+            e = ERR_BAD_ORDER;
+        else if (type == MESSAGE_CONTROL)
             e = apply_control(&a, message);
+        else if (type == MESSAGE_BODY)
+            e = apply_body(&a, message);
         else if (type == MESSAGE_LEAF)
             e = apply_leaf(&a, message);
         else if (type == MESSAGE_OWN)

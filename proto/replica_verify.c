@@ -6,6 +6,7 @@
 #include "draft.h"
 #include "ledger.h"
 #include "replica.h"
+#include "replica_verdict.h"
 #include "verdict.h"
 
 /* --- counts
@@ -28,20 +29,12 @@ static bool draft_visit(void *arg, struct bytes key, struct bytes value)
     return true;
 }
 
-static bool verdict_visit(void *arg, struct bytes key, struct bytes value)
+static bool verdict_visit(void *arg, const struct replica_verdict *v)
 {
     struct replica_counts *c = arg;
-    struct mp r;
 
-    (void)key;
-    mp_open(&r, value);
-    mp_expect_array(&r, 5);
-    mp_raw(&r);
-    mp_raw(&r);
-    mp_raw(&r);
-    c->refused += verdict_kind((uint32_t)mp_uint(&r, UINT32_MAX)) == VERDICT_REFUSED;
-    mp_raw(&r);
-    return mp_close(&r) == ERR_OK;
+    c->refused += verdict_kind(v->verdict) == VERDICT_REFUSED && !v->answered;
+    return true;
 }
 
 enum err replica_count(struct txn *txn, struct replica_counts *c)
@@ -50,7 +43,7 @@ enum err replica_count(struct txn *txn, struct replica_counts *c)
 
     memset(c, 0, sizeof *c);
     e = store_scan(txn, TABLE_draft, bytes_of(NULL, 0), draft_visit, c);
-    return e == ERR_OK ? store_scan(txn, TABLE_verdict, bytes_of(NULL, 0), verdict_visit, c) : e;
+    return e == ERR_OK ? replica_verdict_each(txn, verdict_visit, c) : e;
 }
 
 /* --- one scope

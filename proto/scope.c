@@ -234,6 +234,14 @@ enum err scope_leaf(struct txn *txn, const struct scope *s, uint64_t index, stru
     return e == ERR_NOT_FOUND ? ERR_DAMAGED : e;
 }
 
+enum err scope_leaf_replace(struct txn *txn, const struct scope *s, uint64_t index, struct bytes row)
+{
+    uint8_t room[STORE_KEY_MAX];
+
+    assert(index < s->frontier.size);
+    return store_put(txn, TABLE_leaf, scope_key6(room, s->number, (uint32_t)index), row);
+}
+
 enum err scope_root_at(struct txn *txn, const struct scope *s, uint64_t size, struct hash *root)
 {
     struct node_context c = {txn, s};

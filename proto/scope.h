@@ -47,6 +47,8 @@ MUST_CHECK enum err scope_list(struct txn *txn, struct scope **list, size_t *cou
 /* Appends one leaf: its row (leaf.h) and tree nodes. The caller saves the scope. */
 MUST_CHECK enum err scope_append(struct txn *txn, struct scope *s, const struct hash *leaf_hash, struct bytes row);
 MUST_CHECK enum err scope_leaf(struct txn *txn, const struct scope *s, uint64_t index, struct buf *row);
+/* The same leaf with other bodies (released, erased): its hash stays. */
+MUST_CHECK enum err scope_leaf_replace(struct txn *txn, const struct scope *s, uint64_t index, struct bytes row);
 MUST_CHECK enum err scope_root_at(struct txn *txn, const struct scope *s, uint64_t size, struct hash *root);
 struct hash scope_root(const struct scope *s);
 

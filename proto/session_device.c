@@ -29,6 +29,7 @@ static const struct {
     {MESSAGE_LEAF,       STATE(ANSWER),                  on_leaf},
     {MESSAGE_OWN,        STATE(ANSWER),                  on_leaf},
     {MESSAGE_CONTROL,    STATE(ANSWER),                  on_leaf},
+    {MESSAGE_BODY,       STATE(ANSWER),                  on_leaf},
     {MESSAGE_CHECKPOINT, STATE(ANSWER),                  on_checkpoint},
     {MESSAGE_DROP,       STATE(ANSWER),                  on_drop},
     {MESSAGE_CLOSE,      STATE(ANSWER),                  on_close},

@@ -32,6 +32,7 @@
     ROW(origin,    2,   0)     /* scope number(2) device(16) incarnation(4): stream number */ \
     ROW(change,    2,   0)     /* scope number(2) version(8): leaf index, position   */ \
     ROW(part,      0,   2)     /* kind(2) record id(16) scope number(2): folded part */ \
+    ROW(held,      8,   0)     /* scope number(2) leaf index(4) position(2): waits for a person */ \
     ROW(actor,     3,   0)     /* scope number(2) what(1) id(16): fold of control leaves */ \
     ROW(state,     2,   0)     /* scope number(2): LtHash16 accumulator              */ \
     ROW(pending,   6,   0)     /* scope number(2) number(4): a change not sealed yet (client) */ \

@@ -88,6 +88,9 @@ enum err ward_judge(struct txn *txn, const struct ward *w, struct work *job, uin
 enum err ward_sizes(struct txn *txn, const struct ward *w, struct work *job);
 enum err ward_resume(struct txn *txn, struct work *job);
 enum err ward_append(struct txn *txn, const struct ward *w, struct work *job, uint64_t now);
+/* Before a verdict leaf that releases a change whose body this device was not given: the message body (ward_body.c). */
+enum err ward_body(struct txn *txn, const struct scope *s, const struct work *job, struct bytes control,
+                   struct buf *list);
 enum err ward_read(struct txn *txn, const struct ward *w, struct work *job, uint64_t now);
 /* --- files (ward_parcel.c) --- */
 enum err ward_parcel_judge(struct txn *txn, const struct ward *w, struct work *job);

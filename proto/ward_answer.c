@@ -149,6 +149,7 @@ static enum err put_index(struct txn *txn, const struct scope *s, struct work *j
 
         memcpy(control.signature, l.signature, SIGNATURE_SIZE);
         message_control_encode(&control, &message);
+        e = ward_body(txn, s, job, l.control, list);
         work_message(list, MESSAGE_CONTROL, buf_bytes(&message));
     } else if (e == ERR_OK) {
         e = header_decode(&h, l.header) == ERR_OK ? ERR_OK : ERR_DAMAGED;

@@ -97,6 +97,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
     case MESSAGE_CLOSE:
         MESSAGE_ROUND(close);
         break;
+    case MESSAGE_BODY:
+        MESSAGE_ROUND(body);
+        break;
     case MESSAGE_DROP:
         MESSAGE_ROUND(drop);
         break;

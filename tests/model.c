@@ -219,7 +219,7 @@ void model_add_changeset(struct model *m, const struct model_changeset *cs)
     }
 }
 
-/* [1, ward, scope, 7, policy, time, device, incarnation, first, position, verdict] */
+/* [1, ward, scope, 7, policy, time, device, incarnation, first, position, verdict, text, by] */
 static void apply_verdict(struct model *m, const struct model_value *control)
 {
     const struct model_value *payload = control->item + 6;

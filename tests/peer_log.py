@@ -13,7 +13,7 @@ from peer_fold import FOLD_VERSION, State, check_body
 SEND_CHANGES, SEND_BYTES = 256, 57344
 HEADER_PARTS = ('suite', 'scope', 'device', 'incarnation', 'person', 'first', 'count', 'previous', 'epoch', 'size', 'root',
                 'commitments', 'time', 'quality')
-PAYLOADS = {1: 7, 2: 2, 3: 3, 4: 3, 5: 3, 6: 2, 7: 5, 8: 3, 9: 3, 10: 5, 11: 8, 12: 1, 13: 2}
+PAYLOADS = {1: 7, 2: 2, 3: 3, 4: 3, 5: 3, 6: 2, 7: 7, 8: 3, 9: 3, 10: 5, 11: 8, 12: 1, 13: 2}
 
 
 def head_of(header, signature):
@@ -185,7 +185,7 @@ class Log:
             need(verify(payload[0], 'control', pack([self.ward, self.ward_key, payload[0]]), payload[1]), 'BAD_PROOF', 'khóa mới của phường không tự ký')
             self.ward_key = payload[0]
 
-    def _verdict(self, device, incarnation, first, position, verdict):
+    def _verdict(self, device, incarnation, first, position, verdict, _text, _by):
         index = self.at.get((device, incarnation, first))
         if index is None or position >= len(self.changes[index]):
             self.odd.append(f'lá {self.size}: phán quyết về một gói không có')

@@ -210,6 +210,8 @@ TEST(what_control_leaves_say)
     c = control_of("verdict");
     CHECK(c.is.verdict.incarnation == 0xcafe0001 && c.is.verdict.position == 2);
     CHECK(verdict_kind(c.is.verdict.verdict) == VERDICT_ACCEPTED && verdict_owns(c.is.verdict.verdict));
+    CHECK(bytes_equal(c.is.verdict.text, bytes_of_str("Đúng người, đúng ngày.")));
+    CHECK(bytes_equal(c.is.verdict.by, bytes_of_str("Trần Văn Bình")));
     c = control_of("home");
     CHECK(id_equal(&c.is.home.record, &record) && id_equal(&c.is.home.home, &home) && c.is.home.size == 77);
     c = control_of("home_all");

@@ -170,7 +170,7 @@ def controls():
         (4, "grant", [PERSON, 4, 20260101]),
         (5, "end", [PERSON, 4, 20261231]),
         (6, "revoke", [DEVICE, 13]),
-        (7, "verdict", [DEVICE, 0xCAFE0001, 0, 2, 4]),
+        (7, "verdict", [DEVICE, 0xCAFE0001, 0, 2, 4, "Đúng người, đúng ngày.", "Trần Văn Bình"]),
         (8, "epoch", [2, 5, SEEN_ROOT]),
         (9, "redaction", [5, 1, COMMITMENTS[1]]),
         (10, "home", [RECORD, SCOPE, HOME, 77, SEEN_ROOT]),

@@ -3,7 +3,7 @@ packed frames are put together by hand from blocks of one repeated byte, so no z
 import os
 import struct
 
-from make import HERE, SCOPE, TIME, pack, some
+from make import HERE, RECORD, SCOPE, TIME, pack, some
 
 HOME = some(0x30)
 LAST, MORE, PACKED = 0x40, 0x80, 0x01
@@ -63,6 +63,7 @@ def messages():
         ("error_long", pack([1, "x" * 160]), "the longest detail"),
         ("sizes", pack([[SCOPE, 1, 6, root], [HOME, 0, 0, root]]), ""),
         ("drop", pack([SCOPE, 300, head]), "300 changes of its own are durable at the ward"),
+        ("body", pack([5, 2, some(0x50), [RECORD, 3, 2, 10, None, None]]), "of position 2 of leaf 5"),
         ("nothing", pack([]), "ask, end"),
         ("bad_hello_mode", pack([1, 2, 0, 0, some(0x50), some(0x60), some(0x70, 8), []]), ""),
         ("bad_hello_order", pack([1, 0, 0, 0, some(0x50), some(0x60), some(0x70, 8), [[HOME, 0, 2], [SCOPE, 1, 6]]]),
@@ -78,6 +79,7 @@ def messages():
         ("bad_own_verdicts", pack([0, TIME, 12, "ok"]), ""),
         ("bad_checkpoint", pack([6, TIME, signature[:63]]), "a signature of 63 bytes"),
         ("bad_drop", pack([SCOPE + b"\0", 300, head]), "an id of 17 bytes"),
+        ("bad_body", pack([5, 1024, some(0x50), [RECORD, 3, 2, 10, None, None]]), "no changeset has so many"),
     ]
 
 

@@ -1,0 +1,15 @@
+/* replica_release.h - the body of a change that was kept back, which comes right before the leaf that releases it
+ * (protocol.md 7, message 17). */
+#ifndef CHIBO_REPLICA_RELEASE_H
+#define CHIBO_REPLICA_RELEASE_H
+
+#include "control.h"
+#include "message.h"
+#include "scope.h"
+
+/* Puts the body into the row of its leaf. c: the control leaf that follows the message. ERR_BAD_ORDER unless that one
+ * releases just this change; ERR_BAD_PROOF: this is not the body its author signed for. */
+MUST_CHECK enum err replica_release(struct txn *txn, const struct scope *s, const struct message_body *m,
+                                    const struct control *c);
+
+#endif
