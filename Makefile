@@ -18,7 +18,7 @@ CFLAGS_ALL  := $(WARN) $(HARD) $(OPT) -D_GNU_SOURCE -DCHIBO_VERSION='"$(VERSION)
 LDFLAGS_ALL := $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -Wl,-z,relro,-z,now $(LDFLAGS)
 
 # TLS is a module of its own (chibo-tls.so): OpenSSL costs a local command 1 ms and 3 MB it has no use for.
-TLS_SRC := $(wildcard common/tls.c common/tls_context.c common/tls_identity.c)
+TLS_SRC := $(wildcard common/tls.c common/tls_context.c common/tls_identity.c common/tls_chain.c)
 COMMON  := $(filter-out $(TLS_SRC),$(wildcard common/*.c))
 PROTO   := $(wildcard proto/*.c)
 SERVER  := $(wildcard server/*.c)

@@ -96,7 +96,7 @@ static enum err enrolment_put(struct link *l, const struct work *w)
     if (e == ERR_OK)
         e = book_put(l->book, BOOK_ADDRESS, bytes_of_str(l->invite->address));
     if (e == ERR_OK)
-        e = book_put(l->book, BOOK_PIN, bytes_of(l->invite->pin, INVITE_PIN_SIZE));
+        e = book_put(l->book, BOOK_PIN, bytes_of(l->wire.api->peer(l->wire.tls)->pin, TLS_PIN_SIZE));
     return e == ERR_OK ? book_del(l->book, BOOK_TLS_SESSION) : e;
 }
 
@@ -184,12 +184,33 @@ static enum err begin_enrol(struct link *l, const uint8_t binding[BINDING_SIZE])
     return ERR_OK;
 }
 
+/* The server has a new key, which the one we knew has led to: from now on that one is known, whatever comes of this
+ * exchange. */
+static enum err pin_follow(struct link *l)
+{
+    const uint8_t *pin = l->wire.api->peer(l->wire.tls)->pin;
+    enum err e;
+    if (crypto_equal(pin, l->means.pin.p, TLS_PIN_SIZE))
+        return ERR_OK;
+    e = book_begin(l->book, true);
+    if (e == ERR_OK)
+        e = book_put(l->book, BOOK_PIN, bytes_of(pin, TLS_PIN_SIZE));
+    if (e == ERR_OK)
+        e = book_commit(l->book);
+    book_abort(l->book);
+    return e;
+}
+
 static enum err begin(struct link *l)
 {
     struct replica *r = &l->book->replica;
     uint8_t binding[BINDING_SIZE];
     enum err e = ERR_OK;
 
+    if (l->invite == NULL)
+        e = pin_follow(l);
+    if (e != ERR_OK)
+        return e;
     l->wire.api->exporter(l->wire.tls, TLS_BINDING_LABEL, binding);
     if (l->invite != NULL)
         e = begin_enrol(l, binding);

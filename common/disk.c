@@ -147,6 +147,17 @@ out:
     return e;
 }
 
+enum err disk_replace(const char *dir, const char *from, const char *to)
+{
+    char *old = disk_join(dir, from), *new = disk_join(dir, to);
+    enum err e = rename(old, new) == 0 ? ERR_OK : disk_error(errno);
+    if (e == ERR_OK)
+        e = disk_sync_close(open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    free(old);
+    free(new);
+    return e;
+}
+
 enum err disk_read_private(const char *dir, const char *name, size_t size_max, struct buf *out)
 {
     struct stat st;

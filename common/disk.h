@@ -30,6 +30,8 @@ MUST_CHECK enum err disk_refuse_remote(int fd);
 
 /* A new private file with this content appears whole or not at all, and durable. ERR_EXISTS. */
 MUST_CHECK enum err disk_create(const char *dir, const char *name, struct bytes content);
+/* dir/from takes the name and the place of dir/to, durably. ERR_NOT_FOUND. */
+MUST_CHECK enum err disk_replace(const char *dir, const char *from, const char *to);
 /* The whole file appended to out. ERR_TOO_LONG beyond size_max; ERR_NOT_ALLOWED when others than its owner may read
  * or write it: a secret that was open to others is no secret. */
 MUST_CHECK enum err disk_read_private(const char *dir, const char *name, size_t size_max, struct buf *out);

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "crypto.h"
+#include "tls_chain.h"
 #include "tls_inside.h"
 
 #define OUT_KEEP_MAX ((size_t)4 * 1024) /* an idle connection holds no more than this for output */
@@ -113,7 +114,7 @@ static enum err meet_peer(struct tls *tls)
     tls->peer_expired = now_s < tls->peer.validity.not_before_s || now_s > tls->peer.validity.not_after_s;
     if (tls->context->role == TLS_SERVER)
         return id_is_zero(&tls->peer.device) ? fail(tls, ERR_AUTH) : ERR_OK;
-    return crypto_equal(tls->peer.pin, tls->context->pin, TLS_PIN_SIZE) ? ERR_OK : fail(tls, ERR_BAD_PIN);
+    return tls_chain_leads(x509, &tls->peer, tls->context->pin) ? ERR_OK : fail(tls, ERR_BAD_PIN);
 }
 
 static enum err shake_hands(struct tls *tls)

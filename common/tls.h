@@ -5,7 +5,8 @@
  * bytes. The client's last handshake bytes and its first plain bytes leave in one flight if it drains after writing.
  *
  * TLS 1.3 only; X25519, then P-256; Ed25519 certificates; AES-128-GCM, ChaCha20-Poly1305. No 0-RTT: early data can be
- * replayed. The client believes the server's pin and nothing else: no name, no CA, no clock. The server asks for a
+ * replayed. The client believes the server's pin and what it leads to (tls_chain.h), nothing else: no name, no CA, no
+ * clock; tls_peer()->pin is the one to know from then on. The server asks for a
  * certificate of its CA but goes on without one (enrolment); one outside its validity passes and is flagged (it may
  * hand in its work). Sessions resume through the server's cache (SSL_OP_NO_TICKET: the ticket is a name of 32 bytes,
  * not a sealed copy of the client's certificate); a resumed session knows its peer as a full one does, and the caller

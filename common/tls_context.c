@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "crypto.h"
+#include "tls_chain.h"
 #include "tls_inside.h"
 
 /* ---- sessions ---- */
@@ -88,8 +89,8 @@ static int client_on_verify(X509_STORE_CTX *store, void *user)
     SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
     struct tls *tls = SSL_get_app_data(ssl);
     struct tls_cert cert;
-    if (tls_identity_of(X509_STORE_CTX_get0_cert(store), &cert) == ERR_OK &&
-        crypto_equal(cert.pin, context->pin, TLS_PIN_SIZE)) {
+    const X509 *x509 = X509_STORE_CTX_get0_cert(store);
+    if (tls_identity_of(x509, &cert) == ERR_OK && tls_chain_leads(x509, &cert, context->pin)) {
         X509_STORE_CTX_set_error(store, X509_V_OK);
         return 1;
     }

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "crypto.h"
+#include "tls_chain.h"
 
 #define SERIAL_SIZE 16
 #define DEVICE_URI "chibo:device:"
@@ -116,37 +117,22 @@ static enum err sign_into(X509 *x509, const X509_NAME *issuer, EVP_PKEY *key, st
     return ERR_OK;
 }
 
+/* more: one extension beside those, or NULL. */
 static enum err self_signed(const uint8_t seed[TLS_SEED_SIZE], const char *name, struct tls_validity validity,
-                            const struct extension *extensions, size_t count, struct buf *cert)
+                            const struct extension *extensions, size_t count, X509_EXTENSION *more, struct buf *cert)
 {
     if (!name_fits(name) || !times_fit(validity))
         return ERR_BAD_VALUE;
     EVP_PKEY *key = key_of_seed(seed);
     X509 *x509 = draft(name, key, validity, extensions, count);
+    if (x509 != NULL && more != NULL && X509_add_ext(x509, more, -1) != 1) {
+        X509_free(x509);
+        x509 = NULL;
+    }
     enum err e = sign_into(x509, x509 == NULL ? NULL : X509_get_subject_name(x509), key, cert);
     X509_free(x509);
     EVP_PKEY_free(key);
     return e;
-}
-
-enum err tls_identity_server(const uint8_t seed[TLS_SEED_SIZE], const char *name, struct tls_validity validity,
-                             struct buf *cert)
-{
-    static const struct extension extensions[] = {
-        {NID_key_usage, "critical,digitalSignature"},
-        {NID_ext_key_usage, "serverAuth"},
-    };
-    return self_signed(seed, name, validity, extensions, ARRAY_LEN(extensions), cert);
-}
-
-enum err tls_identity_ca(const uint8_t seed[TLS_SEED_SIZE], const char *name, struct tls_validity validity,
-                         struct buf *cert)
-{
-    static const struct extension extensions[] = {
-        {NID_basic_constraints, "critical,CA:TRUE,pathlen:0"},
-        {NID_key_usage, "critical,keyCertSign"},
-    };
-    return self_signed(seed, name, validity, extensions, ARRAY_LEN(extensions), cert);
 }
 
 /* One certificate and nothing behind it. */
@@ -161,6 +147,49 @@ static X509 *parse(struct bytes cert)
         return x509;
     X509_free(x509);
     return NULL;
+}
+
+static const struct extension server_extensions[] = {
+    {NID_key_usage, "critical,digitalSignature"},
+    {NID_ext_key_usage, "serverAuth"},
+};
+
+enum err tls_identity_server(const uint8_t seed[TLS_SEED_SIZE], const char *name, struct tls_validity validity,
+                             struct buf *cert)
+{
+    return self_signed(seed, name, validity, server_extensions, ARRAY_LEN(server_extensions), NULL, cert);
+}
+
+enum err tls_identity_successor(const uint8_t seed[TLS_SEED_SIZE], const char *name, struct tls_validity validity,
+                                const uint8_t old_seed[TLS_SEED_SIZE], struct bytes old_cert, struct buf *cert)
+{
+    uint8_t public_key[SIGN_PUBLIC_SIZE], secret[SIGN_SECRET_SIZE];
+    struct buf statements = {0};
+    X509 *old = parse(old_cert);
+    X509_EXTENSION *more = NULL;
+    crypto_sign_from_seed(seed, public_key, secret);
+    crypto_wipe(secret, sizeof(secret));
+    enum err e = old == NULL ? ERR_BAD_VALUE : tls_chain_next(old, old_seed, public_key, &statements);
+    if (e == ERR_OK)
+        more = tls_chain_extension(buf_bytes(&statements));
+    if (more != NULL)
+        e = self_signed(seed, name, validity, server_extensions, ARRAY_LEN(server_extensions), more, cert);
+    else
+        e = ERR_BAD_VALUE;
+    X509_EXTENSION_free(more);
+    X509_free(old);
+    buf_deinit(&statements);
+    return e;
+}
+
+enum err tls_identity_ca(const uint8_t seed[TLS_SEED_SIZE], const char *name, struct tls_validity validity,
+                         struct buf *cert)
+{
+    static const struct extension extensions[] = {
+        {NID_basic_constraints, "critical,CA:TRUE,pathlen:0"},
+        {NID_key_usage, "critical,keyCertSign"},
+    };
+    return self_signed(seed, name, validity, extensions, ARRAY_LEN(extensions), NULL, cert);
 }
 
 enum err tls_identity_issue(const uint8_t ca_seed[TLS_SEED_SIZE], struct bytes ca_cert,

@@ -19,7 +19,7 @@
 #define TLS_PUBLIC_SIZE 32
 #define TLS_PIN_SIZE 16      /* 128 bits of SHA-256: second preimages are what a pin must withstand */
 #define TLS_NAME_MAX 64      /* RFC 5280 ub-common-name */
-#define TLS_CERT_MAX 2048    /* ours are ~300 bytes; what is larger is not ours */
+#define TLS_CERT_MAX 2048    /* ~300 bytes, a server's ~1,850 with all its statements; what is larger is not ours */
 
 /* From not_before_s to not_after_s, both included. */
 struct tls_validity {
@@ -39,6 +39,11 @@ struct tls_cert {
  * ERR_BAD_VALUE: name empty or longer than TLS_NAME_MAX, or a time outside years 1 to 9999. */
 MUST_CHECK enum err tls_identity_server(const uint8_t seed[TLS_SEED_SIZE], const char *name,
                                         struct tls_validity validity, struct buf *cert);
+/* The same for the key that follows old_seed, with the statement of that one and of those before it (tls_chain.h).
+ * ERR_BAD_VALUE also: old_cert is not a certificate of old_seed. */
+MUST_CHECK enum err tls_identity_successor(const uint8_t seed[TLS_SEED_SIZE], const char *name,
+                                           struct tls_validity validity, const uint8_t old_seed[TLS_SEED_SIZE],
+                                           struct bytes old_cert, struct buf *cert);
 /* A self-signed CA that may sign end certificates only (pathlen 0). Errors as above. */
 MUST_CHECK enum err tls_identity_ca(const uint8_t seed[TLS_SEED_SIZE], const char *name, struct tls_validity validity,
                                     struct buf *cert);

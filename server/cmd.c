@@ -2,10 +2,13 @@
 #include "cmd.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "../common/disk.h"
 #include "../common/language.h"
 #include "../common/log.h"
 #include "../common/opt.h"
@@ -264,6 +267,55 @@ static enum err run_revoke(struct call *c)
     return e == ERR_NO_SUCH_RECORD || e == ERR_AMBIGUOUS ? fault(c, r.text[0], e) : e;
 }
 
+/* ---- doi-khoa ---- */
+
+static const struct opt_row rotate_rows[] = {
+    {"may-chu", "tls", 0, OPT_FLAG, NULL, N_("the key that devices know this server by"), 0, false, false},
+};
+static const struct opt_table rotate_table = {rotate_rows, ARRAY_LEN(rotate_rows), N_("FOLDER"), 1, 1};
+
+/* The lock of the one daemon: it would go on with the old keys. */
+static enum err lock_out_daemon(struct call *c, int *lock)
+{
+    const int key = disk_open(dir_of(c), HOME_WARD_FILE, O_RDONLY);
+    c->about = dir_of(c);
+    *lock = -1;
+    if (key < 0)
+        return disk_error(errno) == ERR_NOT_FOUND ? ERR_NO_STORE : disk_error(errno);
+    close(key);
+    *lock = disk_open(dir_of(c), HOME_LOCK, O_RDWR | O_CREAT);
+    const enum err e = *lock < 0 ? disk_error(errno) : disk_lock(*lock, 0);
+    if (e == ERR_LOCKED)
+        c->sentence = _("The server is running; it must be stopped first.");
+    return e;
+}
+
+static enum err rotate(struct call *c, struct home *home)
+{
+    enum err e = home_open(dir_of(c), KV_WRITE, home);
+    if (e == ERR_OK && opt_given(&c->opts, "may-chu"))
+        e = home_rotate_tls(home, (uint64_t)time(NULL));
+    c->about = e == ERR_NO_STORE ? dir_of(c) : home->at;
+    return e;
+}
+
+static enum err run_rotate(struct call *c)
+{
+    if (!opt_given(&c->opts, "may-chu"))
+        return fault(c, "may-chu", ERR_MISSING_FIELD);
+    struct home *home = mem_alloc(sizeof(*home));
+    int lock;
+    enum err e = lock_out_daemon(c, &lock);
+    if (e == ERR_OK) {
+        e = rotate(c, home);
+        home_close(home);
+    }
+    if (lock >= 0)
+        close(lock);
+    free(home);
+    return e;
+}
+
 /* ---- all of them ---- */
 
 /* clang-format off */
@@ -275,6 +327,7 @@ static const struct command commands[] = {
     {"tong-hop", "overview", N_("how each cell stands"),                         &json_table,   run_overview},
     {"thiet-bi", "devices",  N_("list the devices"),                             &json_table,   run_devices},
     {"thu-hoi",  "revoke",   N_("revoke a device"),                              &revoke_table, run_revoke},
+    {"doi-khoa", "rotate-keys", N_("give the server new keys in place of its old ones"), &rotate_table, run_rotate},
 };
 /* clang-format on */
 

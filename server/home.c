@@ -13,11 +13,8 @@
 #include "../common/disk.h"
 #include "../proto/invite.h"
 
-#define WARD_FILE "khoa-phuong"
 #define CA_FILE "khoa-ca"
 #define CA_CERT "ca.der"
-#define TLS_FILE "khoa-tls"
-#define TLS_CERT "tls.der"
 #define CONFIG_FILE "cau-hinh"
 #define CONFIG_MAX 4096
 #define HALF_SUFFIX ".khoi-tao"
@@ -25,13 +22,9 @@
 #define DAY_S 86400
 #define TREE_FDS 8
 
-/* khoa-phuong: id ‖ seed of the signing key ‖ ratchet key; khoa-ca, khoa-tls: seed ‖ SHA-256 of the certificate. */
-#define WARD_CONTENT (ID_SIZE + 32 + KEY_SIZE)
-#define CERT_CONTENT (TLS_SEED_SIZE + HASH_SIZE)
-
 /* ---- certificates ---- */
 
-static struct tls_validity validity(uint64_t now_s, unsigned days)
+struct tls_validity home_validity(uint64_t now_s, unsigned days)
 {
     /* A day early: the clocks of laptops are not ours. */
     return (struct tls_validity){(int64_t)now_s - DAY_S, (int64_t)now_s + (int64_t)days * DAY_S};
@@ -41,7 +34,14 @@ static enum err issue(void *arg, const uint8_t tls_public[SIGN_PUBLIC_SIZE], con
                       struct buf *der)
 {
     const struct home *h = arg;
-    return tls_identity_issue(h->ca_seed, buf_bytes(&h->ca), tls_public, device, validity(now, h->cert_days), der);
+    return tls_identity_issue(h->ca_seed, buf_bytes(&h->ca), tls_public, device, home_validity(now, h->cert_days), der);
+}
+
+void home_cert_content(const uint8_t seed[TLS_SEED_SIZE], struct bytes der, uint8_t content[HOME_CERT_CONTENT])
+{
+    const struct hash hash = crypto_sha256(&der, 1);
+    memcpy(content, seed, TLS_SEED_SIZE);
+    memcpy(content + TLS_SEED_SIZE, hash.b, HASH_SIZE);
 }
 
 typedef enum err make_cert(const uint8_t seed[TLS_SEED_SIZE], const char *name, struct tls_validity validity,
@@ -50,17 +50,16 @@ typedef enum err make_cert(const uint8_t seed[TLS_SEED_SIZE], const char *name, 
 static enum err create_cert(const char *dir, const char *key_file, const char *cert_file, make_cert *make,
                             uint64_t now_s)
 {
-    uint8_t content[CERT_CONTENT];
+    uint8_t content[HOME_CERT_CONTENT], seed[TLS_SEED_SIZE];
     struct buf der = {0};
-    crypto_random(content, TLS_SEED_SIZE);
-    enum err e = make(content, cert_file, validity(now_s, HOME_SERVER_DAYS), &der);
-    const struct bytes all = buf_bytes(&der);
-    const struct hash hash = crypto_sha256(&all, 1);
-    memcpy(content + TLS_SEED_SIZE, hash.b, HASH_SIZE);
+    crypto_random(seed, sizeof(seed));
+    enum err e = make(seed, cert_file, home_validity(now_s, HOME_SERVER_DAYS), &der);
+    home_cert_content(seed, buf_bytes(&der), content);
     if (e == ERR_OK)
-        e = disk_create(dir, cert_file, all);
+        e = disk_create(dir, cert_file, buf_bytes(&der));
     if (e == ERR_OK)
         e = home_file_create(dir, key_file, bytes_of(content, sizeof(content)));
+    crypto_wipe(seed, sizeof(seed));
     crypto_wipe(content, sizeof(content));
     buf_deinit(&der);
     return e;
@@ -69,7 +68,7 @@ static enum err create_cert(const char *dir, const char *key_file, const char *c
 static enum err load_cert(struct home *h, const char *key_file, const char *cert_file, uint8_t seed[TLS_SEED_SIZE],
                           struct buf *der)
 {
-    uint8_t content[CERT_CONTENT];
+    uint8_t content[HOME_CERT_CONTENT];
     h->at = key_file;
     enum err e = home_file_read(h->dir, key_file, sizeof(content), content);
     if (e == ERR_OK) {
@@ -97,9 +96,9 @@ static void ward_take(struct ward *w, const uint8_t *content)
 
 static enum err home_load_ward(struct home *h)
 {
-    uint8_t content[WARD_CONTENT];
-    h->at = WARD_FILE;
-    const enum err e = home_file_read(h->dir, WARD_FILE, sizeof(content), content);
+    uint8_t content[HOME_WARD_CONTENT];
+    h->at = HOME_WARD_FILE;
+    const enum err e = home_file_read(h->dir, HOME_WARD_FILE, sizeof(content), content);
     if (e == ERR_OK)
         ward_take(&h->ward, content);
     crypto_wipe(content, sizeof(content));
@@ -108,10 +107,10 @@ static enum err home_load_ward(struct home *h)
 
 static enum err create_keys(const char *dir, struct ward *w)
 {
-    uint8_t content[WARD_CONTENT];
+    uint8_t content[HOME_WARD_CONTENT];
     crypto_random(content, sizeof(content));
     ward_take(w, content);
-    const enum err e = home_file_create(dir, WARD_FILE, bytes_of(content, sizeof(content)));
+    const enum err e = home_file_create(dir, HOME_WARD_FILE, bytes_of(content, sizeof(content)));
     crypto_wipe(content, sizeof(content));
     return e;
 }
@@ -185,7 +184,7 @@ static enum err create_all(const char *dir, const struct home_settings *s, uint6
     if (e == ERR_OK)
         e = create_cert(dir, CA_FILE, CA_CERT, tls_identity_ca, now_s);
     if (e == ERR_OK)
-        e = create_cert(dir, TLS_FILE, TLS_CERT, tls_identity_server, now_s);
+        e = create_cert(dir, HOME_TLS_FILE, HOME_TLS_CERT, tls_identity_server, now_s);
     if (e == ERR_OK)
         e = create_config(dir, s);
     if (e == ERR_OK)
@@ -276,11 +275,13 @@ enum err home_open(const char *dir, enum kv_mode mode, struct home *out)
     out->dir = strdup(dir);
     assert(out->dir != NULL);
     out->ward.hooks = (struct ward_hooks){out, issue};
-    enum err e = home_load_ward(out);
+    enum err e = home_finish_tls(out);
+    if (e == ERR_OK)
+        e = home_load_ward(out);
     if (e == ERR_OK)
         e = load_cert(out, CA_FILE, CA_CERT, out->ca_seed, &out->ca);
     if (e == ERR_OK)
-        e = load_cert(out, TLS_FILE, TLS_CERT, out->tls_seed, &out->tls);
+        e = load_cert(out, HOME_TLS_FILE, HOME_TLS_CERT, out->tls_seed, &out->tls);
     if (e == ERR_OK)
         e = tls_identity_read(buf_bytes(&out->tls), &cert);
     memcpy(out->pin, cert.pin, TLS_PIN_SIZE);

@@ -56,7 +56,28 @@ void home_close(struct home *h); /* may run twice; wipes */
 /* "10.0.0.5:7440" or "[::1]:7440" or "localhost:7440" taken apart for listener.h. ERR_BAD_VALUE. */
 MUST_CHECK enum err home_split(const char *listen, char host[HOME_ADDRESS_MAX + 1], uint16_t *port);
 
+/* --- home_rotate.c: new keys in place of old ones. The home is open for writing, and no daemon serves it (the caller
+ * holds HOME_LOCK). --- */
+/* A new TLS key, stated by the old one (tls_chain.h). Devices and invites that know an older pin go on. h is as before:
+ * open it again. */
+MUST_CHECK enum err home_rotate_tls(struct home *h, uint64_t now_s);
+/* Ends a rotation that died on its way; part of home_open. */
+enum err home_finish_tls(struct home *h);
+
+/* khoa-phuong: id ‖ seed of the signing key ‖ ratchet key; khoa-ca, khoa-tls: seed ‖ SHA-256 of the certificate. */
+#define HOME_WARD_FILE "khoa-phuong"
+#define HOME_TLS_FILE "khoa-tls"
+#define HOME_TLS_CERT "tls.der"
+#define HOME_NEW ".moi" /* behind the name of a file that will take the name's place */
+#define HOME_WARD_CONTENT (ID_SIZE + 32 + KEY_SIZE)
+#define HOME_CERT_CONTENT (TLS_SEED_SIZE + HASH_SIZE)
+struct tls_validity home_validity(uint64_t now_s, unsigned days);
+/* What a certificate's key file holds beside the seed. */
+void home_cert_content(const uint8_t seed[TLS_SEED_SIZE], struct bytes der, uint8_t content[HOME_CERT_CONTENT]);
+
 /* home_file.c: files with a version and a checksum. */
+/* Under another name, for later: the checksum is for `name`. */
+MUST_CHECK enum err home_file_create_as(const char *dir, const char *file, const char *name, struct bytes content);
 MUST_CHECK enum err home_file_create(const char *dir, const char *name, struct bytes content);
 MUST_CHECK enum err home_file_read(const char *dir, const char *name, size_t size, uint8_t *content);
 /* The configuration. */

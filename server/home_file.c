@@ -19,6 +19,11 @@ static void check_of(const char *name, struct bytes all, uint8_t out[CHECK_SIZE]
 
 enum err home_file_create(const char *dir, const char *name, struct bytes content)
 {
+    return home_file_create_as(dir, name, name, content);
+}
+
+enum err home_file_create_as(const char *dir, const char *file_name, const char *name, struct bytes content)
+{
     struct buf file = {0};
     assert(content.n <= CONTENT_MAX);
     buf_reserve(&file, 1 + content.n + CHECK_SIZE);
@@ -26,7 +31,7 @@ enum err home_file_create(const char *dir, const char *name, struct bytes conten
     buf_put_bytes(&file, content);
     const struct bytes all = buf_bytes(&file);
     check_of(name, all, buf_grow(&file, CHECK_SIZE));
-    const enum err e = disk_create(dir, name, buf_bytes(&file));
+    const enum err e = disk_create(dir, file_name, buf_bytes(&file));
     buf_wipe_deinit(&file);
     return e;
 }

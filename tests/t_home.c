@@ -264,3 +264,57 @@ TEST(certificates_come_from_the_ward_s_own_CA)
     home_close(&h);
     free(dir);
 }
+
+static void take_pin(const char *dir, uint8_t pin[TLS_PIN_SIZE])
+{
+    struct home h;
+    CHECK_EQ(home_open(dir, KV_WRITE, &h), ERR_OK);
+    memcpy(pin, h.pin, TLS_PIN_SIZE);
+    home_close(&h);
+}
+
+static void copy_file(const char *dir, const char *from, const char *to)
+{
+    struct buf content = {0};
+    CHECK_EQ(disk_read_private(dir, from, 4096, &content), ERR_OK);
+    CHECK_EQ(disk_create(dir, to, buf_bytes(&content)), ERR_OK);
+    buf_wipe_deinit(&content);
+}
+
+/* Whoever dies on the way has changed nothing before the new key's file is there, and all once it is. */
+TEST(a_new_tls_key_counts_whole_or_not_at_all)
+{
+    uint8_t first[TLS_PIN_SIZE], second[TLS_PIN_SIZE], now[TLS_PIN_SIZE];
+    char *dir = new_home();
+    struct home h;
+    take_pin(dir, first);
+    copy_file(dir, "khoa-tls", "old-key");
+    copy_file(dir, "tls.der", "old-cert");
+    REQUIRE(home_open(dir, KV_WRITE, &h) == ERR_OK);
+    CHECK_EQ(home_rotate_tls(&h, NOW), ERR_OK);
+    home_close(&h);
+    take_pin(dir, second);
+    CHECK(memcmp(first, second, TLS_PIN_SIZE) != 0);
+    copy_file(dir, "khoa-tls", "new-key");
+    copy_file(dir, "tls.der", "new-cert");
+
+    for (int stage = 0; stage < 3; stage++) { /* certificate written; key too; certificate in its place */
+        CHECK_EQ(disk_replace(dir, "old-key", "khoa-tls"), ERR_OK);
+        CHECK_EQ(disk_replace(dir, "old-cert", "tls.der"), ERR_OK);
+        copy_file(dir, "khoa-tls", "old-key");
+        copy_file(dir, "tls.der", "old-cert");
+        copy_file(dir, "new-cert", "tls.der.moi");
+        if (stage > 0)
+            copy_file(dir, "new-key", "khoa-tls.moi");
+        if (stage > 1)
+            CHECK_EQ(disk_replace(dir, "tls.der.moi", "tls.der"), ERR_OK);
+        take_pin(dir, now);
+        CHECK_MEM(now, stage > 0 ? second : first, TLS_PIN_SIZE);
+        if (stage == 0) { /* and the next attempt is not hindered by what the first one left */
+            REQUIRE(home_open(dir, KV_WRITE, &h) == ERR_OK);
+            CHECK_EQ(home_rotate_tls(&h, NOW), ERR_OK);
+            home_close(&h);
+        }
+    }
+    free(dir);
+}

@@ -1,5 +1,6 @@
 /* t_tls_identity.c - what our certificates say, checked against libsodium, RFC 8410 and what a reader must refuse. */
 #include "../common/crypto.h"
+#include "../common/tls_chain.h"
 #include "test.h"
 #include "tls_world.h"
 
@@ -125,5 +126,105 @@ TEST(damaged_certificates_are_survived)
     buf_put_u8(&cert, 0);
     CHECK_EQ(tls_identity_read(buf_bytes(&cert), &read), ERR_BAD_VALUE);
     buf_deinit(&cert);
+    tls_world_deinit(&w);
+}
+
+/* Keys, one after the other; the certificate and the pin of each. */
+struct chain {
+    uint8_t seed[TLS_STATEMENTS_MAX + 3][TLS_SEED_SIZE];
+    uint8_t pin[TLS_STATEMENTS_MAX + 3][TLS_PIN_SIZE];
+    struct buf cert[TLS_STATEMENTS_MAX + 3];
+};
+
+static void chain_init(struct chain *c, struct tls_validity validity)
+{
+    for (size_t i = 0; i < ARRAY_LEN(c->seed); i++) {
+        struct tls_cert cert;
+        memset(c->seed[i], (int)(100 + i), TLS_SEED_SIZE);
+        c->cert[i] = (struct buf){0};
+        if (i == 0)
+            CHECK_EQ(tls_identity_server(c->seed[i], "tls", validity, &c->cert[i]), ERR_OK);
+        else
+            CHECK_EQ(tls_identity_successor(c->seed[i], "tls", validity, c->seed[i - 1], buf_bytes(&c->cert[i - 1]),
+                                            &c->cert[i]), ERR_OK);
+        REQUIRE(tls_identity_read(buf_bytes(&c->cert[i]), &cert) == ERR_OK);
+        memcpy(c->pin[i], cert.pin, TLS_PIN_SIZE);
+    }
+}
+
+static void chain_deinit(struct chain *c)
+{
+    for (size_t i = 0; i < ARRAY_LEN(c->seed); i++)
+        buf_deinit(&c->cert[i]);
+}
+
+/* What a client that knows this pin says of the server with this key and certificate. */
+static enum err knock(const struct tls_world *w, const uint8_t *seed, struct bytes cert, const uint8_t *pin,
+                      uint8_t newest[TLS_PIN_SIZE])
+{
+    struct tls_pair p;
+    struct tls_context *server;
+    struct buf own = {0};
+    const struct tls_settings settings = {.role = TLS_SERVER, .seed = seed, .cert = cert, .ca = buf_bytes(&w->ca)};
+    CHECK_EQ(tls_context_new(&settings, &server), ERR_OK);
+    tls_world_issue(w, false, w->now, &own);
+    tls_pair_init(&p, tls_world_client(w, buf_bytes(&own), pin), server, bytes_of(NULL, 0));
+    tls_pair_run(&p);
+    const enum err e = p.client_err;
+    if (e == ERR_OK)
+        memcpy(newest, tls_peer(p.client)->pin, TLS_PIN_SIZE);
+    tls_pair_deinit(&p);
+    tls_context_free(server);
+    buf_deinit(&own);
+    return e;
+}
+
+TEST(whoever_knows_an_older_key_is_led_to_the_newest)
+{
+    struct tls_world w;
+    struct chain c;
+    uint8_t newest[TLS_PIN_SIZE];
+    const size_t last = ARRAY_LEN(c.seed) - 1;
+    tls_world_init(&w);
+    chain_init(&c, w.now);
+    for (size_t i = 0; i <= last; i++) {
+        memset(newest, 0, sizeof(newest));
+        const bool known = i + TLS_STATEMENTS_MAX >= last; /* the oldest statements are gone */
+        CHECK_EQ(knock(&w, c.seed[last], buf_bytes(&c.cert[last]), c.pin[i], newest), known ? ERR_OK : ERR_BAD_PIN);
+        CHECK(!known || memcmp(newest, c.pin[last], TLS_PIN_SIZE) == 0);
+    }
+    CHECK(c.cert[last].n <= TLS_CERT_MAX);
+    CHECK_EQ(knock(&w, c.seed[2], buf_bytes(&c.cert[2]), c.pin[3], newest), ERR_BAD_PIN); /* never backwards */
+    chain_deinit(&c);
+    tls_world_deinit(&w);
+}
+
+/* A thief who makes a certificate of his own copies the statements, but none says his key; and a bit that changes in
+ * any of them breaks the way from there. */
+TEST(a_statement_is_for_one_key_and_whole)
+{
+    struct tls_world w;
+    struct chain c;
+    struct buf forged = {0};
+    uint8_t thief[TLS_SEED_SIZE] = {66}, newest[TLS_PIN_SIZE];
+    tls_world_init(&w);
+    chain_init(&c, w.now);
+    CHECK_EQ(tls_identity_successor(thief, "tls", w.now, thief, buf_bytes(&c.cert[3]), &forged), ERR_BAD_VALUE);
+    CHECK_EQ(tls_identity_server(thief, "tls", w.now, &forged), ERR_OK);
+    CHECK_EQ(knock(&w, thief, buf_bytes(&forged), c.pin[3], newest), ERR_BAD_PIN);
+    struct bytes all = buf_bytes(&c.cert[2]);
+    uint8_t public_key[SIGN_PUBLIC_SIZE], secret[SIGN_SECRET_SIZE];
+    crypto_sign_from_seed(c.seed[1], public_key, secret);
+    uint8_t *at = memmem(c.cert[2].p, c.cert[2].n, public_key, sizeof(public_key));
+    REQUIRE(at != NULL);
+    for (size_t i = 0; i < TLS_STATEMENT_SIZE; i += 5) {
+        at[i] ^= 1; /* the certificate's own signature is nobody's proof */
+        CHECK_EQ(knock(&w, c.seed[2], all, c.pin[0], newest), ERR_BAD_PIN);
+        CHECK_EQ(knock(&w, c.seed[2], all, c.pin[2], newest), ERR_OK);
+        at[i] ^= 1;
+    }
+    CHECK_EQ(knock(&w, c.seed[2], all, c.pin[0], newest), ERR_OK);
+    buf_deinit(&forged);
+    chain_deinit(&c);
     tls_world_deinit(&w);
 }

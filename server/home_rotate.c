@@ -1,0 +1,75 @@
+/* home_rotate.c - new keys in place of old ones, whole or not at all: the new files are durable under names of their
+ * own before one of them, the key's, says that it counts; then they take their places, by whoever opens the home next
+ * if need be. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "../common/disk.h"
+#include "home.h"
+
+static bool is_there(const char *dir, const char *name)
+{
+    char *path = disk_join(dir, name);
+    const bool yes = access(path, F_OK) == 0;
+    free(path);
+    return yes;
+}
+
+static void remove_file(const char *dir, const char *name)
+{
+    char *path = disk_join(dir, name);
+    (void)unlink(path);
+    free(path);
+}
+
+/* Somebody else may be ending the same rotation: what is gone has taken its place. */
+static enum err take_place(struct home *h, const char *from, const char *to)
+{
+    h->at = from;
+    const enum err e = disk_replace(h->dir, from, to);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* ---- TLS ---- */
+
+enum err home_finish_tls(struct home *h)
+{
+    enum err e;
+    if (!is_there(h->dir, HOME_TLS_FILE HOME_NEW))
+        return ERR_OK;
+    e = take_place(h, HOME_TLS_CERT HOME_NEW, HOME_TLS_CERT);
+    return e == ERR_OK ? take_place(h, HOME_TLS_FILE HOME_NEW, HOME_TLS_FILE) : e;
+}
+
+/* The key's file comes last: with it the certificate counts. */
+static enum err write_tls(struct home *h, const uint8_t seed[TLS_SEED_SIZE], struct bytes der)
+{
+    uint8_t content[HOME_CERT_CONTENT];
+    home_cert_content(seed, der, content);
+    remove_file(h->dir, HOME_TLS_CERT HOME_NEW); /* of someone who died before it counted */
+    h->at = HOME_TLS_CERT HOME_NEW;
+    enum err e = disk_create(h->dir, HOME_TLS_CERT HOME_NEW, der);
+    if (e == ERR_OK) {
+        h->at = HOME_TLS_FILE HOME_NEW;
+        e = home_file_create_as(h->dir, HOME_TLS_FILE HOME_NEW, HOME_TLS_FILE, bytes_of(content, sizeof(content)));
+    }
+    crypto_wipe(content, sizeof(content));
+    return e;
+}
+
+enum err home_rotate_tls(struct home *h, uint64_t now_s)
+{
+    uint8_t seed[TLS_SEED_SIZE];
+    struct buf der = {0};
+    crypto_random(seed, sizeof(seed));
+    h->at = HOME_TLS_CERT;
+    enum err e = tls_identity_successor(seed, HOME_TLS_CERT, home_validity(now_s, HOME_SERVER_DAYS), h->tls_seed,
+                                        buf_bytes(&h->tls), &der);
+    if (e == ERR_OK)
+        e = write_tls(h, seed, buf_bytes(&der));
+    if (e == ERR_OK)
+        e = home_finish_tls(h);
+    crypto_wipe(seed, sizeof(seed));
+    buf_deinit(&der);
+    return e;
+}
