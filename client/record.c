@@ -5,6 +5,9 @@
 #include "../proto/mp.h"
 #include "../proto/rights.h"
 
+#define SHORT_MAX 512    /* bytes of a value that never needs a change of its own */
+#define LEAST_ROOM 16384 /* kept for the short ones, bases and salts */
+
 struct writer {
     struct book *book;
     struct fields *fields;
@@ -56,15 +59,10 @@ static enum err foresee(struct writer *w, const struct scope *s)
     return ERR_OK;
 }
 
-/* One change, if it says anything. */
-static enum err change_record(struct writer *w, enum access access)
+static enum err change_lay(struct writer *w, enum access access)
 {
     struct txn *txn = book_txn(w->book);
     struct scope scope;
-    if (w->change.count == 0)
-        return ERR_OK;
-    for (size_t i = 0; i < w->change.count; i++)
-        w->change.triple[i].value = buf_bytes(&w->value[i]);
     enum err e = replica_scope(txn, &w->org, access, &scope);
     if (e == ERR_NOT_READABLE)
         e = ERR_NOT_ALLOWED;
@@ -74,6 +72,42 @@ static enum err change_record(struct writer *w, enum access access)
         e = foresee(w, &scope);
     if (e == ERR_OK)
         w->written->changes++;
+    return e;
+}
+
+/* Long values go into changes of their own, so that each change, and with it what a cut may cost, fits in one frame.
+ * Short ones stay together: those of a merge group, and all that is required but a single long text. */
+static bool goes_along(const struct writer *w, const struct change *all, size_t i, size_t size)
+{
+    const struct field_info *f = schema_field(w->fields->kind, all->triple[i].tag / 8);
+    bool required = all->op == OP_CREATE && f != NULL && f->required;
+    return required || w->value[i].n <= SHORT_MAX || w->value[i].n + size <= CHANGESET_BODIES_SEAL - LEAST_ROOM;
+}
+
+/* What was gathered, as one change or a few. */
+static enum err change_record(struct writer *w, enum access access)
+{
+    struct change all = w->change;
+    bool gone[CHANGE_TRIPLES_MAX] = {false};
+    size_t left = all.count;
+    enum err e = ERR_OK;
+
+    while (e == ERR_OK && left > 0) {
+        size_t size = 0;
+        bool first = left == all.count;
+        w->change.count = 0;
+        w->change.op = first || all.op != OP_CREATE ? all.op : OP_SET;
+        for (size_t i = 0; i < all.count; i++) {
+            if (gone[i] || (!goes_along(w, &all, i, size) && w->change.count > 0))
+                continue;
+            w->change.triple[w->change.count] = all.triple[i];
+            w->change.triple[w->change.count++].value = buf_bytes(&w->value[i]);
+            size += w->value[i].n;
+            gone[i] = true;
+            left--;
+        }
+        e = change_lay(w, access);
+    }
     return e;
 }
 

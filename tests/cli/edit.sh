@@ -40,4 +40,14 @@ same "$(field history.1.fields.start)" '"19:00"'
 same "$(field history.1.fields.end)" '"20:30"'
 run 2 chibo edit "$H" --set type=topic
 complains 'Mục này chỉ ghi một lần'
+# Long sections of minutes are changes of their own: each fits in one frame, and a cut costs no more than that.
+LONG=$(head -c 30000 /dev/zero | tr '\0' a)
+B=$(id chibo add minutes --set "meeting=$H" --set "opening=$LONG" --set 'attendees=đủ' --set "proceedings=$LONG" --set "conclusion=$LONG" --set closing=hết)
+run 0 chibo show "$B" --json --history
+same "$(field fields.conclusion)" "\"$LONG\""
+same "$(field fields.closing)" '"hết"'
+same "$(field history.0.op) $(field history.1.op) $(field history.2.op)" '"create" "set" "set"'
+same "$(field history.0.fields.opening)" "\"$LONG\""
+same "$(field history.0.fields.closing)" '"hết"'
+same "$(field history.1.fields.proceedings)" "\"$LONG\""
 finish

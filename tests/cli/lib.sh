@@ -44,14 +44,14 @@ run() {
 says() { if grep -qF -- "$1" <<<"$OUT"; then pass; else fail "not said: $1" "$OUT"; fi; }
 silent_on() { if grep -qF -- "$1" <<<"$OUT"; then fail "said: $1" "$OUT"; else pass; fi; }
 complains() { if grep -qF -- "$1" <<<"$ERR"; then pass; else fail "no complaint: $1" "$ERR"; fi; }
-same() { if [ "$1" = "$2" ]; then pass; else fail "got  $1" "want $2"; fi; }
+same() { if [ "$1" = "$2" ]; then pass; else fail "got  ${1:0:400}" "want ${2:0:400}"; fi; }
 lines() { same "$(grep -c . <<<"$OUT")" "$1"; }
 # field NAME: of the JSON line in $OUT, the value as JSON
 field() { "$PYTHON" -c 'import json,sys
-v = json.loads(sys.argv[1].splitlines()[0])
-for name in sys.argv[2].split("."):
+v = json.loads(sys.stdin.readline())
+for name in sys.argv[1].split("."):
     v = v[int(name)] if isinstance(v, list) else v.get(name)
-print(json.dumps(v, ensure_ascii=False))' "$OUT" "$1"; }
+print(json.dumps(v, ensure_ascii=False))' "$1" <<<"$OUT"; }
 
 # id COMMAND…: the id that `ghi` prints
 id() { "$@" 2>/dev/null </dev/null | grep -oE '^[0-9a-f]{32}'; }
