@@ -5,11 +5,13 @@
 
 #include "../common/text.h"
 #include "../proto/mp.h"
+#include "../proto/org_change.h"
 
 struct loading {
     struct choice *c;
     struct refs refs;
     const struct id *org;
+    struct book *book;
 };
 
 static void key_add(const struct view *v, const char *field, struct buf *key)
@@ -30,7 +32,8 @@ static bool load_visit(void *arg, struct view *v)
     struct choice *c = l->c;
     struct choice_item *item;
 
-    if (l->org != NULL && !id_equal(&v->org, l->org))
+    bool ours = true; /* also those of a cell that became part of it */
+    if (l->org != NULL && (org_leads_to(book_txn(l->book), &v->org, l->org, &ours) != ERR_OK || !ours))
         return true;
     if (c->count == c->cap) {
         c->cap = c->cap == 0 ? 64 : 2 * c->cap;
@@ -57,7 +60,7 @@ static int order(const void *a, const void *b)
 
 enum err choice_load(struct choice *c, struct book *book, uint32_t kind, const struct id *org)
 {
-    struct loading l = {.c = c, .org = org};
+    struct loading l = {.c = c, .org = org, .book = book};
     memset(c, 0, sizeof(*c));
     refs_init(&l.refs, book);
     enum err e = replica_each(book_txn(book), &book->replica, kind, load_visit, &l);

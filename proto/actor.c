@@ -2,7 +2,7 @@
 #include "actor.h"
 
 #include "mp.h"
-#include "org.h"
+#include "org_change.h"
 
 enum what { WHAT_DEVICE = 1, WHAT_PERSON = 2, WHAT_GRANTS = 3 };
 
@@ -205,6 +205,10 @@ static enum err on_scope(struct txn *txn, struct scope *s, const struct control 
     e = org_load(txn, &is->org, &o);
     if (e != ERR_OK && e != ERR_NOT_FOUND)
         return e;
+    if (e == ERR_OK && !bytes_equal(bytes_of_str(o.code), is->code))
+        e = org_alias_add(txn, o.code, &o.id);
+    if (e != ERR_OK && e != ERR_NOT_FOUND)
+        return e;
     s->org = is->org;
     s->access = (enum access)is->access;
     memcpy(s->ward_key, is->ward_key, sizeof s->ward_key);
@@ -216,11 +220,20 @@ static enum err on_scope(struct txn *txn, struct scope *s, const struct control 
     return org_save(txn, &o);
 }
 
+/* What a whole organisation became. The home of single records stands in the fold of mirrors. */
+static enum err on_home(struct txn *txn, struct scope *s, const struct control *c)
+{
+    const struct control_home *h = &c->is.home;
+
+    return id_is_zero(&h->record) ? org_successor_add(txn, &s->org, &h->org, h->decision, h->date) : ERR_OK;
+}
+
 enum err actor_apply(struct txn *txn, struct scope *s, const struct control *c)
 {
     static enum err (*const on[])(struct txn *, struct scope *, const struct control *) = {
         [CONTROL_SCOPE] = on_scope, [CONTROL_PERSON] = on_person, [CONTROL_DEVICE] = on_device,
         [CONTROL_GRANT] = on_grant, [CONTROL_END] = on_grant,     [CONTROL_REVOKE] = on_revoke,
+        [CONTROL_HOME] = on_home,
     };
 
     s->policy = c->policy;

@@ -60,8 +60,9 @@ static const struct kind_row kinds[] = {
         {U64, AT(redaction.leaf), 0}, {U32, AT(redaction.position), CHANGESET_CHANGES_MAX - 1},
         {FIXED, AT(redaction.commitment), HASH_SIZE}}},
     [CONTROL_HOME] = {"home", {
-        {ID_NIL, AT(home.record), 0}, {FIXED, AT(home.target), ID_SIZE}, {FIXED, AT(home.home), ID_SIZE},
-        {U64, AT(home.size), 0}, {FIXED, AT(home.root), HASH_SIZE}}},
+        {ID_NIL, AT(home.record), 0}, {ID_NIL, AT(home.target), 0}, {FIXED, AT(home.home), ID_SIZE},
+        {U64, AT(home.size), 0}, {FIXED, AT(home.root), HASH_SIZE}, {ID_NIL, AT(home.org), 0},
+        {STR, AT(home.decision), NAME_MAX_BYTES}, {U32, AT(home.date), UINT32_MAX}}},
     [CONTROL_MIRROR] = {"mirror", {
         {FIXED, AT(mirror.home), ID_SIZE}, {U64, AT(mirror.leaf), 0}, {BIN, AT(mirror.header), HEADER_SIZE_MAX},
         {FIXED, AT(mirror.signature), SIGNATURE_SIZE}, {U32, AT(mirror.position), CHANGESET_CHANGES_MAX - 1},

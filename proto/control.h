@@ -69,11 +69,14 @@ struct control_redaction {
     struct hash commitment;
 };
 struct control_home {
-    struct id record; /* zero: all records of the scope */
-    struct id target;
+    struct id record; /* zero: new records of the organisation; what is there stays */
+    struct id target; /* zero: another ward's */
     struct id home;
     uint64_t size;
     struct hash root;
+    struct id org;         /* whose scope the target is; zero as target */
+    struct bytes decision; /* its number */
+    uint32_t date;
 };
 struct control_mirror {
     struct id home;

@@ -373,7 +373,9 @@ enum err replica_settle(struct txn *txn, struct replica *r, struct work *job, st
     r->cut = false;
     r->states_differ = (close.flags & MESSAGE_CLOSE_STATES_DIFFER) != 0;
     r->synced = close.time;
-    e = replica_save(txn, r);
+    e = replica_follow(txn, r);
+    if (e == ERR_OK)
+        e = replica_save(txn, r);
     if (e == ERR_OK)
         e = scope_list(txn, &scope, &count);
     for (size_t i = 0; e == ERR_OK && i < count; i++) {

@@ -41,6 +41,7 @@
     ROW(verdict,   4,   0)     /* number(4): refused or held change, with reason (client) */ \
     ROW(cursor,   16,   0)     /* device(16) scope(16): sizes confirmed   (server)   */ \
     ROW(device,    0,   0)     /* device(16): ratchet, certificate, state (server)   */ \
+    ROW(successor, 0,  16)     /* org(16) successor(16): decision, date              */ \
     ROW(person,    0,   0)     /* person(16): name                        (server)   */ \
     ROW(org,       0,   0)     /* org(16): code, name, type, its scopes   (server)   */ \
     ROW(role,     16,   0)     /* person(16) org(16) role(1): from, to    (server)   */ \

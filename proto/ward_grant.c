@@ -4,10 +4,13 @@
 #include <stdlib.h>
 
 #include "actor.h"
+#include "org_change.h"
 
-static bool reaches(const struct ward_grant *g, const struct org *o, enum access access)
+/* A role reaches its own organisation, and those that became part of it. */
+static enum err reaches(struct txn *txn, const struct ward_grant *g, const struct org *o, enum access access, bool *yes)
 {
-    return (id_equal(&g->org, &o->id) || rights_ward_wide(g->role)) && rights_may_read(g->role, access);
+    *yes = rights_may_read(g->role, access);
+    return *yes && !rights_ward_wide(g->role) ? org_leads_to(txn, &o->id, &g->org, yes) : ERR_OK;
 }
 
 /* --- rows ---------------------------------------------------------------------------------------------- */
@@ -180,7 +183,10 @@ static enum err everywhere(const struct spread *sp, scope_call *call)
 
 static enum err admit_one(const struct spread *sp, const struct org *o, struct scope *s)
 {
-    return reaches(sp->grant, o, s->access) ? admit(sp, s, sp->grant) : ERR_OK;
+    bool yes;
+    enum err e = reaches(sp->txn, sp->grant, o, s->access, &yes);
+
+    return e == ERR_OK && yes ? admit(sp, s, sp->grant) : e;
 }
 
 enum err ward_grant_add(struct txn *txn, const struct ward *w, const struct ward_grant *g, uint64_t now)
@@ -218,18 +224,29 @@ enum err ward_grant_join(struct txn *txn, const struct ward *w, const struct org
     return e;
 }
 
+enum err ward_grant_carry(struct txn *txn, const struct ward_grant *g, const struct id *to, uint32_t date)
+{
+    struct ward_grant next = {g->person, *to, g->role, date};
+    uint8_t room[KEY_BYTES], from[4];
+    enum err e = store_del(txn, TABLE_role, grant_key(room, g));
+
+    store_u32(from, date);
+    return e == ERR_OK ? store_put(txn, TABLE_role, grant_key(room, &next), bytes_of(from, sizeof from)) : e;
+}
+
 /* --- a new device ---------------------------------------------------------------------------------------- */
 
 static enum err admit_device(const struct spread *sp, const struct org *o, struct scope *s)
 {
     bool reached = false;
+    enum err e = ERR_OK;
 
-    for (size_t i = 0; i < ward_grant_count(&sp->others); i++) {
+    for (size_t i = 0; e == ERR_OK && !reached && i < ward_grant_count(&sp->others); i++) {
         struct ward_grant g = ward_grant_at(&sp->others, i);
 
-        reached = reached || reaches(&g, o, s->access);
+        e = reaches(sp->txn, &g, o, s->access, &reached);
     }
-    return reached ? put_device(sp, s, sp->device) : ERR_OK;
+    return e == ERR_OK && reached ? put_device(sp, s, sp->device) : e;
 }
 
 enum err ward_grant_device(struct txn *txn, const struct ward *w, const struct ward_device *d, uint64_t now)
@@ -249,17 +266,17 @@ enum err ward_grant_device(struct txn *txn, const struct ward *w, const struct w
 static enum err end_one(const struct spread *sp, const struct org *o, struct scope *s)
 {
     struct control c = {.kind = CONTROL_END};
-    bool held = false;
-    enum err e;
+    bool held = false, reached, still = false;
+    enum err e = reaches(sp->txn, sp->grant, o, s->access, &reached);
 
-    if (!reaches(sp->grant, o, s->access))
-        return ERR_OK;
-    for (size_t i = 0; i < ward_grant_count(&sp->others); i++) {
+    for (size_t i = 0; e == ERR_OK && reached && !still && i < ward_grant_count(&sp->others); i++) {
         struct ward_grant g = ward_grant_at(&sp->others, i);
 
-        if (g.role == sp->grant->role && reaches(&g, o, s->access))
-            return ERR_OK;
+        if (g.role == sp->grant->role)
+            e = reaches(sp->txn, &g, o, s->access, &still);
     }
+    if (e != ERR_OK || !reached || still)
+        return e;
     e = actor_holds(sp->txn, s, &sp->grant->person, sp->grant->role, &held);
     if (e != ERR_OK || !held)
         return e;

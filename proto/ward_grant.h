@@ -28,6 +28,8 @@ MUST_CHECK enum err ward_grant_add(struct txn *txn, const struct ward *w, const 
 /* Deletes the row and ends it where no other row of the same role reaches. until: a date. ERR_NOT_FOUND. */
 MUST_CHECK enum err ward_grant_end(struct txn *txn, const struct ward *w, const struct ward_grant *g, uint32_t until,
                                    uint64_t now);
+/* The row alone: the same role in another organisation, from a date on. */
+MUST_CHECK enum err ward_grant_carry(struct txn *txn, const struct ward_grant *g, const struct id *to, uint32_t date);
 /* A new device of a person that is registered already. */
 MUST_CHECK enum err ward_grant_device(struct txn *txn, const struct ward *w, const struct ward_device *d,
                                       uint64_t now);

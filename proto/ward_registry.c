@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "ward.h"
+#include "org_change.h"
 #include "ward_grant.h"
 
 static const char meta_ward[] = "ward";
@@ -182,8 +183,8 @@ enum err ward_org_add(struct txn *txn, const struct ward *w, const char *code, c
                       const uint8_t random[WARD_RANDOM_SIZE], uint64_t now)
 {
     struct org o, other, *list;
-    struct id ward_org;
-    size_t count;
+    struct id ward_org, next[ORG_SUCCESSORS_MAX];
+    size_t count, successors = 0;
     enum err e = org_fill(&o, code, name, type);
 
     if (e == ERR_OK && type == ORG_WARD)
@@ -192,8 +193,10 @@ enum err ward_org_add(struct txn *txn, const struct ward *w, const char *code, c
         e = ward_row(txn, &ward_org, NULL);
     if (e != ERR_OK)
         return e;
-    e = org_by_code(txn, code, &other);
-    if (e != ERR_NOT_FOUND)
+    e = org_by_any_code(txn, code, &other);
+    if (e == ERR_OK && strcmp(other.code, code) == 0) /* a cell that became history leaves its code to its rest */
+        e = org_successors(txn, &other.id, next, &successors);
+    if (e != ERR_NOT_FOUND && (e != ERR_OK || successors == 0))
         return e == ERR_OK ? ERR_EXISTS : e;
     e = org_list(txn, &list, &count);
     free(list);

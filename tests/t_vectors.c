@@ -170,6 +170,7 @@ TEST(control_leaves_of_every_kind)
         {"device", "device_signature", 3}, {"grant", "grant_signature", 4}, {"end", "end_signature", 5},
         {"revoke", "revoke_signature", 6}, {"verdict", "verdict_signature", 7}, {"epoch", "epoch_signature", 8},
         {"redaction", "redaction_signature", 9}, {"home", "home_signature", 10}, {"home_all", "home_all_signature", 10},
+        {"home_away", "home_away_signature", 10},
         {"mirror", "mirror_signature", 11}, {"fold", "fold_signature", 12}, {"key", "key_signature", 13},
         {"unknown", "unknown_signature", 14},
     };
@@ -216,6 +217,9 @@ TEST(what_control_leaves_say)
     CHECK(id_equal(&c.is.home.record, &record) && id_equal(&c.is.home.home, &home) && c.is.home.size == 77);
     c = control_of("home_all");
     CHECK(id_is_zero(&c.is.home.record));
+    CHECK_EQ(c.is.home.date, 20261123);
+    c = control_of("home_away");
+    CHECK(id_is_zero(&c.is.home.target) && id_is_zero(&c.is.home.org));
     c = control_of("revoke");
     CHECK_EQ(err_from_wire(c.is.revoke.reason), ERR_REVOKED);
     c = control_of("unknown");
