@@ -6,6 +6,7 @@
 #include "cmd.h"
 #include "cmd_status.h"
 #include "cmd_sync.h"
+#include "post.h"
 #include "print.h"
 
 static const struct opt_row rows[] = {CMD_OPTIONS};
@@ -21,6 +22,7 @@ struct state {
     struct org org;
     struct buf address;
     enum err last; /* exchange */
+    struct post_last file;
 };
 
 static bool visit(void *arg, struct view *v)
@@ -47,7 +49,40 @@ static enum err gather(struct state *s)
         memset(&s->org, 0, sizeof(s->org));
     if (e == ERR_OK && book_get(b, BOOK_ADDRESS, &s->address) != ERR_OK)
         buf_clear(&s->address);
+    if (e == ERR_OK)
+        e = post_last_load(b, &s->file);
     return e == ERR_OK ? link_last(b, &s->last) : e;
+}
+
+/* Sealed drafts that a file carries: until an answer comes nobody knows whether it arrived. */
+static bool file_waits(const struct state *s)
+{
+    return s->file.time != 0 && s->file.changes > 0 && s->counts.sealed > 0;
+}
+
+static void put_file_json(const struct state *s, struct json *j)
+{
+    struct buf time = {0};
+
+    if (!file_waits(s)) {
+        json_null(j);
+        return;
+    }
+    print_time(s->file.time, true, &time);
+    json_object_begin(j);
+    json_put_string(j, "written", buf_cstr(&time));
+    json_put_uint(j, "changes", s->file.changes);
+    json_object_end(j);
+    buf_deinit(&time);
+}
+
+static void put_file(const struct state *s, struct buf *out)
+{
+    if (!file_waits(s))
+        return;
+    buf_printf(out, _("  Written to a file, not confirmed yet: %llu changes, "), (unsigned long long)s->file.changes);
+    print_time(s->file.time, false, out);
+    buf_put_str(out, "\n");
 }
 
 static void put_json(struct state *s, struct buf *out)
@@ -81,6 +116,8 @@ static void put_json(struct state *s, struct buf *out)
         json_null(&j);
     else
         json_string(&j, buf_cstr(&time));
+    json_key(&j, "file");
+    put_file_json(s, &j);
     json_key(&j, "failed");
     if (s->last == ERR_OK)
         json_null(&j);
@@ -136,6 +173,7 @@ static void put_text(struct state *s, struct buf *out)
         buf_printf(out, _("  Not sent yet: %llu changes\n"), (unsigned long long)unsent);
     else if (r->enrolled)
         buf_printf(out, "  %s\n", _("Nothing waits to be sent."));
+    put_file(s, out);
     if (s->counts.held > 0)
         buf_printf(out, _("  Waiting for the ward's decision: %llu changes\n"), (unsigned long long)s->counts.held);
     if (s->counts.refused > 0) {

@@ -5,6 +5,7 @@
 #include "../common/json.h"
 #include "../common/language.h"
 #include "background.h"
+#include "cmd_parcel.h"
 
 static const struct opt_row rows[] = {
     CMD_OPTIONS,
@@ -12,6 +13,10 @@ static const struct opt_row rows[] = {
      .help = N_("for timers: says nothing and does not wait longer than 2 seconds")},
     {.name = "tu-dong", .alias = "auto", .kind = OPT_TEXT, .value = N_("bat|tat|man-hinh"),
      .help = N_("whether an exchange follows each command by itself: always, never, at a terminal")},
+    {.name = "ra-tep", .alias = "to-file", .kind = OPT_TEXT, .value = N_("FILE"),
+     .help = N_("write what the ward lacks to a sealed file, for a stick")},
+    {.name = "tu-tep", .alias = "from-file", .kind = OPT_TEXT, .value = N_("FILE"),
+     .help = N_("take in the ward's answer from a file")},
 };
 
 static void print_json(const struct link_report *r, struct buf *out)
@@ -127,7 +132,13 @@ static enum err run(struct cmd_env *env, const struct opt_parsed *args)
         return set_background(env, opt_text(args, "tu-dong", ""));
     if (opt_given(args, "nen"))
         return run_background(env);
-    enum err e = link_sync(&env->book, env->tls, &terms, &report);
+    if (opt_given(args, "ra-tep"))
+        return cmd_parcel_write(env, opt_text(args, "ra-tep", ""));
+    if (opt_given(args, "tu-tep"))
+        return cmd_parcel_read(env, opt_text(args, "tu-tep", ""));
+    enum err e = cmd_network(env);
+    if (e == ERR_OK)
+        e = link_sync(&env->book, env->tls, &terms, &report);
     if (e == ERR_OK || report.sent + report.received > 0)
         cmd_sync_print(&report, env->out.json, &env->out.text);
     if (e == ERR_OK && report.refused > 0)
@@ -136,4 +147,4 @@ static enum err run(struct cmd_env *env, const struct opt_parsed *args)
 }
 
 const struct cmd cmd_sync = {"dong-bo", "sync", N_("Exchanges with the ward's server."),
-                             NEED_STORE | NEED_WRITE | NEED_NETWORK, {rows, ARRAY_LEN(rows), NULL, 0, 0}, run};
+                             NEED_STORE | NEED_WRITE, {rows, ARRAY_LEN(rows), NULL, 0, 0}, run};

@@ -266,6 +266,8 @@ enum err parcel_send(const struct parcel_io *io, const struct replica *r, const 
     if (e == ERR_OK)
         memcpy(report->number, m.number, MANIFEST_NUMBER_SIZE);
     if (e == ERR_OK)
+        message_list_encode(&m.needs, &report->needs);
+    if (e == ERR_OK)
         e = parcel_out_begin(&out, io, r->ward_key, seed, PARCEL_LEVEL);
     if (e == ERR_OK)
         e = parcel_out_put(&out, MESSAGE_MANIFEST, buf_bytes(&job->out));

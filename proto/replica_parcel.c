@@ -97,16 +97,28 @@ static enum err check_held(struct txn *txn, const struct replica *r, const struc
     return e == ERR_OK ? checkpoint_verify(m->signature, &c, s->ward_key) : e;
 }
 
-/* Drops what comes before the first leaf that is not here; the checkpoint proves the rest and what is here. */
-static void pass_over(struct work *job, uint64_t leaves)
+/* Without what comes before the first leaf that is not here; the checkpoint proves the rest and what is here. The job
+ * itself stays as it is: a driver may have to run it again. */
+static enum err apply_rest(struct txn *txn, struct replica *r, struct work *job, uint64_t leaves)
 {
+    struct work *rest = work_new(WORK_APPLY);
     struct bytes list = buf_bytes(&job->in), message;
     uint8_t type;
+    enum err e;
 
-    job->size += leaves;
+    rest->scope = job->scope;
+    rest->epoch = job->epoch;
+    rest->size = job->size + leaves;
     while (leaves > 0 && work_message_next(&list, &type, &message))
         leaves -= is_leaf(type);
-    buf_drop_front(&job->in, job->in.n - list.n);
+    buf_put_bytes(&rest->in, list);
+    e = replica_apply(txn, r, rest);
+    job->sent = rest->sent;
+    job->received = rest->received;
+    job->refused = rest->refused;
+    job->held = rest->held;
+    work_free(rest);
+    return e;
 }
 
 enum err replica_parcel_apply(struct txn *txn, struct replica *r, struct work *job)
@@ -127,8 +139,7 @@ enum err replica_parcel_apply(struct txn *txn, struct replica *r, struct work *j
         return ERR_FILE_NEEDS;
     if (m.size <= s.frontier.size)
         return check_held(txn, r, &s, &m);
-    pass_over(job, s.frontier.size - job->size);
-    return replica_apply(txn, r, job);
+    return apply_rest(txn, r, job, s.frontier.size - job->size);
 }
 
 enum err replica_parcel_settle(struct txn *txn, struct replica *r, struct work *job)

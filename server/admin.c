@@ -6,6 +6,7 @@
 #include "../common/date.h"
 #include "../common/text.h"
 #include "../proto/invite.h"
+#include "exchange_job.h"
 #include "overview.h"
 
 #define DAY_S 86400
@@ -17,6 +18,7 @@ struct task {
     uint64_t now_s;
     char text[ADMIN_TEXTS][NAME_MAX_BYTES + 1];
     uint64_t number, days;
+    struct bytes job;
     struct buf rows;
     struct id revoked;
 };
@@ -37,13 +39,14 @@ static enum err (*const runs[ADMIN_COMMANDS])(struct task *t) = {
 
 void admin_request_encode(const struct admin_request *r, struct buf *out)
 {
-    mp_put_array(out, 4 + ADMIN_TEXTS);
+    mp_put_array(out, 5 + ADMIN_TEXTS);
     mp_put_str(out, bytes_of_str(CHIBO_VERSION));
     mp_put_uint(out, (uint64_t)r->command);
     for (size_t i = 0; i < ADMIN_TEXTS; i++)
         mp_put_str(out, bytes_of_str(r->text[i] != NULL ? r->text[i] : ""));
     mp_put_uint(out, r->number);
     mp_put_uint(out, r->days);
+    mp_put_bin(out, r->job.p, r->job.n);
 }
 
 static bool version_fits(struct mp *r)
@@ -55,7 +58,7 @@ static enum err request_decode(struct task *t, struct bytes request, enum admin_
 {
     struct mp r;
     mp_open(&r, request);
-    mp_array(&r, 4 + ADMIN_TEXTS);
+    mp_array(&r, 5 + ADMIN_TEXTS);
     if (mp_error(&r) == ERR_OK && !version_fits(&r))
         mp_fail(&r, ERR_TOO_NEW);
     *command = (enum admin_command)mp_uint(&r, ADMIN_COMMANDS - 1);
@@ -68,6 +71,7 @@ static enum err request_decode(struct task *t, struct bytes request, enum admin_
     }
     t->number = mp_uint(&r, UINT32_MAX);
     t->days = mp_uint(&r, ADMIN_INVITE_DAYS_MOST);
+    t->job = mp_bin(&r, ADMIN_REQUEST_MAX);
     return mp_close(&r);
 }
 

@@ -5,7 +5,7 @@
  * daemon's store thread (admin_socket.c) or, when none runs, in the caller's own (admin_call.c). An answer is a
  * list of rows, each canonical MessagePack.
  *
- * request: [CHIBO_VERSION, command, text, text, number, days]; answer: [CHIBO_VERSION, error number of this
+ * request: [CHIBO_VERSION, command, text, text, number, days, job]; answer: [CHIBO_VERSION, error number of this
  * program], rows. Another CHIBO_VERSION on either side is ERR_TOO_NEW: the daemon must be restarted after an
  * upgrade. */
 #ifndef CHIBO_ADMIN_H
@@ -13,7 +13,7 @@
 
 #include "home.h"
 
-#define ADMIN_REQUEST_MAX 4096
+#define ADMIN_REQUEST_MAX (MESSAGE_MAX + 4096) /* one job of an exchange by file */
 #define ADMIN_ANSWER_MAX ((size_t)16 << 20) /* some 100 bytes for each of 300 cells or 2,000 devices: far less */
 #define ADMIN_TEXTS 2
 #define ADMIN_INVITE_DAYS 14
@@ -26,6 +26,7 @@ enum admin_command {
     ADMIN_OVERVIEW, /* rows: overview.h */
     ADMIN_DEVICES,  /* rows: [device (bin), person's name, org code, state, enrolled, contact] */
     ADMIN_REVOKE,   /* prefix of a device id; rows: [device (bin)] */
+    ADMIN_JOB,      /* one job of an exchange by file (exchange_job.h); rows: its results */
     ADMIN_COMMANDS
 };
 
@@ -34,6 +35,7 @@ struct admin_request {
     const char *text[ADMIN_TEXTS]; /* code or prefix, then name; NULL: none */
     uint64_t number;               /* type, role */
     uint64_t days;
+    struct bytes job;
 };
 void admin_request_encode(const struct admin_request *r, struct buf *out);
 
@@ -52,6 +54,8 @@ bool admin_answer_next(struct bytes *rows, struct bytes *row);
 void admin_row(struct buf *answer, struct bytes row); /* appends one row */
 
 /* admin_call.c: asks the daemon of this home, or does it here when none runs. ERR_OK: *answer is complete. */
+bool admin_daemon_runs(const char *dir);
+MUST_CHECK enum err admin_ask_daemon(const char *dir, struct bytes request, struct buf *answer); /* ERR_CUT: it is gone */
 MUST_CHECK enum err admin_call(const char *dir, struct bytes request, struct buf *answer, const char **at);
 
 #endif

@@ -72,6 +72,25 @@ static enum err ask_daemon(int fd, struct bytes request, struct buf *answer)
     return e;
 }
 
+bool admin_daemon_runs(const char *dir)
+{
+    const int fd = connect_daemon(dir);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+enum err admin_ask_daemon(const char *dir, struct bytes request, struct buf *answer)
+{
+    const int fd = connect_daemon(dir);
+    assert(request.n <= ADMIN_REQUEST_MAX);
+    if (fd < 0)
+        return ERR_CUT;
+    const enum err e = ask_daemon(fd, request, answer);
+    close(fd);
+    return e;
+}
+
 /* ---- here ---- */
 
 static enum err do_here(struct home *h, struct bytes request, struct buf *answer)
