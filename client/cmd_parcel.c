@@ -55,8 +55,9 @@ static void print_written(const char *path, const struct parcel_report *r, struc
 {
     buf_printf(out, _("Written for the ward, sealed: %s · %llu changes · %llu bytes\n"), path,
                (unsigned long long)r->changes, (unsigned long long)r->bytes_out);
-    buf_put_str(out, _("  Whoever carries it cannot read it. At the ward: chibod trao-doi FOLDER --tu-tep FILE --ra-tep "
-                       "ANSWER\n  Then here, with the answer: chibo dong-bo --tu-tep ANSWER\n"));
+    buf_printf(out, "  %s\n  %s\n  %s\n", _("Whoever carries it cannot read it."),
+               _("At the ward: chibod trao-doi FOLDER --tu-tep FILE --ra-tep ANSWER"),
+               _("Then here, with the answer: chibo dong-bo --tu-tep ANSWER"));
 }
 
 static void print_taken(const struct parcel_report *r, struct buf *out)

@@ -20,7 +20,7 @@ struct parcel_report {
     uint64_t bytes_in, bytes_out;
     uint8_t number[MANIFEST_NUMBER_SIZE]; /* of the file written or, on a device, read */
     uint8_t name[KEY_SIZE];               /* parcel_head.sent of the file written */
-    struct buf needs; /* a list as in `sizes`: what must come first and is not here; of a device's file: what it needs */
+    struct buf needs; /* as in `sizes`: what must come first and is not here; of a file written: what it needs */
 };
 void parcel_report_deinit(struct parcel_report *report);
 

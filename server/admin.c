@@ -29,10 +29,11 @@ static enum err invite(struct task *t);
 static enum err overview(struct task *t);
 static enum err devices(struct task *t);
 static enum err revoke(struct task *t);
+static enum err run_job(struct task *t);
 
 static enum err (*const runs[ADMIN_COMMANDS])(struct task *t) = {
     [ADMIN_ORG_ADD] = org_add,     [ADMIN_ORG_LIST] = org_rows, [ADMIN_INVITE] = invite,
-    [ADMIN_OVERVIEW] = overview,   [ADMIN_DEVICES] = devices,   [ADMIN_REVOKE] = revoke,
+    [ADMIN_OVERVIEW] = overview,   [ADMIN_DEVICES] = devices,   [ADMIN_REVOKE] = revoke,   [ADMIN_JOB] = run_job,
 };
 
 /* ---- bytes ---- */
@@ -317,5 +318,15 @@ static enum err revoke(struct task *t)
         put_row(t, &row);
     }
     buf_deinit(&row);
+    return e;
+}
+
+static enum err run_job(struct task *t)
+{
+    struct buf row = {0};
+    const enum err e = exchange_job_run(t->txn, &t->home->ward, t->job, t->now_s, &row);
+    if (e == ERR_OK)
+        put_row(t, &row);
+    buf_wipe_deinit(&row);
     return e;
 }

@@ -55,7 +55,8 @@ void admin_row(struct buf *answer, struct bytes row); /* appends one row */
 
 /* admin_call.c: asks the daemon of this home, or does it here when none runs. ERR_OK: *answer is complete. */
 bool admin_daemon_runs(const char *dir);
-MUST_CHECK enum err admin_ask_daemon(const char *dir, struct bytes request, struct buf *answer); /* ERR_CUT: it is gone */
+/* ERR_CUT: it is gone. */
+MUST_CHECK enum err admin_ask_daemon(const char *dir, struct bytes request, struct buf *answer);
 MUST_CHECK enum err admin_call(const char *dir, struct bytes request, struct buf *answer, const char **at);
 
 #endif

@@ -14,6 +14,7 @@
 #include "../common/opt.h"
 #include "../common/text.h"
 #include "admin.h"
+#include "cmd_exchange.h"
 #include "daemon.h"
 #include "print.h"
 
@@ -316,6 +317,21 @@ static enum err run_rotate(struct call *c)
     return e;
 }
 
+/* ---- trao-doi ---- */
+
+static const struct opt_row exchange_rows[] = {
+    {"tu-tep", "from-file", 0, OPT_TEXT, N_("FILE"), N_("what a cell sent"), 0, false, true},
+    {"ra-tep", "to-file", 0, OPT_TEXT, N_("FILE"), N_("where the answer for it goes"), 0, false, true},
+    {"json", NULL, 0, OPT_FLAG, NULL, N_("for programs: one line of JSON each"), 0, false, false},
+};
+static const struct opt_table exchange_table = {exchange_rows, ARRAY_LEN(exchange_rows), N_("FOLDER"), 1, 1};
+
+static enum err run_exchange(struct call *c)
+{
+    return cmd_exchange(dir_of(c), opt_text(&c->opts, "tu-tep", ""), opt_text(&c->opts, "ra-tep", ""),
+                        opt_given(&c->opts, "json"), &c->out, &c->about, &c->allowed);
+}
+
 /* ---- all of them ---- */
 
 /* clang-format off */
@@ -327,6 +343,7 @@ static const struct command commands[] = {
     {"tong-hop", "overview", N_("how each cell stands"),                         &json_table,   run_overview},
     {"thiet-bi", "devices",  N_("list the devices"),                             &json_table,   run_devices},
     {"thu-hoi",  "revoke",   N_("revoke a device"),                              &revoke_table, run_revoke},
+    {"trao-doi", "exchange", N_("take in a cell's file and write the answer for it"), &exchange_table, run_exchange},
     {"doi-khoa", "rotate-keys", N_("give the server new keys in place of its old ones"), &rotate_table, run_rotate},
 };
 /* clang-format on */

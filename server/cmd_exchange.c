@@ -1,0 +1,94 @@
+/* cmd_exchange.c - see cmd_exchange.h. */
+#include "cmd_exchange.h"
+
+#include <stdlib.h>
+
+#include "../common/json.h"
+#include "../common/language.h"
+#include "exchange.h"
+
+static void put_needs(const struct parcel_report *r, struct json *j)
+{
+    char hex[ID_TEXT_SIZE];
+    struct message_list needs = {0};
+    struct message_size need;
+    json_key(j, "needs");
+    json_array_begin(j);
+    if (r->needs.n > 0 && message_sizes_decode(&needs, buf_bytes(&r->needs)) != ERR_OK)
+        needs.count = 0;
+    while (message_size_next(&needs, &need)) {
+        id_print(&need.scope, hex);
+        json_object_begin(j);
+        json_put_string(j, "scope", hex);
+        json_put_uint(j, "epoch", need.epoch);
+        json_put_uint(j, "size", need.size);
+        json_object_end(j);
+    }
+    json_array_end(j);
+}
+
+static void print_json(const char *to, const struct parcel_report *r, struct buf *out)
+{
+    char hex[ID_TEXT_SIZE];
+    struct json j;
+    id_print(&r->device, hex);
+    json_init(&j, out);
+    json_object_begin(&j);
+    json_put_uint(&j, "v", 1);
+    json_put_string(&j, "file", to);
+    json_put_uint(&j, "changes", r->changes);
+    json_put_uint(&j, "new", r->fresh);
+    json_put_uint(&j, "bytes", r->bytes_out);
+    json_put_string(&j, "receiver", hex);
+    put_needs(r, &j);
+    json_object_end(&j);
+    json_line(&j);
+}
+
+static void print_text(const char *to, const struct parcel_report *r, struct buf *out)
+{
+    char hex[ID_TEXT_SIZE];
+    id_print(&r->device, hex);
+    buf_printf(out, _("Device %s: %llu changes in the file, %llu of them new here.\n"), hex,
+               (unsigned long long)r->changes, (unsigned long long)r->fresh);
+    buf_printf(out, _("The answer, sealed for this device: %s (%llu bytes).\n"), to,
+               (unsigned long long)r->bytes_out);
+    buf_printf(out, "  %s\n", _("On the device: chibo dong-bo --tu-tep FILE"));
+}
+
+static const struct {
+    enum err err;
+    const char *text; /* msgid */
+} steps[] = {
+    {ERR_EXISTS, N_("choose another name for the answer")},
+    {ERR_AUTH, N_("this ward does not know the device that made it")},
+    {ERR_FILE_WRONG_WAY, N_("it is an answer for a device: chibo dong-bo --tu-tep FILE")},
+    {ERR_FILE_FOREIGN, N_("it was made for another ward, or for a device of another ward")},
+    {ERR_FILE_DAMAGED, N_("copy it again, or have it written again")},
+    {ERR_FILE_NEEDS, N_("an earlier file of this device is still on its way")},
+    {ERR_COPY, N_("this device must exchange over the network once")},
+};
+
+enum err cmd_exchange(const char *dir, const char *from, const char *to, bool json, struct buf *out,
+                      const char **about, const char **step)
+{
+    struct exchange_door *d = mem_alloc(sizeof(*d));
+    struct parcel_report r = {0};
+    enum err e = exchange_open(d, dir, about);
+    if (e == ERR_OK)
+        e = exchange_file(d, from, to, &r, about);
+    *step = NULL;
+    for (size_t i = 0; i < ARRAY_LEN(steps); i++)
+        if (steps[i].err == e)
+            *step = _(steps[i].text);
+    if (json && (e == ERR_OK || e == ERR_FILE_NEEDS))
+        print_json(to, &r, out);
+    else if (e == ERR_OK)
+        print_text(to, &r, out);
+    if (e != ERR_OK && *about != from && *about != to)
+        *about = dir; /* the home is closed with its names */
+    parcel_report_deinit(&r);
+    exchange_close(d);
+    free(d);
+    return e;
+}
