@@ -32,6 +32,7 @@ struct book {
 #define BOOK_SYNC_ERROR "sync error" /* name of the error that the last exchange ended with; none after a success */
 #define BOOK_BACKGROUND "background" /* u8 enum background_when (background.h) */
 #define BOOK_PARCEL "parcel" /* the last file that was written for the ward (post.h) */
+#define BOOK_CONFLICTS "conflicts" /* u64: records with one, counted after an exchange that moved anything */
 #define BOOK_FORM "form" /* answers of a form that was left half-way */
 
 /* home NULL: from the environment. ERR_NO_STORE: no home can be told (no HOME). */

@@ -6,6 +6,7 @@
 #include "cmd.h"
 #include "cmd_status.h"
 #include "cmd_sync.h"
+#include "conflict.h"
 #include "post.h"
 #include "print.h"
 
@@ -28,7 +29,7 @@ struct state {
 static bool visit(void *arg, struct view *v)
 {
     struct state *s = arg;
-    if (!replica_view_conflict(v))
+    if (conflict_count(&s->env->book, v) == 0)
         return true;
     if (s->conflicts++ < SHOWN_MAX) {
         buf_put_str(&s->conflict_lines, "    ");

@@ -6,6 +6,7 @@
 #include "../common/language.h"
 #include "background.h"
 #include "cmd_parcel.h"
+#include "conflict.h"
 
 static const struct opt_row rows[] = {
     CMD_OPTIONS,
@@ -35,6 +36,7 @@ static void print_json(const struct link_report *r, struct buf *out)
     json_put_uint(&j, "v", 1);
     for (size_t i = 0; i < ARRAY_LEN(figures); i++)
         json_put_uint(&j, figures[i].name, figures[i].value);
+    json_put_uint(&j, "conflicts", r->conflicts);
     json_object_end(&j);
     json_line(&j);
 }
@@ -51,6 +53,8 @@ void cmd_sync_print(const struct link_report *r, bool json, struct buf *out)
         buf_printf(out, _(" · %llu wait for the ward"), (unsigned long long)r->held);
     if (r->refused > 0)
         buf_printf(out, _(" · %llu refused"), (unsigned long long)r->refused);
+    if (r->conflicts > 0)
+        buf_printf(out, _(" · %llu wait for you: chibo xung-dot"), (unsigned long long)r->conflicts);
     buf_put_str(out, "\n");
 }
 
@@ -139,6 +143,8 @@ static enum err run(struct cmd_env *env, const struct opt_parsed *args)
     enum err e = cmd_network(env);
     if (e == ERR_OK)
         e = link_sync(&env->book, env->tls, &terms, &report);
+    if (e == ERR_OK)
+        e = conflict_count_all(&env->book, report.sent + report.received > 0, &report.conflicts);
     if (e == ERR_OK || report.sent + report.received > 0)
         cmd_sync_print(&report, env->out.json, &env->out.text);
     if (e == ERR_OK && report.refused > 0)

@@ -21,6 +21,7 @@ struct link_report {
     uint64_t round_trips;                   /* times it waited for the server after connecting */
     unsigned sessions;
     char why[ERROR_DETAIL_MAX + 1];         /* the other side's word for an error, or "" */
+    uint64_t conflicts; /* records that wait for a person; whoever prints the report fills it in */
 };
 
 /* One exchange, and a second one when there are drafts that could not be sealed before it. The report counts what

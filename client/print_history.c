@@ -3,6 +3,7 @@
 
 #include "../common/language.h"
 #include "../proto/mp.h"
+#include "past.h"
 
 /* --- who set a version --- */
 
@@ -132,6 +133,7 @@ struct telling {
     struct print *p;
     struct json *j;
     struct buf *out;
+    struct past past;
 };
 
 static const char *const op_names[] = {[OP_CREATE] = "create", [OP_SET] = "set",     [OP_ADD] = "add",
@@ -139,6 +141,16 @@ static const char *const op_names[] = {[OP_CREATE] = "create", [OP_SET] = "set",
 static const char *const op_labels[] = {[OP_CREATE] = N_("recorded"), [OP_SET] = N_("changed"), [OP_ADD] = N_("added"),
                                         [OP_REMOVE] = N_("taken out"), [OP_STATE] = N_("moved on"),
                                         [OP_AMEND] = N_("amended")};
+
+static const char *const fate_names[] = {[PAST_COUNTS] = "counts",     [PAST_BESIDE] = "beside",
+                                         [PAST_COVERED] = "covered",   [PAST_SETTLED] = "settled",
+                                         [PAST_REPLACED] = "replaced", [PAST_NOTHING] = "gone"};
+static const char *const fate_labels[] = {[PAST_COUNTS] = "",
+                                          [PAST_BESIDE] = N_("stands beside the value that counts"),
+                                          [PAST_COVERED] = N_("written over by"),
+                                          [PAST_SETTLED] = N_("not chosen by"),
+                                          [PAST_REPLACED] = N_("settled otherwise, later, by"),
+                                          [PAST_NOTHING] = N_("not there any more")};
 
 static void json_time_or_null(struct json *j, const char *key, uint64_t time)
 {
@@ -151,6 +163,56 @@ static void json_time_or_null(struct json *j, const char *key, uint64_t time)
         json_string(j, buf_cstr(&text));
     }
     buf_deinit(&text);
+}
+
+static bool has_taker(const struct past_value *w)
+{
+    return w->fate == PAST_COVERED || w->fate == PAST_SETTLED || w->fate == PAST_REPLACED;
+}
+
+/* Of each value of one change: what became of it, and who took its place. */
+static void json_fates(struct telling *t, const struct kind_info *k, const struct history_change *h)
+{
+    struct buf name = {0};
+
+    json_key(t->j, "fate");
+    json_object_begin(t->j);
+    for (size_t i = 0; k != NULL && i < h->change.count; i++) {
+        uint32_t tag = h->change.triple[i].tag;
+        const struct field_info *f = schema_field(k, TAG_NUMBER(tag));
+        const struct past_value *w = past_find(&t->past, tag, bytes_of(h->version.b, VERSION_SIZE));
+        if (f == NULL || w == NULL)
+            continue;
+        json_key(t->j, f->name);
+        json_object_begin(t->j);
+        json_put_string(t->j, "how", fate_names[w->fate]);
+        if (has_taker(w)) {
+            buf_clear(&name);
+            print_person(t->p, &t->past.value[w->by].person, &name);
+            json_put_string(t->j, "by", buf_cstr(&name));
+            json_time_or_null(t->j, "time", t->past.value[w->by].time);
+        }
+        json_object_end(t->j);
+    }
+    json_object_end(t->j);
+    buf_deinit(&name);
+}
+
+static void text_fate(struct telling *t, uint32_t tag, const struct version *v)
+{
+    const struct past_value *w = past_find(&t->past, tag, bytes_of(v->b, VERSION_SIZE));
+
+    if (w == NULL || w->fate == PAST_COUNTS)
+        return;
+    buf_printf(t->out, "  ← %s", _(fate_labels[w->fate]));
+    if (!has_taker(w))
+        return;
+    buf_put_str(t->out, " ");
+    print_person(t->p, &t->past.value[w->by].person, t->out);
+    if (t->past.value[w->by].time != 0) {
+        buf_put_str(t->out, ", ");
+        print_time(t->past.value[w->by].time, false, t->out);
+    }
 }
 
 static bool json_visit(void *arg, const struct scope *s, const struct history_change *h)
@@ -176,6 +238,7 @@ static bool json_visit(void *arg, const struct scope *s, const struct history_ch
         entry_json(f, h->change.triple[i].value, &t->p->refs.entry, t->j);
     }
     json_object_end(t->j);
+    json_fates(t, k, h);
     json_object_end(t->j);
     buf_deinit(&name);
     return true;
@@ -183,11 +246,14 @@ static bool json_visit(void *arg, const struct scope *s, const struct history_ch
 
 enum err print_history_json(struct print *p, const struct view *v, struct json *j)
 {
-    struct telling t = {p, j, NULL};
+    struct telling t = {.p = p, .j = j};
+    enum err e = past_load(&t.past, p->book, v->kind, &v->record);
     json_key(j, "history");
     json_array_begin(j);
-    enum err e = replica_history(book_txn(p->book), &p->book->replica, v->kind, &v->record, json_visit, &t);
+    if (e == ERR_OK)
+        e = replica_history(book_txn(p->book), &p->book->replica, v->kind, &v->record, json_visit, &t);
     json_array_end(j);
+    past_deinit(&t.past);
     return e;
 }
 
@@ -211,6 +277,7 @@ static bool text_visit(void *arg, const struct scope *s, const struct history_ch
             continue;
         buf_printf(t->out, "      %s: ", _(f->label));
         entry_print(f, h->change.triple[i].value, &t->p->refs.entry, t->out);
+        text_fate(t, h->change.triple[i].tag, &h->version);
         buf_put_str(t->out, "\n");
     }
     return true;
@@ -218,7 +285,11 @@ static bool text_visit(void *arg, const struct scope *s, const struct history_ch
 
 enum err print_history(struct print *p, const struct view *v, struct buf *out)
 {
-    struct telling t = {p, NULL, out};
+    struct telling t = {.p = p, .out = out};
+    enum err e = past_load(&t.past, p->book, v->kind, &v->record);
     buf_printf(out, "  %s\n", _("History:"));
-    return replica_history(book_txn(p->book), &p->book->replica, v->kind, &v->record, text_visit, &t);
+    if (e == ERR_OK)
+        e = replica_history(book_txn(p->book), &p->book->replica, v->kind, &v->record, text_visit, &t);
+    past_deinit(&t.past);
+    return e;
 }

@@ -97,6 +97,7 @@ struct history_change {
     struct id device;
     struct id person;
     struct version version;
+    bool owns;           /* by the verdict in its own leaf */
     struct change change; /* valid during the call */
 };
 typedef bool replica_history_visit(void *arg, const struct scope *s, const struct history_change *h);

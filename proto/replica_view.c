@@ -6,6 +6,7 @@
 #include "ledger.h"
 #include "mp.h"
 #include "replica.h"
+#include "verdict.h"
 
 void replica_view_deinit(struct view *v)
 {
@@ -313,7 +314,10 @@ static enum err history_leaf(struct txn *txn, const struct scope *s, const struc
         h.device = header.device;
         h.person = header.person;
         h.version = change_version(&l.changeset.slot[at->position].commitment);
-        if (l.changeset.slot[at->position].body.n > 0)
+        uint32_t verdict;
+        e = verdict_list_at(l.verdicts, at->position, &verdict);
+        h.owns = e == ERR_OK && verdict_owns(verdict);
+        if (e == ERR_OK && l.changeset.slot[at->position].body.n > 0)
             e = change_decode(&h.change, l.changeset.slot[at->position].body) == ERR_OK ? ERR_OK : ERR_DAMAGED;
         if (e == ERR_OK)
             *more = visit(arg, s, &h);
@@ -336,7 +340,8 @@ static enum err history_scope(struct txn *txn, const struct replica *r, const st
     for (size_t i = 0; e == ERR_OK && *more && i < p.changes; i++)
         e = history_leaf(txn, s, &p.change[i], visit, arg, more);
     for (size_t i = 0; e == ERR_OK && *more && i < d.count; i++) {
-        struct history_change h = {.device = r->device, .person = r->person, .version = d.item[i].version};
+        struct history_change h = {.device = r->device, .person = r->person, .version = d.item[i].version,
+                                   .owns = d.item[i].owns};
 
         e = change_decode(&h.change, buf_bytes(&d.item[i].body)) == ERR_OK ? ERR_OK : ERR_DAMAGED;
         if (e == ERR_OK)

@@ -1,0 +1,251 @@
+/* cmd_conflicts.c - `chibo xung-dot`: every field that waits for a person, with what was there before, mine and theirs;
+ * at a terminal each is settled with one key. */
+#include "../common/json.h"
+#include "../common/language.h"
+#include "cmd.h"
+#include "cmd_conflicts.h"
+#include "form.h"
+#include "print.h"
+
+static const struct opt_row rows[] = {CMD_OPTIONS};
+
+struct listing {
+    struct cmd_env *env;
+    struct print p;
+    uint64_t number;
+    struct buf waiting; /* struct waiting[], for the questions */
+    enum err err;
+};
+
+struct waiting {
+    uint32_t kind;
+    struct id record;
+    const struct field_info *field;
+};
+
+/* ---- one field for scripts ---- */
+
+static void json_value(struct listing *l, const struct conflict *c, const struct past *past, const struct candidate *of,
+                       struct json *j)
+{
+    static const char *const qualities[] = {"checked", "unchecked", "wrong"};
+    const struct past_value *w = past_of(past, c->entry->tag, of, &l->env->book.replica.device);
+    struct buf text = {0};
+
+    json_object_begin(j);
+    json_key(j, "value");
+    entry_json(c->field, of->value, &l->p.refs.entry, j);
+    json_key(j, "by");
+    if (w != NULL) {
+        print_person(&l->p, &w->person, &text);
+        json_string(j, buf_cstr(&text));
+    } else {
+        json_null(j);
+    }
+    json_key(j, "time");
+    if (w != NULL && w->time != 0) {
+        buf_clear(&text);
+        print_time(w->time, true, &text);
+        json_string(j, buf_cstr(&text));
+        json_put_string(j, "clock", qualities[w->quality <= QUALITY_WRONG ? w->quality : QUALITY_WRONG]);
+    } else {
+        json_null(j);
+    }
+    json_object_end(j);
+    buf_deinit(&text);
+}
+
+static void put_json(struct listing *l, const struct view *v, const struct past *past, const struct conflict *c)
+{
+    const struct kind_info *k = schema_kind(v->kind);
+    struct buf title = {0};
+    char hex[ID_TEXT_SIZE];
+    struct json j;
+
+    json_init(&j, &l->env->out.text);
+    json_object_begin(&j);
+    json_put_uint(&j, "v", 1);
+    json_put_uint(&j, "number", l->number);
+    id_print(&v->record, hex);
+    json_put_string(&j, "id", hex);
+    json_put_string(&j, "kind", k->name);
+    refs_title(&l->p.refs, v, &title);
+    json_put_string(&j, "title", buf_cstr(&title));
+    json_put_string(&j, "field", c->field->name);
+    json_put_string(&j, "label", _(c->field->label));
+    json_key(&j, "base");
+    if (c->base != NULL)
+        entry_json(c->field, buf_bytes(&c->base->value), &l->p.refs.entry, &j);
+    else
+        json_null(&j);
+    json_key(&j, "mine");
+    json_value(l, c, past, &c->entry->candidate[c->mine], &j);
+    json_key(&j, "theirs");
+    json_array_begin(&j);
+    for (size_t i = 0; i < c->entry->count; i++)
+        if (i != c->mine)
+            json_value(l, c, past, &c->entry->candidate[i], &j);
+    json_array_end(&j);
+    json_object_end(&j);
+    json_line(&j);
+    buf_deinit(&title);
+}
+
+/* ---- and for people ---- */
+
+static void put_value(struct listing *l, const struct conflict *c, const struct past *past, size_t i, size_t number)
+{
+    struct buf *out = &l->env->out.text;
+    const struct candidate *of = &c->entry->candidate[i];
+    const struct past_value *w = past_of(past, c->entry->tag, of, &l->env->book.replica.device);
+
+    buf_printf(out, "      %zu %s: ", number, number == 1 ? _("mine  ") : _("theirs"));
+    entry_print(c->field, of->value, &l->p.refs.entry, out);
+    if (w != NULL) {
+        buf_put_str(out, "  (");
+        print_person(&l->p, &w->person, out);
+        if (w->time != 0) {
+            buf_put_str(out, ", ");
+            print_time(w->time, false, out);
+        } else {
+            buf_printf(out, ", %s", _("not sent yet"));
+        }
+        if (w->quality != QUALITY_CHECKED && w->time != 0)
+            buf_printf(out, ", %s", w->quality == QUALITY_WRONG ? _("clock wrong") : _("clock not checked"));
+        buf_put_str(out, ")");
+    }
+    if (i == 0)
+        buf_printf(out, " · %s", _("shown now"));
+    buf_put_str(out, "\n");
+}
+
+static void put_text(struct listing *l, const struct view *v, const struct past *past, const struct conflict *c)
+{
+    const struct kind_info *k = schema_kind(v->kind);
+    struct buf *out = &l->env->out.text;
+    char hex[ID_TEXT_SIZE];
+    size_t number = 1;
+
+    id_print(&v->record, hex);
+    buf_printf(out, "%llu. %.13s  %s · ", (unsigned long long)l->number, hex, _(k->label));
+    refs_title(&l->p.refs, v, out);
+    buf_printf(out, "\n   %s (%s)\n", _(c->field->label), c->field->name);
+    if (c->base != NULL) {
+        buf_printf(out, "        %s: ", _("before"));
+        entry_print(c->field, buf_bytes(&c->base->value), &l->p.refs.entry, out);
+        buf_put_str(out, "\n");
+    }
+    put_value(l, c, past, c->mine, number);
+    for (size_t i = 0; i < c->entry->count; i++)
+        if (i != c->mine)
+            put_value(l, c, past, i, ++number);
+}
+
+static bool visit(void *arg, struct view *v)
+{
+    struct listing *l = arg;
+    const struct kind_info *k = schema_kind(v->kind);
+    struct past past;
+
+    if (conflict_count(&l->env->book, v) == 0)
+        return true;
+    l->err = past_load(&past, &l->env->book, v->kind, &v->record);
+    for (size_t i = 0; l->err == ERR_OK && i < k->fields; i++) {
+        struct conflict c;
+        struct waiting w = {v->kind, v->record, &k->field[i]};
+        if (!conflict_waits(&l->env->book, v, &k->field[i]))
+            continue;
+        conflict_look(&c, &l->env->book, v, &past, &k->field[i]);
+        l->number++;
+        (l->env->out.json ? put_json : put_text)(l, v, &past, &c);
+        buf_put(&l->waiting, &w, sizeof(w));
+    }
+    past_deinit(&past);
+    return l->err == ERR_OK;
+}
+
+static enum err list(struct listing *l)
+{
+    struct book *b = &l->env->book;
+    enum err e = book_begin(b, false);
+
+    if (e == ERR_OK)
+        e = print_init(&l->p, b);
+    for (size_t i = 0; e == ERR_OK && i < schema_kind_count; i++) {
+        e = replica_each(book_txn(b), &b->replica, schema_kinds[i].number, visit, l);
+        e = e == ERR_OK ? l->err : e;
+    }
+    if (e == ERR_OK && l->env->out.text.n == 0 && !l->env->out.json)
+        buf_printf(&l->env->out.text, "%s\n", _("Nothing waits for anybody."));
+    print_deinit(&l->p);
+    book_abort(b);
+    return e;
+}
+
+/* ---- questions ---- */
+
+static enum err settle(struct listing *l, const struct waiting *w, const char *word)
+{
+    char hex[ID_TEXT_SIZE];
+    struct conflict_choice choice = {w->field->name, word};
+
+    id_print(&w->record, hex);
+    buf_clear(&l->env->why);
+    return cmd_conflicts_settle(l->env, hex, &choice, 1, true);
+}
+
+/* False: nobody is there, or enough. */
+static bool ask_one(struct listing *l, const struct waiting *w, uint64_t number, enum err *e)
+{
+    struct buf question = {0}, line = {0};
+    bool more = true;
+
+    for (;;) {
+        buf_clear(&question);
+        buf_printf(&question, "%llu. %s: %s", (unsigned long long)number, _(w->field->label),
+                   _("m mine, t theirs, a number, or retype it; Enter: later"));
+        enum ask_answer answer = ask_line(&l->env->ask, buf_cstr(&question), NULL, &line);
+        more = answer == ASK_TEXT;
+        if (!more || line.n == 0)
+            break;
+        *e = settle(l, w, buf_cstr(&line));
+        if (*e == ERR_OK || err_class(*e) != ERR_CLASS_INPUT)
+            break;
+        ask_say(&l->env->ask, buf_cstr(&l->env->why));
+        *e = ERR_OK;
+        buf_clear(&l->env->why);
+    }
+    buf_deinit(&question);
+    buf_deinit(&line);
+    return more && *e == ERR_OK;
+}
+
+static enum err ask_all(struct listing *l)
+{
+    const struct waiting *w = (const struct waiting *)(const void *)l->waiting.p;
+    size_t count = l->waiting.n / sizeof(*w);
+    enum err e = out_flush(&l->env->out);
+
+    if (count == 0 || e != ERR_OK)
+        return e;
+    book_close(&l->env->book);
+    e = book_open(&l->env->book, KV_WRITE);
+    for (size_t i = 0; e == ERR_OK && i < count && ask_one(l, &w[i], i + 1, &e);)
+        i++;
+    return e;
+}
+
+static enum err run(struct cmd_env *env, const struct opt_parsed *args)
+{
+    struct listing l = {.env = env};
+
+    (void)args;
+    enum err e = list(&l);
+    if (e == ERR_OK && !env->out.json && ask_is_possible())
+        e = ask_all(&l);
+    buf_deinit(&l.waiting);
+    return e;
+}
+
+const struct cmd cmd_conflicts = {"xung-dot", "conflicts", N_("What several people wrote differently, to settle it."),
+                                  NEED_STORE, {rows, ARRAY_LEN(rows), NULL, 0, 0}, run};
