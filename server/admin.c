@@ -6,6 +6,7 @@
 #include "../common/date.h"
 #include "../common/text.h"
 #include "../proto/invite.h"
+#include "admin_held.h"
 #include "exchange_job.h"
 #include "overview.h"
 
@@ -16,7 +17,7 @@ struct task {
     const struct home *home;
     struct txn *txn;
     uint64_t now_s;
-    char text[ADMIN_TEXTS][NAME_MAX_BYTES + 1];
+    char text[ADMIN_TEXTS][VERDICT_TEXT_MAX + 1];
     uint64_t number, days;
     struct bytes job;
     struct buf rows;
@@ -30,10 +31,14 @@ static enum err overview(struct task *t);
 static enum err devices(struct task *t);
 static enum err revoke(struct task *t);
 static enum err run_job(struct task *t);
+static enum err held(struct task *t);
+static enum err accept_held(struct task *t);
+static enum err refuse_held(struct task *t);
 
 static enum err (*const runs[ADMIN_COMMANDS])(struct task *t) = {
     [ADMIN_ORG_ADD] = org_add,     [ADMIN_ORG_LIST] = org_rows, [ADMIN_INVITE] = invite,
     [ADMIN_OVERVIEW] = overview,   [ADMIN_DEVICES] = devices,   [ADMIN_REVOKE] = revoke,   [ADMIN_JOB] = run_job,
+    [ADMIN_HELD] = held,           [ADMIN_ACCEPT] = accept_held, [ADMIN_REFUSE] = refuse_held,
 };
 
 /* ---- bytes ---- */
@@ -64,7 +69,7 @@ static enum err request_decode(struct task *t, struct bytes request, enum admin_
         mp_fail(&r, ERR_TOO_NEW);
     *command = (enum admin_command)mp_uint(&r, ADMIN_COMMANDS - 1);
     for (size_t i = 0; i < ADMIN_TEXTS; i++) {
-        const struct bytes text = mp_str(&r, NAME_MAX_BYTES);
+        const struct bytes text = mp_str(&r, i < 2 ? NAME_MAX_BYTES : VERDICT_TEXT_MAX);
         if (text.n > 0 && memchr(text.p, 0, text.n) != NULL)
             mp_fail(&r, ERR_BAD_VALUE);
         else if (text.n > 0)
@@ -329,4 +334,26 @@ static enum err run_job(struct task *t)
         put_row(t, &row);
     buf_wipe_deinit(&row);
     return e;
+}
+
+static enum err held(struct task *t)
+{
+    return admin_held_rows(t->txn, &t->rows);
+}
+
+static enum err rule(struct task *t, enum verdict verdict)
+{
+    const struct ward_ruling r = {t->text[0], verdict, bytes_of_str(t->text[2]), bytes_of_str(t->text[1]),
+                                  t->number == 1};
+    return admin_held_rule(t->txn, &t->home->ward, &r, t->now_s, &t->rows);
+}
+
+static enum err accept_held(struct task *t)
+{
+    return rule(t, VERDICT_ACCEPTED);
+}
+
+static enum err refuse_held(struct task *t)
+{
+    return rule(t, VERDICT_REFUSED);
 }

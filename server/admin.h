@@ -5,7 +5,7 @@
  * daemon's store thread (admin_socket.c) or, when none runs, in the caller's own (admin_call.c). An answer is a
  * list of rows, each canonical MessagePack.
  *
- * request: [CHIBO_VERSION, command, text, text, number, days, job]; answer: [CHIBO_VERSION, error number of this
+ * request: [CHIBO_VERSION, command, text, text, text, number, days, job]; answer: [CHIBO_VERSION, error number of this
  * program], rows. Another CHIBO_VERSION on either side is ERR_TOO_NEW: the daemon must be restarted after an
  * upgrade. */
 #ifndef CHIBO_ADMIN_H
@@ -15,7 +15,7 @@
 
 #define ADMIN_REQUEST_MAX (MESSAGE_MAX + 4096) /* one job of an exchange by file */
 #define ADMIN_ANSWER_MAX ((size_t)16 << 20) /* some 100 bytes for each of 300 cells or 2,000 devices: far less */
-#define ADMIN_TEXTS 2
+#define ADMIN_TEXTS 3
 #define ADMIN_INVITE_DAYS 14
 #define ADMIN_INVITE_DAYS_MOST 365
 
@@ -27,12 +27,15 @@ enum admin_command {
     ADMIN_DEVICES,  /* rows: [device (bin), person's name, org code, state, enrolled, contact] */
     ADMIN_REVOKE,   /* prefix of a device id; rows: [device (bin)] */
     ADMIN_JOB,      /* one job of an exchange by file (exchange_job.h); rows: its results */
+    ADMIN_HELD,     /* rows: admin_held.h */
+    ADMIN_ACCEPT,   /* prefix of a change id, by whom, why (may be empty); rows: [change id (bin)] */
+    ADMIN_REFUSE,   /* the same, with a reason; number: 1 also one that was accepted */
     ADMIN_COMMANDS
 };
 
 struct admin_request {
     enum admin_command command;
-    const char *text[ADMIN_TEXTS]; /* code or prefix, then name; NULL: none */
+    const char *text[ADMIN_TEXTS]; /* code or prefix, then name, then a reason; NULL: none */
     uint64_t number;               /* type, role */
     uint64_t days;
     struct bytes job;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -17,6 +18,7 @@
 #include "cmd_exchange.h"
 #include "daemon.h"
 #include "print.h"
+#include "print_held.h"
 
 #define DEFAULT_CODE "PHUONG"
 
@@ -79,6 +81,7 @@ static enum err request(struct call *c, const struct admin_request *r, print_row
         e = admin_answer_open(buf_bytes(&answer), &rows);
     if (e == ERR_OK)
         e = print(rows, r->command != ADMIN_ORG_ADD && r->command != ADMIN_INVITE && r->command != ADMIN_REVOKE &&
+                            r->command != ADMIN_ACCEPT && r->command != ADMIN_REFUSE &&
                             opt_given(&c->opts, "json"), &c->out);
     if (at != NULL)
         c->about = e == ERR_NO_STORE ? dir_of(c) : at;
@@ -332,6 +335,71 @@ static enum err run_exchange(struct call *c)
                         opt_given(&c->opts, "json"), &c->out, &c->about, &c->allowed);
 }
 
+/* ---- cho-xem-xet, chap-nhan, tu-choi ---- */
+
+static const struct opt_row rule_rows[] = {
+    {"ly-do", "reason", 0, OPT_TEXT, N_("TEXT"), N_("why; all who hold this part of the book can read it"), 0, false,
+     false},
+    {"nguoi", "by", 0, OPT_TEXT, N_("NAME"), N_("who decides (the user of this machine)"), 0, false, false},
+    {"da-nhan", "accepted", 0, OPT_FLAG, NULL, N_("also a change that was accepted; what it set stands until changed"),
+     0, false, false},
+};
+static const struct opt_table accept_table = {rule_rows, 2, N_("FOLDER ID"), 2, 2};
+static const struct opt_table refuse_table = {rule_rows, ARRAY_LEN(rule_rows), N_("FOLDER ID"), 2, 2};
+
+static enum err run_held(struct call *c)
+{
+    return request(c, &(struct admin_request){.command = ADMIN_HELD}, print_held);
+}
+
+/* Who sits at this machine, as it knows him. */
+static enum err take_decider(struct call *c)
+{
+    const struct passwd *user = opt_given(&c->opts, "nguoi") ? NULL : getpwuid(getuid());
+    if (opt_given(&c->opts, "nguoi"))
+        return take_name(c, "nguoi");
+    buf_put_str(&c->name, user == NULL ? "chibod" : user->pw_name);
+    return ERR_OK;
+}
+
+static enum err rule(struct call *c, enum admin_command command)
+{
+    struct admin_request r = {.command = command, .number = command == ADMIN_REFUSE && opt_given(&c->opts, "da-nhan")};
+    struct buf reason = {0};
+    enum err e = take_decider(c);
+    r.text[0] = opt_arg(&c->opts, 1);
+    if (e == ERR_OK && (strlen(r.text[0]) > 2 * HASH_SIZE || strlen(r.text[0]) < ID_PREFIX_MIN ||
+                        strspn(r.text[0], "0123456789abcdefABCDEF") != strlen(r.text[0])))
+        e = fault(c, r.text[0], ERR_BAD_VALUE);
+    if (e == ERR_OK && text_clean(bytes_of_str(opt_text(&c->opts, "ly-do", "")), TEXT_ONE_LINE, &reason) != ERR_OK)
+        e = fault(c, "ly-do", ERR_BAD_UTF8);
+    if (e == ERR_OK && reason.n > VERDICT_TEXT_MAX)
+        e = fault(c, "ly-do", ERR_TOO_LONG);
+    if (e == ERR_OK && reason.n == 0 && command == ADMIN_REFUSE)
+        e = fault(c, "ly-do", ERR_MISSING_FIELD);
+    if (e == ERR_OK) {
+        r.text[1] = buf_cstr(&c->name);
+        r.text[2] = buf_cstr(&reason);
+        e = request(c, &r, print_first);
+        if (e == ERR_AMBIGUOUS)
+            c->sentence = _("More than one change begins like this.");
+        if (e == ERR_AMBIGUOUS || e == ERR_NO_SUCH_CHANGE || e == ERR_DECIDED || e == ERR_ACCEPTED)
+            e = fault(c, r.text[0], e);
+    }
+    buf_deinit(&reason);
+    return e;
+}
+
+static enum err run_accept(struct call *c)
+{
+    return rule(c, ADMIN_ACCEPT);
+}
+
+static enum err run_refuse(struct call *c)
+{
+    return rule(c, ADMIN_REFUSE);
+}
+
 /* ---- all of them ---- */
 
 /* clang-format off */
@@ -345,6 +413,9 @@ static const struct command commands[] = {
     {"thu-hoi",  "revoke",   N_("revoke a device"),                              &revoke_table, run_revoke},
     {"trao-doi", "exchange", N_("take in a cell's file and write the answer for it"), &exchange_table, run_exchange},
     {"doi-khoa", "rotate-keys", N_("give the server new keys in place of its old ones"), &rotate_table, run_rotate},
+    {"cho-xem-xet", "held",  N_("list what waits for a decision"),               &json_table,   run_held},
+    {"chap-nhan", "accept",  N_("accept a change that waits"),                   &accept_table, run_accept},
+    {"tu-choi",  "refuse",   N_("refuse a change that waits, with the reason"),  &refuse_table, run_refuse},
 };
 /* clang-format on */
 
@@ -378,7 +449,7 @@ static int print_help(FILE *to)
 {
     fprintf(to, _("chibod, the ward's server of the Party cells' book. Commands:\n"));
     for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-        fprintf(to, "  chibod %-9s %s\n", commands[i].name, _(commands[i].summary));
+        fprintf(to, "  chibod %-11s %s\n", commands[i].name, _(commands[i].summary));
     fprintf(to, _("More about one of them: chibod COMMAND --help\n"));
     return to == stdout ? err_exit_status(ERR_OK) : err_exit_status(ERR_USAGE);
 }

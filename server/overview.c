@@ -3,12 +3,13 @@
 
 #include <stdlib.h>
 
+#include "../proto/held.h"
 #include "../proto/part.h"
 #include "../proto/scope.h"
 #include "../proto/ward.h"
 
 #define KEY_SIZE_PART (2 + ID_SIZE + 2)
-#define ROW_FIELDS 12
+#define ROW_FIELDS 14
 
 /* Values of enumerations that are counted, by the names of schema.def. */
 enum { MEETING_HELD = 3, TASK_DOING = 2, MEMBER_PROBATIONARY = 2, EXEMPT_FROM_INTRODUCTION = 3 };
@@ -153,13 +154,18 @@ static enum err take_cell(struct txn *txn, struct counting *c, const struct org 
     memcpy(cell->code, o->code, sizeof(cell->code));
     memcpy(cell->name, o->name, sizeof(cell->name));
     cell->type = o->type;
+    struct held_count held = {0};
     enum err e = ERR_OK;
     for (int a = ACCESS_A; e == ERR_OK && a <= ACCESS_D; a++) {
         struct scope s;
         e = scope_load(txn, &o->scope[a], &s);
         if (e == ERR_OK)
             c->by_scope[s.number] = (int32_t)c->cells;
+        if (e == ERR_OK)
+            e = held_count(txn, &s, &held);
     }
+    cell->held = held.count;
+    cell->held_since = held.since;
     c->cells++;
     return e == ERR_NOT_FOUND ? ERR_DAMAGED : e;
 }
@@ -236,7 +242,7 @@ enum err overview_read(struct txn *txn, uint32_t today, struct overview_cell **c
 void overview_encode(const struct overview_cell *c, struct buf *row)
 {
     const uint64_t numbers[] = {c->devices, c->contact, c->meetings, c->present,  c->counted,
-                                c->members, c->tasks,   c->due,      c->conflicts};
+                                c->members, c->tasks,   c->due,      c->conflicts, c->held,    c->held_since};
     mp_put_array(row, ROW_FIELDS);
     mp_put_str(row, bytes_of_str(c->code));
     mp_put_str(row, bytes_of_str(c->name));
@@ -258,7 +264,7 @@ enum err overview_decode(struct overview_cell *c, struct bytes row)
     struct mp r;
     *c = (struct overview_cell){0};
     uint64_t *const numbers[] = {&c->devices, &c->contact, &c->meetings, &c->present,  &c->counted,
-                                 &c->members, &c->tasks,   &c->due,      &c->conflicts};
+                                 &c->members, &c->tasks,   &c->due,      &c->conflicts, &c->held,    &c->held_since};
     mp_open(&r, row);
     mp_expect_array(&r, ROW_FIELDS);
     take_text(&r, c->code);

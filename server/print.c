@@ -2,6 +2,7 @@
 #include "print.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #include "../common/date.h"
 #include "../common/json.h"
@@ -10,11 +11,11 @@
 #include "overview.h"
 #include "print_table.h"
 
-#define MOMENT_SIZE 32
+#define MOMENT_SIZE PRINT_MOMENT_SIZE
 #define DAY_S 86400
 
 /* 23/11/2026 14:05, in Vietnam. */
-static const char *moment(uint64_t unix_s, char out[MOMENT_SIZE])
+const char *print_moment(uint64_t unix_s, char out[PRINT_MOMENT_SIZE])
 {
     char date[DATE_TEXT_SIZE];
     const unsigned minutes = (unsigned)((unix_s + DATE_ZONE_S) % DAY_S / 60);
@@ -26,7 +27,7 @@ static const char *moment(uint64_t unix_s, char out[MOMENT_SIZE])
 }
 
 /* 2026-11-23T07:05:09Z, or null. */
-static void put_moment(struct json *j, const char *key, uint64_t unix_s)
+void print_put_moment(struct json *j, const char *key, uint64_t unix_s)
 {
     char date[DATE_TEXT_SIZE], text[MOMENT_SIZE];
     const unsigned s = (unsigned)(unix_s % DAY_S);
@@ -40,14 +41,14 @@ static void put_moment(struct json *j, const char *key, uint64_t unix_s)
     json_string(j, text);
 }
 
-static void row_begin(struct json *j, struct buf *out)
+void print_row_begin(struct json *j, struct buf *out)
 {
     json_init(j, out);
     json_object_begin(j);
     json_put_uint(j, "v", 1);
 }
 
-static void row_end(struct json *j)
+void print_row_end(struct json *j)
 {
     json_object_end(j);
     json_line(j);
@@ -66,12 +67,12 @@ static const char *copy(struct bytes text, char out[NAME_MAX_BYTES + 1])
 static void cell_json(const struct overview_cell *c, struct buf *out)
 {
     struct json j;
-    row_begin(&j, out);
+    print_row_begin(&j, out);
     json_put_string(&j, "code", c->code);
     json_put_string(&j, "name", c->name);
     json_put_string(&j, "type", org_type_name(c->type));
     json_put_uint(&j, "devices", c->devices);
-    put_moment(&j, "contact", c->contact);
+    print_put_moment(&j, "contact", c->contact);
     json_put_uint(&j, "meetings", c->meetings);
     json_put_uint(&j, "present", c->present);
     json_put_uint(&j, "counted", c->counted);
@@ -79,7 +80,15 @@ static void cell_json(const struct overview_cell *c, struct buf *out)
     json_put_uint(&j, "tasks", c->tasks);
     json_put_uint(&j, "due", c->due);
     json_put_uint(&j, "conflicts", c->conflicts);
-    row_end(&j);
+    json_put_uint(&j, "held", c->held);
+    print_put_moment(&j, "held_since", c->held_since);
+    print_row_end(&j);
+}
+
+static unsigned long long waiting_days(const struct overview_cell *c)
+{
+    const uint64_t now = (uint64_t)time(NULL);
+    return now > c->held_since ? (now - c->held_since) / DAY_S : 0;
 }
 
 static void cell_text(const struct overview_cell *c, struct print_table *t)
@@ -87,7 +96,7 @@ static void cell_text(const struct overview_cell *c, struct print_table *t)
     char text[MOMENT_SIZE];
     print_table_put(t, c->code);
     print_table_put(t, c->name);
-    print_table_put(t, moment(c->contact, text));
+    print_table_put(t, print_moment(c->contact, text));
     print_table_put_number(t, c->meetings);
     if (c->counted == 0)
         snprintf(text, sizeof(text), "-");
@@ -99,13 +108,18 @@ static void cell_text(const struct overview_cell *c, struct print_table *t)
     print_table_put_number(t, c->tasks);
     print_table_put_number(t, c->due);
     print_table_put_number(t, c->conflicts);
+    if (c->held == 0)
+        snprintf(text, sizeof(text), "0");
+    else /* how long the oldest has waited is what the ward is asked about */
+        snprintf(text, sizeof(text), _("%llu (%llu days)"), (unsigned long long)c->held, waiting_days(c));
+    print_table_put(t, text);
 }
 
 enum err print_overview(struct bytes rows, bool json, struct buf *out)
 {
     const char *const headings[] = {_("Code"),       _("Cell"),    _("Last contact"), _("Meetings"), _("Attended"),
-                                    _("Members"),    _("Tasks"),   _("Contacts due"), _("Conflicts")};
-    static const bool right[ARRAY_LEN(headings)] = {false, false, false, true, true, true, true, true, true};
+                                    _("Members"),    _("Tasks"),   _("Contacts due"), _("Conflicts"), _("Waiting")};
+    static const bool right[ARRAY_LEN(headings)] = {false, false, false, true, true, true, true, true, true, true};
     struct print_table t;
     struct overview_cell cell;
     struct bytes row;
@@ -151,14 +165,14 @@ static enum err device_decode(struct device_row *d, struct bytes row)
 static void device_json(const struct device_row *d, struct buf *out)
 {
     struct json j;
-    row_begin(&j, out);
+    print_row_begin(&j, out);
     json_put_string(&j, "device", d->text);
     json_put_string(&j, "person", d->person);
     json_put_string(&j, "org", d->org);
     json_put_string(&j, "state", d->state == DEVICE_ACTIVE ? "active" : "revoked");
-    put_moment(&j, "enrolled", d->enrolled);
-    put_moment(&j, "contact", d->contact);
-    row_end(&j);
+    print_put_moment(&j, "enrolled", d->enrolled);
+    print_put_moment(&j, "contact", d->contact);
+    print_row_end(&j);
 }
 
 static void device_text(struct device_row *d, struct print_table *t)
@@ -169,8 +183,8 @@ static void device_text(struct device_row *d, struct print_table *t)
     print_table_put(t, d->org);
     print_table_put(t, d->person);
     print_table_put(t, d->state == DEVICE_ACTIVE ? _("in use") : _("revoked"));
-    print_table_put(t, moment(d->enrolled, text));
-    print_table_put(t, moment(d->contact, text));
+    print_table_put(t, print_moment(d->enrolled, text));
+    print_table_put(t, print_moment(d->contact, text));
 }
 
 enum err print_devices(struct bytes rows, bool json, struct buf *out)
@@ -200,11 +214,11 @@ enum err print_devices(struct bytes rows, bool json, struct buf *out)
 static void org_json(const char *code, const char *name, const char *type, struct buf *out)
 {
     struct json j;
-    row_begin(&j, out);
+    print_row_begin(&j, out);
     json_put_string(&j, "code", code);
     json_put_string(&j, "name", name);
     json_put_string(&j, "type", type);
-    row_end(&j);
+    print_row_end(&j);
 }
 
 enum err print_orgs(struct bytes rows, bool json, struct buf *out)
@@ -242,7 +256,6 @@ enum err print_orgs(struct bytes rows, bool json, struct buf *out)
 
 enum err print_first(struct bytes rows, bool json, struct buf *out)
 {
-    char text[ID_TEXT_SIZE];
     struct bytes row;
     struct mp r;
     (void)json;
@@ -251,9 +264,9 @@ enum err print_first(struct bytes rows, bool json, struct buf *out)
     mp_open(&r, row);
     mp_expect_array(&r, 1);
     if (mp_peek(&r) == MP_BIN) {
-        const struct id id = id_from(mp_bin_exact(&r, ID_SIZE));
-        id_print(&id, text);
-        buf_put_str(out, text);
+        const struct bytes id = mp_bin(&r, HASH_SIZE);
+        for (size_t i = 0; i < id.n; i++)
+            buf_printf(out, "%02x", id.p[i]);
     } else {
         buf_put_bytes(out, mp_str(&r, ADMIN_REQUEST_MAX));
     }

@@ -5,6 +5,7 @@
 
 #include "../common/buf.h"
 #include "../common/err.h"
+#include "../common/json.h"
 
 /* rows: after admin_answer_open. ERR_BAD_FRAME: not what this command answers. */
 typedef enum err print_rows(struct bytes rows, bool json, struct buf *out);
@@ -14,5 +15,11 @@ print_rows print_overview;
 print_rows print_devices;  /* {"v":1,"device","person","org","state":"active"|"revoked","enrolled","contact"} */
 print_rows print_orgs;     /* {"v":1,"code","name","type"} */
 print_rows print_first;    /* the first field of the first row: text, or an id; for people and scripts alike */
+
+#define PRINT_MOMENT_SIZE 32
+const char *print_moment(uint64_t unix_s, char out[PRINT_MOMENT_SIZE]);     /* 23/11/2026 14:05; "never" */
+void print_put_moment(struct json *j, const char *key, uint64_t unix_s);    /* "2026-11-23T07:05:09Z" or null */
+void print_row_begin(struct json *j, struct buf *out);                      /* {"v":1 */
+void print_row_end(struct json *j);
 
 #endif
