@@ -339,10 +339,47 @@ enum err ledger_add_control(struct txn *txn, struct scope *s, struct bytes contr
         e = held_decided(txn, s, &c.is.verdict);
     if (e == ERR_OK && c.kind == CONTROL_VERDICT)
         e = release(txn, s, &c.is.verdict);
-    if (e == ERR_OK && c.kind == CONTROL_EPOCH)
+    if (e == ERR_OK && c.kind == CONTROL_EPOCH && c.is.epoch.epoch > s->epoch)
         s->epoch = c.is.epoch.epoch;
     if (e == ERR_OK && c.kind == CONTROL_FOLD && c.is.fold.version > s->fold_version)
         s->fold_version = c.is.fold.version;
+    return e;
+}
+
+static size_t bodies_of(const struct changeset *cs)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < cs->count; i++)
+        n += cs->slot[i].body.n > 0;
+    return n;
+}
+
+enum err ledger_fill(struct txn *txn, const struct scope *s, uint64_t index, struct changeset *cs, bool *filled)
+{
+    struct buf row = {0}, rebuilt = {0};
+    struct ledger_leaf l;
+    struct header h, again;
+    enum err e = ledger_leaf_at(txn, s, index, &row, &l);
+
+    *filled = false;
+    if (e == ERR_OK)
+        e = !l.is_control && header_decode(&h, l.header) == ERR_OK ? ERR_OK : ERR_DAMAGED;
+    if (e == ERR_OK && cs->count == l.changeset.count && bodies_of(cs) > bodies_of(&l.changeset)) {
+        changeset_commit(cs, &h.scope, &h.device, &h.person);
+        again = changeset_header(cs, &h.scope, &h.device, h.incarnation, &h.person, &h.previous, h.epoch, &h.root);
+        header_encode(&again, &rebuilt);
+        *filled = bytes_equal(buf_bytes(&rebuilt), l.header) &&
+                  crypto_equal(cs->signature, l.signature, SIGNATURE_SIZE);
+    }
+    if (*filled) {
+        buf_clear(&rebuilt);
+        ledger_encode(l.header, cs, l.accepted, l.policy, l.verdicts, &rebuilt);
+        e = scope_leaf_replace(txn, s, index, buf_bytes(&rebuilt));
+    }
+    ledger_leaf_deinit(&l);
+    buf_deinit(&row);
+    buf_deinit(&rebuilt);
     return e;
 }
 

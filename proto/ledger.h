@@ -45,6 +45,16 @@ MUST_CHECK enum err ledger_add_control(struct txn *txn, struct scope *s, struct 
 MUST_CHECK enum err ledger_find(struct txn *txn, const struct scope *s, const struct id *device, uint32_t incarnation,
                                 uint64_t first, uint64_t *index);
 
+/* Forgets the leaves from `size` on and folds what stays anew, from its rows: every table that the fold writes is as it
+ * was at that size (ledger_rewind.c). The epoch is that of the newest epoch leaf left. Saves the scope. */
+MUST_CHECK enum err ledger_rewind(struct txn *txn, struct scope *s, uint64_t size);
+/* A leaf row that is here already, under the next index: nothing of it is judged. l's changeset is committed here. */
+MUST_CHECK enum err ledger_add_again(struct txn *txn, struct scope *s, struct ledger_leaf *l);
+/* Bodies that the changeset at `index` lacks, out of cs, if cs is the same one and has more of them: *filled. The leaf
+ * and the fold do not change. */
+MUST_CHECK enum err ledger_fill(struct txn *txn, const struct scope *s, uint64_t index, struct changeset *cs,
+                                bool *filled);
+
 /* The folded part, or an empty one (p->changes == 0). */
 MUST_CHECK enum err ledger_part(struct txn *txn, const struct scope *s, uint32_t kind, const struct id *record,
                                 struct part *p);

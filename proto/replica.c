@@ -190,6 +190,9 @@ enum err replica_work(struct txn *txn, struct replica *r, struct work *job, stru
     case WORK_DROP:
         job->err = replica_drop(txn, job);
         break;
+    case WORK_RECALL:
+        job->err = replica_recall(txn, job);
+        break;
     case WORK_SETTLE:
         job->err = replica_settle(txn, r, job, m);
         break;

@@ -150,6 +150,12 @@ enum err replica_parcel_open(struct txn *txn, struct replica *r, struct work *jo
 enum err replica_parcel_judge(struct txn *txn, const struct replica *r, struct work *job);
 enum err replica_parcel_apply(struct txn *txn, struct replica *r, struct work *job);
 enum err replica_parcel_settle(struct txn *txn, struct replica *r, struct work *job);
+/* The ward was restored (replica_recall.c, replica_rewind.c). job->in: recall; out: lost, leaves. */
+enum err replica_recall(struct txn *txn, struct work *job);
+/* Sealed changesets of this scope say in full what they saw: the ward's log is another one from here on. */
+MUST_CHECK enum err replica_outbox_long(struct txn *txn, const struct scope *s);
+/* Forgets the scope's leaves from `size` on; our own go back to the outbox, their changes are sealed drafts again. */
+MUST_CHECK enum err replica_rewind(struct txn *txn, const struct replica *r, struct scope *s, uint64_t size);
 enum err replica_rebind(struct txn *txn, const struct id *old_org, const struct id *new_org,
                         const struct id *old_person, const struct id *new_person);
 

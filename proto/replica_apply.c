@@ -58,6 +58,33 @@ static enum err scope_new(struct applying *a, struct bytes first)
     return e == ERR_OK ? replica_end_return(a->txn, &a->scope) : e;
 }
 
+/* The ward was restored and went on in a new epoch. Leaves are given up only for an epoch leaf that says from where;
+ * the checkpoint at the batch's end is of the new epoch, or nothing of this happens. */
+static enum err new_epoch(struct applying *a)
+{
+    struct bytes list = buf_bytes(&a->job->in), message;
+    struct message_control m;
+    struct control c;
+    struct hash root;
+    uint8_t type;
+    enum err e = replica_outbox_long(a->txn, &a->scope);
+
+    a->job->rolled_back = true;
+    if (e == ERR_OK && a->job->size < a->scope.frontier.size) {
+        if (!work_message_next(&list, &type, &message) || type != MESSAGE_CONTROL ||
+            message_control_decode(&m, message) != ERR_OK || control_decode(&c, m.control) != ERR_OK)
+            return ERR_BAD_FRAME;
+        e = scope_root_at(a->txn, &a->scope, a->job->size, &root);
+        if (e == ERR_OK && (c.kind != CONTROL_EPOCH || c.is.epoch.epoch <= a->scope.epoch ||
+                            c.is.epoch.size != a->job->size || !crypto_equal(c.is.epoch.root.b, root.b, HASH_SIZE)))
+            e = ERR_BAD_PROOF;
+        if (e == ERR_OK)
+            e = replica_rewind(a->txn, a->r, &a->scope, a->job->size);
+    }
+    a->scope.epoch = a->job->epoch;
+    return e;
+}
+
 static enum err scope_find(struct applying *a)
 {
     struct bytes list = buf_bytes(&a->job->in), message;
@@ -71,6 +98,8 @@ static enum err scope_find(struct applying *a)
         if (e == ERR_OK)
             a->scope.epoch = a->job->epoch;
     }
+    if (e == ERR_OK && a->job->epoch > a->scope.epoch && a->scope.frontier.size > 0)
+        e = new_epoch(a);
     if (e == ERR_OK && (a->scope.frontier.size != a->job->size || a->scope.epoch != a->job->epoch))
         e = ERR_BAD_ORDER;
     return e;

@@ -155,10 +155,30 @@ static enum err forget(struct txn *txn, const struct hash *id)
     return e == ERR_OK ? store_del(txn, TABLE_meta, about_key(room, id)) : e;
 }
 
+/* The same word again, after the ward was restored: what its author has done about it stays done. */
+static enum err carry_answered(struct txn *txn, struct replica_verdict *v)
+{
+    uint8_t room[STORE_KEY_MAX];
+    struct replica_verdict before;
+    struct buf row = {0};
+    uint32_t number;
+    enum err e = number_get(txn, about_key(room, &v->id), &number);
+
+    if (e == ERR_OK)
+        e = replica_verdict_get(txn, number, &row, &before);
+    if (e == ERR_OK)
+        v->answered = before.answered && before.verdict == v->verdict;
+    buf_wipe_deinit(&row);
+    return e == ERR_NOT_FOUND || e == ERR_NO_SUCH_CHANGE ? ERR_OK : e;
+}
+
 static enum err keep(struct txn *txn, struct replica_verdict *v)
 {
     uint8_t room[STORE_KEY_MAX];
-    enum err e = forget(txn, &v->id);
+    enum err e = carry_answered(txn, v);
+
+    if (e == ERR_OK)
+        e = forget(txn, &v->id);
 
     if (e == ERR_OK)
         e = replica_verdict_next(txn, &v->number);

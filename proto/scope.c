@@ -242,22 +242,34 @@ enum err scope_leaf_replace(struct txn *txn, const struct scope *s, uint64_t ind
     return store_put(txn, TABLE_leaf, scope_key6(room, s->number, (uint32_t)index), row);
 }
 
-enum err scope_root_at(struct txn *txn, const struct scope *s, uint64_t size, struct hash *root)
+enum err scope_frontier_at(struct txn *txn, const struct scope *s, uint64_t size, struct tree_frontier *f)
 {
     struct node_context c = {txn, s};
-    struct tree_frontier f;
-    enum err e;
 
     if (size == s->frontier.size) {
-        *root = scope_root(s);
+        *f = s->frontier;
         return ERR_OK;
     }
     if (size > s->frontier.size)
         return ERR_NOT_FOUND;
-    e = tree_frontier_at(&f, size, node_fetch, &c);
+    return tree_frontier_at(f, size, node_fetch, &c);
+}
+
+enum err scope_root_at(struct txn *txn, const struct scope *s, uint64_t size, struct hash *root)
+{
+    struct tree_frontier f;
+    enum err e = scope_frontier_at(txn, s, size, &f);
+
     if (e == ERR_OK)
         *root = tree_root(&f);
     return e;
+}
+
+enum err scope_leaf_hash(struct txn *txn, const struct scope *s, uint64_t index, struct hash *hash)
+{
+    struct node_context c = {txn, s};
+
+    return index < s->frontier.size ? node_fetch(&c, 0, index, hash) : ERR_NOT_FOUND;
 }
 
 struct hash scope_root(const struct scope *s)

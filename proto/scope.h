@@ -51,6 +51,8 @@ MUST_CHECK enum err scope_leaf(struct txn *txn, const struct scope *s, uint64_t 
 MUST_CHECK enum err scope_leaf_replace(struct txn *txn, const struct scope *s, uint64_t index, struct bytes row);
 MUST_CHECK enum err scope_root_at(struct txn *txn, const struct scope *s, uint64_t size, struct hash *root);
 struct hash scope_root(const struct scope *s);
+MUST_CHECK enum err scope_frontier_at(struct txn *txn, const struct scope *s, uint64_t size, struct tree_frontier *f);
+MUST_CHECK enum err scope_leaf_hash(struct txn *txn, const struct scope *s, uint64_t index, struct hash *hash);
 
 MUST_CHECK enum err scope_stream(struct txn *txn, const struct scope *s, uint32_t number, struct stream *out);
 MUST_CHECK enum err scope_stream_of(struct txn *txn, const struct scope *s, const struct id *device,

@@ -17,6 +17,7 @@ static const char *const state_names[SESSION_STATE_COUNT] = {
 /* In these states the next message may be read. The others sleep on the store. */
 static const bool state_reads[SESSION_STATE_COUNT] = {
     [SESSION_WAIT_HELLO] = true, [SESSION_WAIT_SIZES] = true, [SESSION_FLIGHT] = true,     [SESSION_SENDING] = true,
+    [SESSION_WAIT_LOST] = true,  [SESSION_RECALLED] = true,
     [SESSION_WAIT_RESUME] = true, [SESSION_ANSWER] = true,    [SESSION_ENROL_SENT] = true,
 };
 
@@ -90,6 +91,8 @@ void session_deinit(struct session *s)
     buf_wipe_deinit(&s->inbox);
     buf_wipe_deinit(&s->batch);
     buf_deinit(&s->reach);
+    buf_deinit(&s->sizes);
+    buf_deinit(&s->common);
     buf_wipe_deinit(&s->enrol);
     memset(s, 0, sizeof *s);
 }

@@ -11,10 +11,12 @@
  *      |                   |-mode 1-> RESUMING -> FLIGHT          ANSWER -ask-> COUNTING -> WAIT_RESUME
  *      |-enrol-> ENROLLING -> ENDED               ENROL_SENT -enrolled-> ENROLLING -> ENDED
  *   FLIGHT -LAST-> ANSWERING -> ENDED
+ *   JUDGING (of sizes) -lost something-> WAIT_LOST -LAST-> REFILLING -> JUDGING        WAIT_RESUME -recall-> RECALLED
+ *                                                                                      RECALLED -all sent-> WAIT_RESUME
  *   Any state: an error, or the end of the byte stream -> ENDED.
  *
- * The states that sleep on the store: JUDGING, RESUMING, ANSWERING, ENROLLING, OPENING, COUNTING, SETTLING. Others
- * sleep on the link. */
+ * The states that sleep on the store: JUDGING, REFILLING, RESUMING, ANSWERING, ENROLLING, OPENING, COUNTING, SETTLING.
+ * Others sleep on the link. */
 #ifndef CHIBO_SESSION_H
 #define CHIBO_SESSION_H
 
@@ -24,8 +26,10 @@
 enum session_role { SESSION_WARD, SESSION_DEVICE };
 
 #define SESSION_STATES(ROW) \
-    ROW(WAIT_HELLO) ROW(JUDGING) ROW(WAIT_SIZES) ROW(RESUMING) ROW(FLIGHT) ROW(ANSWERING) ROW(ENROLLING) \
-    ROW(OPENING) ROW(SENDING) ROW(WAIT_RESUME) ROW(ANSWER) ROW(COUNTING) ROW(SETTLING) ROW(ENROL_SENT) ROW(ENDED)
+    ROW(WAIT_HELLO) ROW(JUDGING) ROW(WAIT_SIZES) ROW(WAIT_LOST) ROW(REFILLING) ROW(RESUMING) \
+    ROW(FLIGHT) ROW(ANSWERING) ROW(ENROLLING) \
+    ROW(OPENING) ROW(SENDING) ROW(WAIT_RESUME) ROW(ANSWER) ROW(COUNTING) \
+    ROW(RECALLED) ROW(SETTLING) ROW(ENROL_SENT) ROW(ENDED)
 
 enum session_state {
 #define SESSION_ENUM(name) SESSION_##name,
@@ -54,6 +58,7 @@ struct session_counts {
     uint64_t sent, received, refused, held;
     uint64_t dropped; /* scopes erased here, because they are no longer ours */
     uint64_t bytes_out, bytes_in;
+    bool rolled_back; /* device: the ward was restored from a backup */
     uint64_t waits; /* device: times it had nothing to send and waited for the ward */
 };
 
@@ -87,9 +92,11 @@ struct session {
     uint32_t epoch;
     uint64_t size;
     bool scope_open;
-    struct buf batch;                  /* device: leaves since the last checkpoint */
+    struct buf batch;                  /* device: leaves since the last checkpoint; ward: of a lost flight */
     uint64_t batch_from;
     struct buf reach;                  /* ward: struct reach[] */
+    struct buf sizes, common;          /* ward: the sizes message; struct reach[] of scopes that were refilled */
+    uint64_t staged;                   /* ward: messages of the lost flight so far */
     struct work *parked;               /* a job to go on with when out has drained */
     struct buf enrol;                  /* device: the message to begin with */
 };

@@ -14,6 +14,7 @@ static void on_drop(struct session *s, uint8_t type, struct bytes message);
 static void on_close(struct session *s, uint8_t type, struct bytes message);
 static void on_ask(struct session *s, uint8_t type, struct bytes message);
 static void on_resume(struct session *s, uint8_t type, struct bytes message);
+static void on_recall(struct session *s, uint8_t type, struct bytes message);
 static void on_enrolled(struct session *s, uint8_t type, struct bytes message);
 static void on_renewal(struct session *s, uint8_t type, struct bytes message);
 
@@ -24,6 +25,7 @@ static const struct {
     handler *handle;
 } legal[] = {
     {MESSAGE_RESUME,     STATE(WAIT_RESUME),             on_resume},
+    {MESSAGE_RECALL,     STATE(WAIT_RESUME),             on_recall},
     {MESSAGE_ASK,        STATE(SENDING) | STATE(ANSWER) | STATE(WAIT_RESUME), on_ask},
     {MESSAGE_SCOPE,      STATE(ANSWER),                  on_scope},
     {MESSAGE_LEAF,       STATE(ANSWER),                  on_leaf},
@@ -148,6 +150,18 @@ static void on_resume(struct session *s, uint8_t type, struct bytes message)
     session_queue(s, w);
 }
 
+/* The ward was restored: it lacks what it signed for us. */
+static void on_recall(struct session *s, uint8_t type, struct bytes message)
+{
+    struct work *w = session_ask(s, WORK_RECALL);
+
+    (void)type;
+    buf_put_bytes(&w->in, message);
+    s->counts.rolled_back = true;
+    s->state = SESSION_RECALLED;
+    session_queue(s, w);
+}
+
 static void on_enrolled(struct session *s, uint8_t type, struct bytes message)
 {
     struct work *w = session_ask(s, WORK_ENROLLED);
@@ -196,11 +210,30 @@ static void opened(struct session *s, struct work *w)
     }
 }
 
+static void queue_next(struct session *s, struct work *w)
+{
+    struct work *next = session_ask(s, w->kind);
+
+    next->at = w->at;
+    buf_put_bytes(&next->in, buf_bytes(&w->in));
+    if (s->out.n > OUT_PAUSE_BYTES)
+        s->parked = next;
+    else
+        session_queue(s, next);
+}
+
+static void recalled(struct session *s, struct work *w)
+{
+    session_send_list(s, buf_bytes(&w->out), !w->more);
+    if (w->more)
+        queue_next(s, w);
+    else
+        s->state = SESSION_WAIT_RESUME;
+}
+
 /* The next piece of the flight; from now on the other side may cut us short with `ask`. */
 static void loaded(struct session *s, struct work *w)
 {
-    struct work *next;
-
     if (s->state != SESSION_SENDING)
         return;
     session_send_list(s, buf_bytes(&w->out), !w->more);
@@ -215,13 +248,7 @@ static void loaded(struct session *s, struct work *w)
         s->state = SESSION_ANSWER;
         return;
     }
-    next = session_ask(s, WORK_OUTBOX);
-    next->at = w->at;
-    buf_put_bytes(&next->in, buf_bytes(&w->in));
-    if (s->out.n > OUT_PAUSE_BYTES)
-        s->parked = next;
-    else
-        session_queue(s, next);
+    queue_next(s, w);
 }
 
 static void applied(struct session *s, const struct work *w)
@@ -230,6 +257,7 @@ static void applied(struct session *s, const struct work *w)
     s->counts.received += w->received;
     s->counts.refused += w->refused;
     s->counts.held += w->held;
+    s->counts.rolled_back = s->counts.rolled_back || w->rolled_back;
 }
 
 void session_device_worked(struct session *s, struct work *w)
@@ -244,6 +272,9 @@ void session_device_worked(struct session *s, struct work *w)
         break;
     case WORK_OUTBOX:
         loaded(s, w);
+        break;
+    case WORK_RECALL:
+        recalled(s, w);
         break;
     case WORK_COUNT:
         session_send(s, MESSAGE_SIZES, buf_bytes(&w->out), true);

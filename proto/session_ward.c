@@ -15,6 +15,7 @@ static void on_changeset(struct session *s, struct bytes message);
 static void on_end(struct session *s, struct bytes message);
 static void on_enrol(struct session *s, struct bytes message);
 static void on_ignored(struct session *s, struct bytes message);
+static void on_lost(struct session *s, uint8_t type, struct bytes message);
 
 /* clang-format off */
 static const struct {
@@ -46,6 +47,11 @@ static void queue_read(struct session *s, uint64_t at)
 
 void session_ward_message(struct session *s, uint8_t type, struct bytes message, bool last)
 {
+    if (s->state == SESSION_WAIT_LOST && (type == MESSAGE_LOST || type == MESSAGE_LEAF || type == MESSAGE_CONTROL)) {
+        s->last_seen = last;
+        on_lost(s, type, message);
+        return;
+    }
     for (size_t i = 0; i < ARRAY_LEN(legal); i++) {
         if (legal[i].type != type || (legal[i].states & (1u << s->state)) == 0)
             continue;
@@ -86,14 +92,41 @@ static void on_hello(struct session *s, struct bytes message)
     session_queue(s, w);
 }
 
-static void on_sizes(struct session *s, struct bytes message)
+static void judge_sizes(struct session *s)
 {
     struct work *w = session_ask(s, WORK_SIZES);
 
-    buf_put_bytes(&w->in, message);
+    buf_put_bytes(&w->in, buf_bytes(&s->sizes));
+    buf_put_bytes(&w->common, buf_bytes(&s->common));
     s->state = SESSION_JUDGING;
-    s->mode = 1;
     session_queue(s, w);
+}
+
+static void on_sizes(struct session *s, struct bytes message)
+{
+    buf_clear(&s->sizes);
+    buf_put_bytes(&s->sizes, message);
+    s->mode = 1;
+    judge_sizes(s);
+}
+
+/* Staged as it comes; looked at when it is whole. */
+static void on_lost(struct session *s, uint8_t type, struct bytes message)
+{
+    struct work *w;
+
+    if (s->staged == 0 && type != MESSAGE_LOST) {
+        session_fail(s, ERR_BAD_ORDER, message_name(type));
+        return;
+    }
+    w = session_ask(s, WORK_STAGE);
+    work_message(&w->in, type, message);
+    w->at = s->staged++;
+    session_queue(s, w);
+    if (!s->last_seen)
+        return;
+    s->state = SESSION_REFILLING;
+    session_queue(s, session_ask(s, WORK_REFILL));
 }
 
 static void on_changeset(struct session *s, struct bytes message)
@@ -156,9 +189,29 @@ static void answer(struct session *s, struct bytes messages, bool more, uint64_t
     }
 }
 
+static void refilled(struct session *s, const struct work *w)
+{
+    buf_put_bytes(&s->common, buf_bytes(&w->out));
+    if (w->more) {
+        struct work *next = session_ask(s, WORK_REFILL);
+
+        next->at = w->at;
+        next->size = w->size;
+        session_queue(s, next);
+        return;
+    }
+    judge_sizes(s);
+}
+
 static void judged(struct session *s, struct work *w)
 {
     s->shown = w->shown; /* also across an ask: `sizes` shows no ratchet of its own */
+    if (w->recall) {
+        s->state = SESSION_WAIT_LOST;
+        s->staged = 0;
+        session_send(s, MESSAGE_RECALL, buf_bytes(&w->out2), true);
+        return;
+    }
     if (w->ask) {
         struct buf nothing = {0};
 
@@ -204,6 +257,10 @@ void session_ward_worked(struct session *s, struct work *w)
         session_send(s, MESSAGE_RESUME, buf_bytes(&w->out), true);
         break;
     case WORK_APPEND:
+    case WORK_STAGE:
+        break;
+    case WORK_REFILL:
+        refilled(s, w);
         break;
     case WORK_READ:
         buf_clear(&s->reach);

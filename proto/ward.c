@@ -5,6 +5,7 @@
 
 #include "mp.h"
 #include "ward_quarantine.h"
+#include "ward_recall.h"
 
 /* An answer in the same transaction as the judgement: "nothing new" costs one commit and one round trip. */
 static enum err judge_and_answer(struct txn *txn, const struct ward *w, struct work *job, uint64_t now)
@@ -58,6 +59,12 @@ enum err ward_work(struct txn *txn, const struct ward *w, struct work *job, uint
         break;
     case WORK_PARCEL_READ:
         job->err = ward_read(txn, w, job, now);
+        break;
+    case WORK_STAGE:
+        job->err = ward_stage(txn, job);
+        break;
+    case WORK_REFILL:
+        job->err = ward_refill(txn, w, job, now);
         break;
     case WORK_ENROL:
         job->err = ward_enrol(txn, w, job, now);

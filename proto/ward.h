@@ -31,6 +31,9 @@ struct ward {
     struct ward_hooks hooks;
 };
 
+/* Of a device whose row was made again from control leaves: the next genuine hello tells. */
+#define WARD_INCARNATION_UNKNOWN 0
+
 enum device_state { DEVICE_ACTIVE = 0, DEVICE_REVOKED = 1 };
 
 struct ward_device {
@@ -53,6 +56,7 @@ struct ward_device {
 MUST_CHECK enum err ward_create(struct txn *txn, const struct ward *w, const char *code, const char *name,
                                 const uint8_t random[WARD_RANDOM_SIZE], uint64_t now);
 MUST_CHECK enum err ward_name(struct txn *txn, struct buf *name);
+MUST_CHECK enum err ward_org(struct txn *txn, struct id *org); /* the ward's own */
 /* ERR_EXISTS when the code is taken, ERR_BAD_VALUE, ERR_TOO_LONG. */
 MUST_CHECK enum err ward_org_add(struct txn *txn, const struct ward *w, const char *code, const char *name,
                                  enum org_type type, const uint8_t random[WARD_RANDOM_SIZE], uint64_t now);
@@ -105,6 +109,7 @@ struct ward_cursor {
 MUST_CHECK enum err ward_cursor_save(struct txn *txn, const struct id *device, const struct id *scope,
                                      const struct ward_cursor *c);
 MUST_CHECK enum err ward_cursor_forget(struct txn *txn, const struct id *device, const struct id *scope);
+MUST_CHECK enum err ward_cursor_known(struct txn *txn, const struct id *device, const struct id *scope, bool *known);
 typedef enum err ward_cursor_visit(void *arg, const struct id *scope, const struct ward_cursor *c);
 MUST_CHECK enum err ward_cursor_each(struct txn *txn, const struct id *device, ward_cursor_visit *visit, void *arg);
 

@@ -7,6 +7,7 @@
 #include "verdict.h"
 #include "renewal.h"
 #include "ward_quarantine.h"
+#include "ward_recall.h"
 
 /* One job answers at most this much before the link gets a chance; about two frames. */
 #define ANSWER_BYTES 65536
@@ -41,6 +42,9 @@ static enum err resume_scope(void *arg, const struct id *id, const struct ward_c
         return e;
     entry.next = stream.next;
     entry.head = stream.head;
+    e = ward_missing_first(r->txn, &s, &r->job->device, r->job->incarnation, &entry.next);
+    if (e != ERR_OK)
+        return e;
     message_list_add_resume(&r->entries, &entry);
     r->count++;
     return ERR_OK;
@@ -94,6 +98,12 @@ static enum err put_leaf(struct txn *txn, const struct scope *s, struct ledger_l
     struct buf message = {0};
     enum err e;
 
+    /* Sealed over a log of an earlier epoch: the short form would say this epoch's. */
+    if (h->epoch != s->epoch) {
+        l->changeset.full_seen = true;
+        l->changeset.epoch = h->epoch;
+        l->changeset.root = h->root;
+    }
     mp_put_array(&message, 12);
     e = put_origin(txn, s, h, &message);
     for (size_t i = 0; e == ERR_OK && i < l->changeset.count; i++) {
@@ -235,6 +245,8 @@ static enum err read_scope(struct txn *txn, const struct ward *w, struct work *j
     enum err e = scope_load(txn, &r->scope, &s);
     size_t batch = job->out.n;
 
+    if (e == ERR_OK && s.epoch != r->epoch)
+        return ERR_BUSY; /* refilled by another device meanwhile: what this one holds must be found out anew */
     if (e == ERR_OK)
         e = ward_may_read(txn, &s, &job->device, &may_read);
     if (e == ERR_OK && !may_read)

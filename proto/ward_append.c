@@ -4,6 +4,7 @@
 #include "header.h"
 #include "verdict.h"
 #include "ward_quarantine.h"
+#include "ward_recall.h"
 
 /* Everything the steps of one append share. */
 struct append {
@@ -91,6 +92,8 @@ static enum err known(struct append *a)
         e = ledger_leaf_at(a->txn, &a->scope, index, &row, &l);
     if (e == ERR_OK && !crypto_equal(l.signature, a->cs.signature, SIGNATURE_SIZE))
         e = ERR_COPY;
+    if (e == ERR_OK)
+        e = ward_missing_fill(a->txn, &a->scope, &a->job->device, a->job->incarnation, index, &a->cs);
     ledger_leaf_deinit(&l);
     buf_deinit(&row);
     return e;
@@ -118,6 +121,8 @@ static enum err authentic(struct append *a)
 {
     struct hash seen = {{0}};
     bool ours = !a->cs.full_seen || a->cs.epoch == a->scope.epoch;
+    /* The short form means the log as its author holds it: a beginning of ours, maybe of an earlier epoch. */
+    uint32_t epoch = a->job->epoch < a->scope.epoch ? a->job->epoch : a->scope.epoch;
     enum err e = ERR_OK;
 
     if (ours)
@@ -130,9 +135,11 @@ static enum err authentic(struct append *a)
         return ERR_BAD_CHAIN;
     changeset_commit(&a->cs, &a->scope.id, &a->job->device, &a->person);
     a->header = changeset_header(&a->cs, &a->scope.id, &a->job->device, a->job->incarnation, &a->person,
-                                 &a->stream.head, a->scope.epoch, &seen);
+                                 &a->stream.head, epoch, &seen);
     header_encode(&a->header, &a->encoded);
-    return header_verify(a->cs.signature, buf_bytes(&a->encoded), a->device.key);
+    e = header_verify(a->cs.signature, buf_bytes(&a->encoded), a->device.key);
+    /* Refilled by another device while this flight was under way: it is sent again over the new log. */
+    return e != ERR_OK && epoch != a->scope.epoch ? ERR_BUSY : e;
 }
 
 /* What does not fit the schema is refused, not dropped: its author learns why and can send it again, corrected. */

@@ -58,6 +58,16 @@ size_t ward_grant_count(const struct buf *list)
     return list->n / sizeof(struct ward_grant);
 }
 
+enum err ward_grant_row(struct txn *txn, const struct ward_grant *g, bool end)
+{
+    uint8_t room[KEY_BYTES], from[4];
+
+    if (end)
+        return store_del(txn, TABLE_role, grant_key(room, g));
+    store_u32(from, g->from);
+    return store_put(txn, TABLE_role, grant_key(room, g), bytes_of(from, sizeof from));
+}
+
 /* --- one scope ------------------------------------------------------------------------------------------ */
 
 /* Everything that one change of the registry goes through the organisations with. */

@@ -37,4 +37,7 @@ MUST_CHECK enum err ward_grant_device(struct txn *txn, const struct ward *w, con
  * */
 MUST_CHECK enum err ward_grant_join(struct txn *txn, const struct ward *w, const struct org *o, uint64_t now);
 
+/* The row alone, as a grant or end leaf that came back says (ward_follow.c). */
+MUST_CHECK enum err ward_grant_row(struct txn *txn, const struct ward_grant *g, bool end);
+
 #endif

@@ -3,8 +3,10 @@
 #include "digest.h"
 #include "message.h"
 #include "ratchet.h"
+#include "recall.h"
 #include "renewal.h"
 #include "ward.h"
+#include "ward_recall.h"
 
 /* --- cursors ------------------------------------------------------------------------------------------- */
 
@@ -32,6 +34,20 @@ enum err ward_cursor_forget(struct txn *txn, const struct id *device, const stru
     memcpy(key, device->b, ID_SIZE);
     memcpy(key + ID_SIZE, scope->b, ID_SIZE);
     return store_del(txn, TABLE_cursor, bytes_of(key, sizeof key));
+}
+
+enum err ward_cursor_known(struct txn *txn, const struct id *device, const struct id *scope, bool *known)
+{
+    uint8_t key[2 * ID_SIZE];
+    struct buf row = {0};
+    enum err e;
+
+    memcpy(key, device->b, ID_SIZE);
+    memcpy(key + ID_SIZE, scope->b, ID_SIZE);
+    e = store_get(txn, TABLE_cursor, bytes_of(key, sizeof key), &row);
+    *known = e == ERR_OK;
+    buf_deinit(&row);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 struct cursor_row {
@@ -82,6 +98,7 @@ struct claim {
     size_t moved_met;
     bool fresh;                 /* nothing is believed yet: `sizes` follows */
     bool newer;                 /* the next ratchet was shown: the answer of the last session arrived */
+    bool lost;                  /* it shows what this ward does not know: `sizes` will tell */
     bool at_end;                /* every scope is held to its end: states can be compared */
     struct buf reach;           /* struct reach[] */
     struct buf digest;          /* struct digest_scope[] */
@@ -132,10 +149,14 @@ static enum err claim_scope(void *arg, const struct id *id, const struct ward_cu
         d.epoch = moved.epoch;
         d.size = moved.size;
     }
-    if (d.size > s.frontier.size || (d.size > 0 && d.epoch != s.epoch))
-        return ERR_ROLLED_BACK;
+    /* A log of an earlier epoch may be the beginning of ours: the digest tells. */
+    if (d.size > s.frontier.size || (d.size > 0 && d.epoch > s.epoch)) {
+        c->lost = true;
+        d.size = 0;
+    }
     c->at_end = c->at_end && d.size == s.frontier.size;
     reach.held = reach.sent = d.size;
+    reach.epoch = s.epoch;
     buf_put(&c->reach, &reach, sizeof reach);
     if (d.size == 0)
         return ERR_OK;
@@ -154,30 +175,31 @@ static void claim_deinit(struct claim *c)
 
 /* --- the device ------------------------------------------------------------------------------------------ */
 
+/* A ratchet that only this ward can have given, to a device or of a number that it does not know: it was restored. */
 static enum err judge_device(struct txn *txn, const struct ward *w, struct work *job, const struct message_hello *hello,
-                             bool *newer, uint64_t now)
+                             struct claim *c, uint64_t now)
 {
     struct ward_device d;
     enum renewal due;
     enum err e = ward_device_load(txn, &job->device, &d);
+    bool known = e == ERR_OK && d.incarnation != WARD_INCARNATION_UNKNOWN;
 
-    if (e == ERR_NOT_FOUND)
-        return ERR_AUTH;
-    if (e != ERR_OK)
+    if (e != ERR_OK && e != ERR_NOT_FOUND)
         return e;
+    if (e == ERR_NOT_FOUND && ward_is_barred(txn, &job->device))
+        return ERR_REVOKED;
     due = renewal_due(job->expired, job->certificate_end, now);
     job->hand_in = d.state == DEVICE_REVOKED || due == RENEWAL_TOO_LATE;
     if (job->hand_in)
         return ERR_OK;
-    if (d.incarnation != hello->incarnation ||
-        !ratchet_is_genuine(hello->ratchet, w->ratchet_key, &d.id, d.incarnation, hello->n))
+    if ((known && d.incarnation != hello->incarnation) ||
+        !ratchet_is_genuine(hello->ratchet, w->ratchet_key, &d.id, hello->incarnation, hello->n))
+        return e == ERR_NOT_FOUND ? ERR_AUTH : ERR_COPY;
+    if (known && hello->n < d.ratchet)
         return ERR_COPY;
-    if (hello->n < d.ratchet)
-        return ERR_COPY;
-    if (hello->n > d.ratchet + 1)
-        return ERR_ROLLED_BACK;
     job->renew_first = due == RENEWAL_FIRST;
-    *newer = hello->n == d.ratchet + 1;
+    c->lost = !known || hello->n > d.ratchet + 1;
+    c->newer = !c->lost && hello->n == d.ratchet + 1;
     job->shown = hello->n;
     return ERR_OK;
 }
@@ -233,7 +255,7 @@ enum err ward_judge(struct txn *txn, const struct ward *w, struct work *job, uin
 
     if (message_hello_decode(&hello, buf_bytes(&job->in)) != ERR_OK)
         return ERR_BAD_FRAME;
-    e = judge_device(txn, w, job, &hello, &c.newer, now);
+    e = judge_device(txn, w, job, &hello, &c, now);
     if (job->hand_in || job->renew_first)
         return e;
     c.moved = hello.moved;
@@ -243,7 +265,7 @@ enum err ward_judge(struct txn *txn, const struct ward *w, struct work *job, uin
         digest_logs(logs, job->binding, (const struct digest_scope *)(const void *)c.digest.p,
                     c.digest.n / sizeof(struct digest_scope));
         /* A scope that is no longer this device's is not among its cursors: `sizes` will say what it holds of it. */
-        job->ask = !crypto_equal(logs, hello.logs, sizeof logs) || c.moved_met != hello.moved.count;
+        job->ask = c.lost || !crypto_equal(logs, hello.logs, sizeof logs) || c.moved_met != hello.moved.count;
         states_compare(job, &c, &hello);
         buf_put_bytes(&job->out, buf_bytes(&c.reach));
     }
@@ -254,23 +276,6 @@ enum err ward_judge(struct txn *txn, const struct ward *w, struct work *job, uin
 }
 
 /* --- after `ask`: every scope with its root ---------------------------------------------------------------- */
-
-static enum err size_check(struct txn *txn, const struct message_size *entry, struct reach *reach)
-{
-    struct scope s;
-    struct hash root;
-    enum err e = scope_load(txn, &entry->scope, &s);
-
-    if (e != ERR_OK)
-        return e;
-    if (entry->size > s.frontier.size || entry->epoch != s.epoch)
-        return ERR_ROLLED_BACK;
-    e = scope_root_at(txn, &s, entry->size, &root);
-    if (e == ERR_OK && !crypto_equal(root.b, entry->root.b, HASH_SIZE))
-        e = ERR_ROLLED_BACK;
-    reach->held = reach->sent = entry->size;
-    return e;
-}
 
 static struct reach *reach_find(struct buf *list, const struct id *scope)
 {
@@ -284,46 +289,89 @@ static struct reach *reach_find(struct buf *list, const struct id *scope)
 
 /* A scope without a cursor: once given to this device and dropped, and still there (what was written meanwhile was not
  * handed in, or an old copy of the store came back). It is dropped again. */
-static enum err size_lost(struct txn *txn, const struct message_size *entry, const struct id *device, struct buf *list)
+static enum err size_dropped(struct txn *txn, const struct scope *s, const struct work *job, uint64_t held,
+                             struct buf *list)
 {
-    struct reach reach = {.scope = entry->scope};
+    struct reach reach = {.scope = s->id, .held = held, .sent = held, .epoch = s->epoch};
     struct actor_device known;
-    struct scope s;
-    enum err e = scope_load(txn, &entry->scope, &s);
+    enum err e = actor_device(txn, s, &job->device, &known);
 
     if (e == ERR_OK)
-        e = actor_device(txn, &s, device, &known);
+        buf_put(list, &reach, sizeof reach);
+    return e == ERR_NOT_FOUND ? ERR_NOT_READABLE : e;
+}
+
+/* How the ward and the device stand in one scope: theirs is the beginning of ours, or it was refilled, or we lost
+ * something. */
+static enum err size_judge(struct txn *txn, const struct message_size *entry, struct claim *c, struct work *job,
+                           struct buf *recall, size_t *count)
+{
+    struct reach *r = reach_find(&c->reach, &entry->scope), *common = reach_find(&job->common, &entry->scope);
+    struct scope s;
+    struct hash root;
+    enum err e = scope_load(txn, &entry->scope, &s);
+    bool ours = false;
+
+    if (e == ERR_OK && entry->size <= s.frontier.size && entry->epoch <= s.epoch) {
+        e = scope_root_at(txn, &s, entry->size, &root);
+        ours = e == ERR_OK && crypto_equal(root.b, entry->root.b, HASH_SIZE);
+    }
+    if (e != ERR_OK && e != ERR_NOT_FOUND)
+        return e;
+    if (r == NULL && (ours || common != NULL))
+        return size_dropped(txn, &s, job, ours ? entry->size : common->held, &c->reach);
+    if (ours || common != NULL) {
+        r->held = r->sent = ours ? entry->size : common->held;
+        return common != NULL && common->epoch != s.epoch ? ERR_BUSY : ERR_OK;
+    }
+    return ward_recall(txn, entry, recall, count);
+}
+
+/* The session goes on with what the device holds; from now on it counts as the ratchet's word. */
+static enum err sizes_believed(struct txn *txn, struct work *job)
+{
+    struct ward_device d;
+    enum err e = ward_device_load(txn, &job->device, &d);
+
     if (e == ERR_NOT_FOUND)
-        return ERR_NOT_READABLE;
-    if (e == ERR_OK)
-        e = size_check(txn, entry, &reach);
-    buf_put(list, &reach, sizeof reach);
-    return e;
+        return ERR_ROLLED_BACK; /* enrolled after the backup, and nobody has shown it yet */
+    if (e != ERR_OK || (d.incarnation == job->incarnation && d.ratchet >= job->shown))
+        return e;
+    d.incarnation = job->incarnation;
+    d.ratchet = job->shown;
+    return ward_device_save(txn, &d);
 }
 
 enum err ward_sizes(struct txn *txn, const struct ward *w, struct work *job)
 {
     struct claim c = {.txn = txn, .device = &job->device, .fresh = true};
+    struct buf recall = {0};
+    size_t recalled = 0;
     struct message_list list;
     struct message_size entry;
     struct ward_device d;
     enum err e = ward_device_load(txn, &job->device, &d);
 
     (void)w;
-    if (e == ERR_OK && d.state == DEVICE_REVOKED)
+    if (e == ERR_NOT_FOUND)
+        e = ward_is_barred(txn, &job->device) ? ERR_REVOKED : ERR_OK;
+    else if (e == ERR_OK && d.state == DEVICE_REVOKED)
         e = ERR_REVOKED;
     if (e != ERR_OK)
         return e;
     if (message_sizes_decode(&list, buf_bytes(&job->in)) != ERR_OK)
         return ERR_BAD_FRAME;
     e = ward_cursor_each(txn, &job->device, claim_scope, &c);
-    while (e == ERR_OK && message_size_next(&list, &entry)) {
-        struct reach *r = reach_find(&c.reach, &entry.scope);
-
-        e = r == NULL ? size_lost(txn, &entry, &job->device, &c.reach) : size_check(txn, &entry, r);
-    }
-    if (e == ERR_OK)
+    while (e == ERR_OK && message_size_next(&list, &entry))
+        e = size_judge(txn, &entry, &c, job, &recall, &recalled);
+    job->recall = e == ERR_OK && recalled > 0;
+    if (job->recall)
+        recall_encode(recalled, buf_bytes(&recall), &job->out2);
+    else if (e == ERR_OK)
+        e = sizes_believed(txn, job);
+    if (e == ERR_OK && !job->recall)
         buf_put_bytes(&job->out, buf_bytes(&c.reach));
+    buf_deinit(&recall);
     claim_deinit(&c);
     return e;
 }

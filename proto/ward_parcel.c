@@ -32,6 +32,8 @@ static enum err judge_sizes(struct txn *txn, const struct ward *w, struct work *
     sizes->incarnation = m->incarnation;
     message_list_encode(&m->needs, &sizes->in);
     e = ward_sizes(txn, w, sizes);
+    if (e == ERR_OK && sizes->recall)
+        e = ERR_ROLLED_BACK; /* what was lost comes back over a session */
     buf_put_bytes(&job->out, buf_bytes(&sizes->out));
     work_free(sizes);
     return e;

@@ -3,6 +3,7 @@
 #include "message.h"
 #include "ratchet.h"
 #include "ward_grant.h"
+#include "ward_recall.h"
 
 enum err ward_person_name(struct txn *txn, const struct id *person, struct buf *name)
 {
@@ -169,5 +170,34 @@ enum err ward_enrol(struct txn *txn, const struct ward *w, struct work *job, uin
             e = enrolled_answer(w, job, &d, now);
     }
     crypto_wipe(&invite, sizeof invite);
+    return e;
+}
+
+/* --- rows that come back ------------------------------------------------------------------------------- */
+
+static bool invite_visit(void *arg, struct bytes key, struct bytes value)
+{
+    (void)value;
+    if (key.n == INVITE_ID_SIZE)
+        buf_put_bytes(arg, key);
+    return true;
+}
+
+enum err ward_people_claim(struct txn *txn, const struct id *person, const struct id *device)
+{
+    struct buf ids = {0};
+    enum err e = store_scan(txn, TABLE_invite, bytes_of(NULL, 0), invite_visit, &ids);
+
+    for (size_t i = 0; e == ERR_OK && i + INVITE_ID_SIZE <= ids.n; i += INVITE_ID_SIZE) {
+        struct invite_row invite;
+
+        e = invite_get(txn, ids.p + i, &invite);
+        if (e == ERR_OK && id_equal(&invite.person, person) && id_is_zero(&invite.device)) {
+            invite.device = *device;
+            e = invite_put(txn, ids.p + i, &invite);
+        }
+        crypto_wipe(&invite, sizeof invite);
+    }
+    buf_deinit(&ids);
     return e;
 }

@@ -172,6 +172,11 @@ static enum err ward_row(struct txn *txn, struct id *org, struct buf *name)
     return e;
 }
 
+enum err ward_org(struct txn *txn, struct id *org)
+{
+    return ward_row(txn, org, NULL);
+}
+
 enum err ward_name(struct txn *txn, struct buf *name)
 {
     struct id org;

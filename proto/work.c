@@ -11,6 +11,7 @@ static const char *const names[WORK_KINDS] = {
     [WORK_PARCEL_JUDGE] = "parcel judge",   [WORK_PARCEL_READ] = "parcel read",     [WORK_PARCEL_OPEN] = "parcel open",
     [WORK_PARCEL_JUDGED] = "parcel judged", [WORK_PARCEL_APPLY] = "parcel apply",
     [WORK_PARCEL_SETTLE] = "parcel settle",
+    [WORK_STAGE] = "stage", [WORK_REFILL] = "refill", [WORK_RECALL] = "recall",
 };
 
 struct work *work_new(enum work_kind kind)
@@ -28,6 +29,7 @@ void work_free(struct work *w)
     buf_wipe_deinit(&w->in);
     buf_wipe_deinit(&w->out);
     buf_wipe_deinit(&w->out2);
+    buf_deinit(&w->common);
     free(w);
 }
 

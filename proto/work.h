@@ -19,18 +19,21 @@ enum work_kind {
     WORK_NONE,
     /* ward */
     WORK_JUDGE,  /* in: hello. out: struct reach[]. err: why the session may not go on. ask: digests differ */
-    WORK_SIZES,  /* in: sizes. as WORK_JUDGE */
+    WORK_SIZES,  /* in: sizes; common: reaches already refilled. As WORK_JUDGE; or recall: out2 is that message */
     WORK_RESUME, /* out: the resume message */
     WORK_APPEND, /* in: one changeset message for (scope, epoch, size) */
     WORK_READ,   /* in: struct reach[], updated; at: where to go on. out: messages; more: again. Closes when done */
     WORK_ENROL,  /* in: enrol. out: messages */
     WORK_PARCEL_JUDGE, /* in: manifest. out2: the device's signing key, if it is known; out: struct reach[] */
     WORK_PARCEL_READ,  /* as WORK_READ, for a file: no close, no ratchet */
+    WORK_STAGE,  /* in: messages of a lost flight; at: how many came before them */
+    WORK_REFILL, /* what was staged, verified and appended; at: where to go on; more: again. out: struct reach[] */
     /* device */
     WORK_OPEN,   /* seals what is pending. out: the hello message; more: there is a flight */
     WORK_COUNT,  /* out: the sizes message */
     WORK_OUTBOX, /* in: a resume message, or empty; at: where to go on. out: messages; more: call again */
     WORK_DROP,   /* in: drop: a scope that is no longer ours is erased, if all of ours in it is at the ward */
+    WORK_RECALL, /* in: the recall message; at: where to go on. out: messages; more: call again */
     WORK_APPLY,  /* in: messages of one batch of (scope, epoch, from), a checkpoint last */
     WORK_SETTLE, /* in: close */
     WORK_ENROLLED, /* in: enrolled */
@@ -47,6 +50,7 @@ struct reach {
     struct id scope;
     uint64_t held;
     uint64_t sent;
+    uint32_t epoch; /* of the log when this was found out: in another one it means nothing */
 };
 
 struct work {
@@ -68,8 +72,11 @@ struct work {
     struct buf in;
     struct buf out;
     struct buf out2;
+    struct buf common;        /* WORK_SIZES: struct reach[] */
     bool more;
     bool ask;
+    bool recall;              /* WORK_SIZES: the ward lacks what this device holds */
+    bool rolled_back;         /* WORK_APPLY: a scope went on in a new epoch */
     bool states_differ;       /* WORK_JUDGE sets, WORK_READ tells the device */
     /* WORK_APPLY: changes by fate. WORK_OUTBOX, sent: changes so far. WORK_APPEND: sent, and received of them now. */
     uint64_t sent, received, refused, held;

@@ -1,0 +1,102 @@
+/* replica_recall.c - the ward lost what it had signed: this device shows its newest checkpoint and hands the leaves
+ * back (protocol.md 8.6). */
+#include "ledger.h"
+#include "message.h"
+#include "recall.h"
+#include "replica.h"
+
+/* One job loads at most this much. */
+#define RECALL_BYTES 65536
+
+/* The largest size at which both logs have one root. */
+static enum err common_size(struct txn *txn, const struct scope *s, const struct recall_scope *entry, uint64_t *size)
+{
+    enum err e = ERR_OK;
+
+    *size = 0;
+    for (size_t i = 0; e == ERR_OK && i < entry->count && *size == 0; i++) {
+        const struct recall_point *p = &entry->point[i];
+        struct hash root;
+
+        if (p->size > s->frontier.size)
+            continue;
+        e = scope_root_at(txn, s, p->size, &root);
+        if (e == ERR_OK && crypto_equal(root.b, p->root.b, HASH_SIZE))
+            *size = p->size;
+    }
+    return e;
+}
+
+static enum err begin(struct txn *txn, const struct scope *s, uint64_t from, struct work *job)
+{
+    struct recall_lost lost = {.scope = s->id, .epoch = s->epoch, .size = s->frontier.size, .time = s->signed_time,
+                               .from = from};
+    struct buf message = {0};
+
+    if (s->signed_size != s->frontier.size)
+        return ERR_DAMAGED;
+    memcpy(lost.signature, s->signature, SIGNATURE_SIZE);
+    recall_lost_encode(&lost, &message);
+    work_message(&job->out, MESSAGE_LOST, buf_bytes(&message));
+    buf_deinit(&message);
+    return replica_outbox_long(txn, s); /* the ward's log will not be the one these were sealed over */
+}
+
+/* Leaves from *next on, as far as the room goes. */
+static enum err hand_back(struct txn *txn, const struct scope *s, uint64_t *next, struct work *job)
+{
+    enum err e = ERR_OK;
+
+    while (e == ERR_OK && *next < s->frontier.size && job->out.n < RECALL_BYTES) {
+        struct buf row = {0};
+        struct ledger_leaf l = {0};
+
+        e = ledger_leaf_at(txn, s, (*next)++, &row, &l);
+        if (e == ERR_OK)
+            e = recall_leaf_write(&l, &job->out);
+        ledger_leaf_deinit(&l);
+        buf_wipe_deinit(&row);
+    }
+    return e;
+}
+
+/* `at`: the place in the ward's list in the upper half; in the lower 0, or 1 + the next leaf. */
+enum err replica_recall(struct txn *txn, struct work *job)
+{
+    struct recall_list list;
+    struct recall_scope entry;
+    enum err e = recall_decode(&list, buf_bytes(&job->in));
+    size_t place = 0, at = (size_t)(job->at >> 32);
+    uint64_t next = job->at & UINT32_MAX;
+
+    if (e != ERR_OK || list.count == 0)
+        return ERR_BAD_FRAME;
+    for (; e == ERR_OK && job->out.n < RECALL_BYTES && recall_next(&list, &entry); place++) {
+        struct scope s;
+        uint64_t from;
+
+        if (place < at)
+            continue;
+        e = scope_load(txn, &entry.scope, &s);
+        if (e == ERR_NOT_FOUND)
+            return ERR_BAD_FRAME;
+        if (e == ERR_OK && next == 0) {
+            e = common_size(txn, &s, &entry, &from);
+            if (e == ERR_OK)
+                e = begin(txn, &s, from, job);
+            next = 1 + from;
+        }
+        next--;
+        if (e == ERR_OK)
+            e = hand_back(txn, &s, &next, job);
+        at = next < s.frontier.size ? place : place + 1;
+        next = next < s.frontier.size ? next + 1 : 0;
+        if (at == place)
+            list.count++; /* not the last: more of this one */
+        if (at == place)
+            break;
+    }
+    job->at = (uint64_t)at << 32 | next;
+    job->more = list.count > 0;
+    return e;
+}

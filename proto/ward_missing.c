@@ -1,0 +1,67 @@
+/* ward_missing.c - a device that refilled a log has no bodies of others' changes that were held or refused: their
+ * author is asked for these changesets again (resume begins there). */
+#include "ward_recall.h"
+
+static struct bytes missing_key(uint8_t *room, const struct scope *s, const struct id *device, uint32_t incarnation,
+                                uint64_t first)
+{
+    store_u16(room, s->number);
+    memcpy(room + 2, device->b, ID_SIZE);
+    store_u32(room + 2 + ID_SIZE, incarnation);
+    store_u32(room + 6 + ID_SIZE, (uint32_t)first);
+    return bytes_of(room, 10 + ID_SIZE);
+}
+
+static bool is_whole(const struct changeset *cs)
+{
+    for (size_t i = 0; i < cs->count; i++)
+        if (cs->slot[i].body.n == 0)
+            return false;
+    return true;
+}
+
+enum err ward_missing_note(struct txn *txn, const struct scope *s, const struct header *h, const struct changeset *cs)
+{
+    uint8_t room[STORE_KEY_MAX], one = 1;
+    struct bytes key = missing_key(room, s, &h->device, h->incarnation, h->first);
+
+    return is_whole(cs) ? ERR_OK : store_put(txn, TABLE_missing, key, bytes_of(&one, 1));
+}
+
+enum err ward_missing_fill(struct txn *txn, const struct scope *s, const struct id *device, uint32_t incarnation,
+                           uint64_t index, struct changeset *cs)
+{
+    uint8_t room[STORE_KEY_MAX];
+    bool filled = false;
+    enum err e = ledger_fill(txn, s, index, cs, &filled);
+
+    if (e == ERR_OK && filled && is_whole(cs))
+        e = store_del(txn, TABLE_missing, missing_key(room, s, device, incarnation, cs->first));
+    return e;
+}
+
+struct searching {
+    struct bytes stream; /* the key up to first */
+    uint64_t *first;
+};
+
+static bool first_visit(void *arg, struct bytes key, struct bytes value)
+{
+    const struct searching *f = arg;
+
+    (void)value;
+    if (key.n == f->stream.n + 4 && memcmp(key.p, f->stream.p, f->stream.n) == 0 &&
+        load_u32(key.p + f->stream.n) < *f->first)
+        *f->first = load_u32(key.p + f->stream.n);
+    return true;
+}
+
+enum err ward_missing_first(struct txn *txn, const struct scope *s, const struct id *device, uint32_t incarnation,
+                            uint64_t *first)
+{
+    uint8_t room[STORE_KEY_MAX];
+    struct bytes key = missing_key(room, s, device, incarnation, 0);
+    struct searching f = {bytes_of(key.p, key.n - 4), first};
+
+    return store_scan(txn, TABLE_missing, bytes_of(key.p, 2), first_visit, &f);
+}

@@ -1,0 +1,28 @@
+/* ward_recall.c - what this ward holds of a scope of which a device shows more. */
+#include "recall.h"
+#include "ward_recall.h"
+
+enum err ward_recall(struct txn *txn, const struct message_size *entry, struct buf *list, size_t *count)
+{
+    struct recall_scope r = {.scope = entry->scope};
+    struct scope s;
+    enum err e = scope_load(txn, &entry->scope, &s);
+
+    if (e != ERR_OK && e != ERR_NOT_FOUND)
+        return e;
+    if (list->n >= RECALL_SCOPES_BYTES)
+        return ERR_OK; /* asked for in the next one */
+    if (e == ERR_OK) {
+        r.epoch = s.epoch;
+        r.size = s.frontier.size;
+        recall_sizes(&r, entry->size < r.size ? entry->size : r.size);
+    }
+    e = ERR_OK;
+    for (size_t i = 0; e == ERR_OK && i < r.count; i++)
+        e = scope_root_at(txn, &s, r.point[i].size, &r.point[i].root);
+    if (e == ERR_OK) {
+        recall_add(list, &r);
+        (*count)++;
+    }
+    return e;
+}

@@ -1,0 +1,44 @@
+/* ward_recall.h - a ward that was restored from a backup (protocol.md 8.6): it asks a device for what it signed and no
+ * longer has, stages what comes, verifies it whole, and appends it verbatim in a new epoch.
+ *
+ * Staging is durable and belongs to one session; a kill at any point leaves either a log without the new epoch, or one
+ * with it and some of the leaves: the next contact goes on. Only what another leaf stands in the place of is rewound,
+ * and that in one transaction with all that follows. */
+#ifndef CHIBO_WARD_RECALL_H
+#define CHIBO_WARD_RECALL_H
+
+#include "message.h"
+#include "ward.h"
+
+/* One more scope for the recall message, if there is room left in it. */
+MUST_CHECK enum err ward_recall(struct txn *txn, const struct message_size *entry, struct buf *list, size_t *count);
+enum err ward_stage(struct txn *txn, struct work *job);
+enum err ward_refill(struct txn *txn, const struct ward *w, struct work *job, uint64_t now);
+
+/* --- staged messages, in order (ward_stage.c) --- */
+/* ERR_NOT_FOUND: there are no more, or a newer session of the device has cleared them. */
+MUST_CHECK enum err ward_staged(struct txn *txn, const struct work *job, uint32_t number, uint8_t *type,
+                                struct buf *message);
+MUST_CHECK enum err ward_stage_clear(struct txn *txn, const struct id *device);
+
+/* --- bodies that nobody but their author holds: held and refused ones (ward_missing.c) --- */
+MUST_CHECK enum err ward_missing_note(struct txn *txn, const struct scope *s, const struct header *h,
+                                      const struct changeset *cs);
+/* Bodies of a changeset that is here already; its author sends it again. */
+MUST_CHECK enum err ward_missing_fill(struct txn *txn, const struct scope *s, const struct id *device,
+                                      uint32_t incarnation, uint64_t index, struct changeset *cs);
+/* Lowers *first to the first changeset of the stream of which bodies are missing. */
+MUST_CHECK enum err ward_missing_first(struct txn *txn, const struct scope *s, const struct id *device,
+                                       uint32_t incarnation, uint64_t *first);
+
+/* --- the registry follows control leaves that come back (ward_follow.c) --- */
+MUST_CHECK enum err ward_follow(struct txn *txn, const struct scope *s, const struct control *c, uint64_t now);
+/* The person's invites are used: by this device (ward_people.c). */
+MUST_CHECK enum err ward_people_claim(struct txn *txn, const struct id *person, const struct id *device);
+/* A device that was revoked stays so, also if this store never knew it (the list beside the store says so). */
+MUST_CHECK enum err ward_bar(struct txn *txn, const struct ward *w, const struct id *device, uint64_t now);
+bool ward_is_barred(struct txn *txn, const struct id *device);
+/* Devices that are barred and came back with control leaves. */
+MUST_CHECK enum err ward_bar_again(struct txn *txn, const struct ward *w, uint64_t now);
+
+#endif

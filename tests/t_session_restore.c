@@ -1,0 +1,352 @@
+/* t_session_restore.c - the ward's old store is put back: nothing that was acknowledged is lost, whoever comes first
+ * (protocol.md 8.6). */
+#include "../proto/message.h"
+#include "../proto/mp.h"
+#include "../proto/ward_recall.h"
+#include "sim_story.h"
+#include "sim_value.h"
+#include "test.h"
+
+#define COUNT(w, d) (sim_story_counts(&(w)->device[d]))
+
+static void sync_ok(struct sim_story *w, size_t device)
+{
+    struct sim_link l;
+    enum err e = sim_link_sync(&w->ward, &w->device[device], &l);
+
+    CHECK_EQ(e, ERR_OK);
+}
+
+static bool rolled_back(struct sim_story *w, size_t device)
+{
+    struct sim_link l;
+
+    CHECK_EQ(sim_link_sync(&w->ward, &w->device[device], &l), ERR_OK);
+    return l.device.counts.rolled_back;
+}
+
+/* A member of the cell proposed by its secretary: held until the clerk decides. */
+static void record_held(struct sim_story *w, size_t device, uint8_t name)
+{
+    struct sim_value v = {0};
+    struct id record = {{name}};
+    uint64_t chance = name;
+
+    sim_value_create(&v, schema_kind_named("member"), ACCESS_A, &record, &chance);
+    CHECK_EQ(sim_node_record(&w->device[device], &w->cell, ACCESS_A, &v.change), ERR_OK);
+    sim_value_deinit(&v);
+}
+
+/* Changes in the ward's log of the cell's class A, and how many of them it has the body of. */
+static void ward_holds(struct sim_story *w, size_t *changes, size_t *bodies)
+{
+    struct scope s;
+    struct txn txn;
+
+    *changes = *bodies = 0;
+    sim_story_scope(w->ward.store, &w->cell, ACCESS_A, &s);
+    memstore_begin(w->ward.store, false, &txn);
+    for (uint64_t i = 0; i < s.frontier.size; i++) {
+        struct buf row = {0};
+        struct ledger_leaf l;
+
+        CHECK_EQ(ledger_leaf_at(&txn, &s, i, &row, &l), ERR_OK);
+        for (size_t k = 0; k < l.changeset.count; k++) {
+            (*changes)++;
+            *bodies += l.changeset.slot[k].body.n > 0;
+        }
+        ledger_leaf_deinit(&l);
+        buf_deinit(&row);
+    }
+    memstore_abort(w->ward.store);
+}
+
+static void settled(struct sim_story *w, size_t devices, size_t changes)
+{
+    size_t there, bodies;
+
+    for (unsigned round = 0; round < 2; round++)
+        for (size_t i = 0; i < devices; i++)
+            sync_ok(w, i);
+    for (size_t i = 0; i < devices; i++) {
+        sim_story_check(w, i);
+        CHECK_EQ(COUNT(w, i).sealed + COUNT(w, i).unsealed, 0);
+        CHECK(!rolled_back(w, i)); /* told once */
+    }
+    ward_holds(w, &there, &bodies);
+    CHECK_EQ(there, changes);
+    CHECK_EQ(bodies, changes);
+}
+
+/* order: who comes first after the restore, 0 the author. ours: what another device pushes before anybody notices. */
+static void restore_story(size_t first, bool pulled, bool ours, bool pending)
+{
+    struct sim_story w;
+    struct memstore *backup;
+    size_t changes = 4u + (ours ? 2u : 0u) + (pending ? 1u : 0u);
+
+    sim_story_init(&w, 3);
+    CHECK_EQ(sim_story_meeting(&w, 0, 1), ERR_OK);
+    sync_ok(&w, 0);
+    sync_ok(&w, 2);
+    backup = memstore_copy(w.ward.store);
+    CHECK_EQ(sim_story_meeting(&w, 0, 2), ERR_OK);
+    sync_ok(&w, 0);
+    record_held(&w, 0, 3);
+    CHECK_EQ(sim_story_meeting(&w, 0, 4), ERR_OK);
+    sync_ok(&w, 0);
+    if (pulled)
+        sync_ok(&w, 1);
+    memstore_restore(w.ward.store, backup);
+    if (ours) { /* the clerk's log is a beginning of the restored one, so nobody sees anything yet */
+        record_held(&w, 2, 5);
+        sync_ok(&w, 2);
+        record_held(&w, 2, 6);
+        sync_ok(&w, 2);
+    }
+    if (pending)
+        CHECK_EQ(sim_story_meeting(&w, first, 7), ERR_OK);
+    CHECK_EQ(rolled_back(&w, first), first == 0 || pulled);
+    sim_story_check(&w, first);
+    settled(&w, 3, changes);
+    memstore_free(backup);
+    sim_story_deinit(&w);
+}
+
+TEST(the_author_refills_a_restored_ward)
+{
+    restore_story(0, false, false, false);
+    restore_story(0, false, true, false);
+    restore_story(0, true, false, true);
+    restore_story(0, true, true, true);
+}
+
+TEST(another_device_refills_a_restored_ward)
+{
+    restore_story(1, true, false, false);
+    restore_story(1, true, true, false);
+    restore_story(1, true, true, true);
+}
+
+TEST(a_device_enrolled_after_the_backup_is_known_again)
+{
+    for (size_t first = 0; first < 2; first++) {
+        struct sim_story w;
+        struct memstore *backup;
+        uint8_t secret[INVITE_SECRET_SIZE];
+        struct sim_device thief;
+        struct replica r;
+        struct ward_device d;
+        struct txn txn;
+
+        sim_story_init(&w, 2);
+        sim_node_invite(&w.ward, &w.cell, ROLE_SECRETARY, secret);
+        backup = memstore_copy(w.ward.store);
+        sim_node_device_init(&w.device[2], 77);
+        CHECK_EQ(sim_link_enrol(&w.ward, &w.device[2], secret), ERR_OK);
+        sync_ok(&w, 2);
+        CHECK_EQ(sim_story_meeting(&w, 2, 1), ERR_OK);
+        sync_ok(&w, 2);
+        sync_ok(&w, 0);
+        memstore_restore(w.ward.store, backup);
+        CHECK(rolled_back(&w, first == 0 ? 2 : 0));
+        settled(&w, 3, 1);
+        r = sim_node_replica(&w.device[2]);
+        memstore_begin(w.ward.store, false, &txn);
+        CHECK_EQ(ward_device_load(&txn, &r.device, &d), ERR_OK);
+        CHECK(id_equal(&d.person, &r.person));
+        CHECK(id_equal(&d.org, &w.cell));
+        CHECK_MEM(d.sign_public, r.sign_public, sizeof d.sign_public);
+        CHECK_EQ(d.incarnation, r.incarnation);
+        memstore_abort(w.ward.store);
+        sim_node_device_init(&thief, 78); /* the invite is used, also for a ward that forgot it was */
+        CHECK_EQ(sim_link_enrol(&w.ward, &thief, secret), ERR_INVITE_USED);
+        sim_node_device_deinit(&thief);
+        memstore_free(backup);
+        sim_story_deinit(&w);
+    }
+}
+
+TEST(an_organisation_founded_after_the_backup_comes_back)
+{
+    struct sim_story w;
+    struct memstore *backup;
+    struct id cell;
+    struct org o;
+    struct txn txn;
+
+    sim_story_init(&w, 3);
+    backup = memstore_copy(w.ward.store);
+    cell = sim_node_org(&w.ward, "CB-015", ORG_SCHOOL);
+    sync_ok(&w, 2); /* the clerk reads every cell */
+    memstore_restore(w.ward.store, backup);
+    CHECK(rolled_back(&w, 2));
+    memstore_begin(w.ward.store, false, &txn);
+    CHECK_EQ(org_by_code(&txn, "CB-015", &o), ERR_OK);
+    CHECK(id_equal(&o.id, &cell));
+    CHECK_EQ(o.type, ORG_SCHOOL);
+    memstore_abort(w.ward.store);
+    settled(&w, 3, 0);
+    memstore_free(backup);
+    sim_story_deinit(&w);
+}
+
+TEST(a_revocation_after_the_backup_holds)
+{
+    for (unsigned listed = 0; listed < 2; listed++) {
+        struct sim_story w;
+        struct memstore *backup;
+        struct replica r;
+        struct txn txn;
+
+        sim_story_init(&w, 3);
+        backup = memstore_copy(w.ward.store);
+        r = sim_node_replica(&w.device[1]);
+        CHECK_EQ(sim_story_meeting(&w, 1, 1), ERR_OK);
+        sync_ok(&w, 1);
+        sim_node_revoke(&w.ward, &r.device);
+        sync_ok(&w, 0);
+        memstore_restore(w.ward.store, backup);
+        if (listed) { /* what the daemon does with its list when it starts */
+            memstore_begin(w.ward.store, true, &txn);
+            CHECK_EQ(ward_bar(&txn, &w.ward.ward, &r.device, w.ward.now), ERR_OK);
+            CHECK_EQ(memstore_commit(w.ward.store, true), ERR_OK);
+            CHECK_EQ(sim_link_sync(&w.ward, &w.device[1], NULL), ERR_REVOKED);
+        }
+        CHECK(rolled_back(&w, 0));
+        CHECK_EQ(sim_link_sync(&w.ward, &w.device[1], NULL), ERR_REVOKED);
+        sync_ok(&w, 2);
+        sync_ok(&w, 0);
+        sim_story_check(&w, 0);
+        sim_story_check(&w, 2);
+        memstore_free(backup);
+        sim_story_deinit(&w);
+    }
+}
+
+/* Restored twice, from an older backup the second time; three devices, each of another time. */
+TEST(restored_again_before_all_have_come)
+{
+    struct sim_story w;
+    struct memstore *older, *newer;
+
+    sim_story_init(&w, 3);
+    older = memstore_copy(w.ward.store);
+    CHECK_EQ(sim_story_meeting(&w, 0, 1), ERR_OK);
+    sync_ok(&w, 0);
+    newer = memstore_copy(w.ward.store);
+    CHECK_EQ(sim_story_meeting(&w, 0, 2), ERR_OK);
+    sync_ok(&w, 0);
+    sync_ok(&w, 1);
+    memstore_restore(w.ward.store, newer);
+    CHECK(rolled_back(&w, 1));
+    CHECK_EQ(sim_story_meeting(&w, 1, 3), ERR_OK);
+    sync_ok(&w, 1);
+    memstore_restore(w.ward.store, older);
+    CHECK_EQ(sim_story_meeting(&w, 2, 4), ERR_OK); /* refused: a clerk writes no meeting; a leaf all the same */
+    sync_ok(&w, 2);
+    CHECK(rolled_back(&w, 0));
+    CHECK(rolled_back(&w, 1));
+    settled(&w, 3, 4);
+    memstore_free(older);
+    memstore_free(newer);
+    sim_story_deinit(&w);
+}
+
+/* The ward's program dies at every write of a refill, with and without something of its own to rewind. */
+TEST(killed_at_any_write_of_a_refill_it_goes_on)
+{
+    for (unsigned ours = 0; ours < 2; ours++) {
+        bool struck = true;
+
+        for (unsigned n = 1; struck; n += n < 40 ? 1 : 7) {
+            struct sim_story w;
+            struct memstore *backup;
+
+            sim_story_init(&w, 3);
+            backup = memstore_copy(w.ward.store);
+            record_held(&w, 0, 3);
+            CHECK_EQ(sim_story_meeting(&w, 0, 1), ERR_OK);
+            sync_ok(&w, 0);
+            sync_ok(&w, 1);
+            memstore_restore(w.ward.store, backup);
+            if (ours) {
+                record_held(&w, 2, 5);
+                sync_ok(&w, 2);
+            }
+            memstore_fail(w.ward.store, n, ERR_IO);
+            struck = sim_link_sync(&w.ward, &w.device[1], NULL) != ERR_OK;
+            memstore_crash(w.ward.store);
+            memstore_fail(w.ward.store, 0, ERR_OK);
+            settled(&w, 3, 2u + ours);
+            memstore_free(backup);
+            sim_story_deinit(&w);
+        }
+    }
+}
+
+/* One leaf on the device says it was accepted at another time than the ward signed. */
+static void bend(struct sim_device *d, const struct id *cell)
+{
+    uint8_t room[STORE_KEY_MAX];
+    struct buf row = {0};
+    struct bytes rest;
+    struct scope s;
+    struct txn txn;
+
+    sim_story_scope(d->store, cell, ACCESS_A, &s);
+    memstore_begin(d->store, true, &txn);
+    CHECK_EQ(scope_leaf(&txn, &s, s.frontier.size - 1, &row), ERR_OK);
+    rest = bytes_cut(buf_bytes(&row), 1);
+    mp_split(&rest);
+    mp_split(&rest);
+    CHECK_EQ(rest.p[0], 0xce);
+    row.p[rest.p + 4 - row.p] ^= 1;
+    CHECK_EQ(store_put(&txn, TABLE_leaf, scope_key6(room, s.number, (uint32_t)s.frontier.size - 1), buf_bytes(&row)),
+             ERR_OK);
+    CHECK_EQ(memstore_commit(d->store, true), ERR_OK);
+    buf_deinit(&row);
+}
+
+TEST(leaves_that_the_ward_did_not_sign_are_not_taken)
+{
+    struct sim_story w;
+    struct memstore *backup;
+    struct hash before, after;
+
+    sim_story_init(&w, 3);
+    backup = memstore_copy(w.ward.store);
+    CHECK_EQ(sim_story_meeting(&w, 0, 1), ERR_OK);
+    sync_ok(&w, 0);
+    sync_ok(&w, 1);
+    memstore_restore(w.ward.store, backup);
+    before = sim_story_root(w.ward.store, &w.cell, ACCESS_A);
+    bend(&w.device[0], &w.cell);
+    CHECK_EQ(sim_link_sync(&w.ward, &w.device[0], NULL), ERR_BAD_PROOF);
+    after = sim_story_root(w.ward.store, &w.cell, ACCESS_A);
+    CHECK_MEM(before.b, after.b, HASH_SIZE);
+    sync_ok(&w, 1); /* an honest holder */
+    sync_ok(&w, 2);
+    sim_story_check(&w, 1);
+    sim_story_check(&w, 2);
+    memstore_free(backup);
+    sim_story_deinit(&w);
+}
+
+/* The restored ward is one session behind and lost no leaf: nobody is bothered. */
+TEST(a_backup_that_lacks_no_leaf_is_no_rollback)
+{
+    struct sim_story w;
+    struct memstore *backup;
+
+    sim_story_init(&w, 1);
+    backup = memstore_copy(w.ward.store);
+    for (unsigned i = 0; i < 4; i++)
+        sync_ok(&w, 0);
+    memstore_restore(w.ward.store, backup);
+    CHECK(!rolled_back(&w, 0));
+    CHECK(!rolled_back(&w, 0));
+    sim_story_check(&w, 0);
+    memstore_free(backup);
+    sim_story_deinit(&w);
+}
