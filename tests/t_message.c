@@ -229,7 +229,7 @@ TEST(names_and_senders)
     CHECK_STR(message_name(16), "end");
     CHECK_STR(message_name(0), "unknown");
     CHECK_STR(message_name(200), "unknown");
-    CHECK_EQ(message_sender(MESSAGE_LEAF), MESSAGE_FROM_WARD);
+    CHECK_EQ(message_sender(MESSAGE_LEAF), MESSAGE_FROM_BOTH);
     CHECK_EQ(message_sender(MESSAGE_SCOPE), MESSAGE_FROM_BOTH);
     CHECK_EQ(message_sender(MESSAGE_CHANGESET), MESSAGE_FROM_DEVICE);
     CHECK_EQ(message_sender(99), 0);
