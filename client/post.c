@@ -93,7 +93,7 @@ static enum err post_io_run(void *arg, struct work *job)
 
 static struct parcel_io io_of(struct post *p)
 {
-    return (struct parcel_io){p, post_io_read, post_io_rewind, post_io_write, post_io_run};
+    return (struct parcel_io){p, post_io_read, post_io_rewind, post_io_write, post_io_run, PARCEL_LEVEL};
 }
 
 static enum err replica_now(struct book *b)

@@ -18,6 +18,7 @@
 #define PARCEL_KEY_ID_SIZE 8
 #define PARCEL_SENT_AT (PARCEL_MAGIC_SIZE + 1 + PARCEL_KEY_ID_SIZE)
 #define PARCEL_HEAD_SIZE (PARCEL_SENT_AT + KEY_SIZE)
+#define PARCEL_LEVEL 9 /* zstd; what is carried by hand may take its time */
 #define PARCEL_CHUNK 65536 /* plain bytes in all sealed chunks but the last, which has one at least */
 
 struct parcel_io {
@@ -27,6 +28,7 @@ struct parcel_io {
     enum err (*write)(void *arg, struct bytes piece);
     /* One job in one transaction, durable when it returns; the job's own error, or the store's. */
     enum err (*run)(void *arg, struct work *job);
+    int level; /* of packing, 0 none; PARCEL_LEVEL where a person waits */
 };
 
 /* The head of a file, which everybody may read. */

@@ -143,7 +143,7 @@ static enum err answer_begin(struct exchange *x, const uint8_t *device_key, cons
     struct manifest m = {.direction = MANIFEST_FROM_WARD, .ward = x->ward->id, .device = x->m.device,
                          .incarnation = x->m.incarnation, .time = now, .needs = x->m.needs};
     struct buf message = {0};
-    enum err e = parcel_out_begin(&x->out, x->io, device_key, chance, PARCEL_LEVEL);
+    enum err e = parcel_out_begin(&x->out, x->io, device_key, chance, x->io->level);
 
     memcpy(m.number, chance + KEY_SIZE, MANIFEST_NUMBER_SIZE);
     memcpy(m.answers, x->m.number, MANIFEST_NUMBER_SIZE);
@@ -268,7 +268,7 @@ enum err parcel_send(const struct parcel_io *io, const struct replica *r, const 
     if (e == ERR_OK)
         message_list_encode(&m.needs, &report->needs);
     if (e == ERR_OK)
-        e = parcel_out_begin(&out, io, r->ward_key, seed, PARCEL_LEVEL);
+        e = parcel_out_begin(&out, io, r->ward_key, seed, io->level);
     if (e == ERR_OK)
         e = parcel_out_put(&out, MESSAGE_MANIFEST, buf_bytes(&job->out));
     if (e == ERR_OK)

@@ -10,7 +10,6 @@
 #include "ward.h"
 
 #define PARCEL_CHANCE (KEY_SIZE + MANIFEST_NUMBER_SIZE) /* drawn anew for each file that is written */
-#define PARCEL_LEVEL 9                                  /* a file waits for a person: packing may take its time */
 
 struct parcel_report {
     struct id device;                    /* of the cell */

@@ -116,7 +116,7 @@ enum err exchange_file(struct exchange_door *d, const char *from, const char *to
                        const char **about)
 {
     struct exchanging x = {.door = d, .answered = to != NULL};
-    const struct parcel_io io = {&x, exchange_read, exchange_rewind, exchange_write, exchange_run};
+    const struct parcel_io io = {&x, exchange_read, exchange_rewind, exchange_write, exchange_run, PARCEL_LEVEL};
     uint8_t chance[PARCEL_CHANCE];
     struct parcel_head there;
     enum err e = to != NULL ? check_answer(d, to, &there) : ERR_NOT_FOUND;

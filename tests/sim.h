@@ -14,13 +14,14 @@
 #define SIM_PEERS_MAX 12
 #define SIM_ORGS_MAX 5 /* the ward's own and four cells */
 #define SIM_SLOTS_MAX 16
+#define SIM_FILES_MAX 8
 #define SIM_ROUNDS_MAX 20
 #define SIM_STREAMS_MAX (2 * SIM_PEERS_MAX)
 #define SIM_WHY_MAX 400
 
 #define SIM_FAULTS(ROW) \
     ROW(CUT) ROW(OVERLAP) ROW(REPLAY) ROW(WARD_CRASH) ROW(DEVICE_CRASH) ROW(EIO) ROW(NO_SPACE) ROW(REVOKE) ROW(CLOCK) \
-    ROW(HALF_OPEN) ROW(JOIN)
+    ROW(HALF_OPEN) ROW(JOIN) ROW(FILES)
 
 enum sim_fault {
 #define SIM_FAULT_ENUM(name) SIM_##name,
@@ -84,8 +85,16 @@ struct sim_slot {
     struct buf said; /* bytes up, for a later replay; of a ghost: what it has not said yet */
 };
 
+/* A file somebody carries. */
+struct sim_file {
+    bool used;
+    bool answer; /* from the ward */
+    size_t peer;
+    struct buf bytes;
+};
+
 struct sim_totals {
-    uint64_t seeds, actions, recorded, sessions, whole, cuts, crashes, restarts, faults, revoked, replays, errors;
+    uint64_t seeds, actions, recorded, sessions, whole, cuts, crashes, restarts, faults, revoked, replays, errors, files;
     uint64_t leaves, changes, rounds, rounds_most, bytes[2];
 };
 
@@ -105,6 +114,7 @@ struct sim {
     struct sim_slot slot[SIM_SLOTS_MAX];
     size_t logs;
     struct sim_log log[SIM_ORGS_MAX * ACCESS_D];
+    struct sim_file file[SIM_FILES_MAX];
     struct buf replay; /* what one session said up */
     uint8_t replay_binding[BINDING_SIZE];
     size_t replay_peer;

@@ -51,7 +51,7 @@ static enum err parcel_run(void *arg, struct work *job)
     return e;
 }
 
-static struct parcel_io io_of(struct sim_parcel *p)
+struct parcel_io sim_parcel_io(struct sim_parcel *p)
 {
     parcel_report_deinit(&p->report);
     memset(&p->report, 0, sizeof p->report);
@@ -59,22 +59,24 @@ static struct parcel_io io_of(struct sim_parcel *p)
     p->jobs_run = 0;
     if (p->out != NULL)
         buf_clear(p->out);
-    return (struct parcel_io){p, parcel_read, parcel_rewind, parcel_write, parcel_run};
+    return (struct parcel_io){p, parcel_read, parcel_rewind, parcel_write, parcel_run, p->level};
 }
 
 enum err sim_parcel_send(struct sim_parcel *p)
 {
-    struct parcel_io io = io_of(p);
+    struct parcel_io io = sim_parcel_io(p);
     struct replica r = sim_node_replica(p->device);
-    uint8_t seed[KEY_SIZE];
+    uint8_t seed[KEY_SIZE], key[SIGN_PUBLIC_SIZE];
 
+    if (p->forged)
+        crypto_sign_keypair(key, r.sign_secret);
     sim_node_random(&p->device->chance, seed, sizeof seed);
     return parcel_send(&io, &r, seed, &p->report);
 }
 
 enum err sim_parcel_exchange(struct sim_parcel *p)
 {
-    struct parcel_io io = io_of(p);
+    struct parcel_io io = sim_parcel_io(p);
     uint8_t chance[PARCEL_CHANCE];
 
     sim_node_random(&p->ward->chance, chance, sizeof chance);
@@ -83,7 +85,7 @@ enum err sim_parcel_exchange(struct sim_parcel *p)
 
 enum err sim_parcel_receive(struct sim_parcel *p)
 {
-    struct parcel_io io = io_of(p);
+    struct parcel_io io = sim_parcel_io(p);
     struct replica r = sim_node_replica(p->device);
 
     return parcel_receive(&io, &r, &p->report);

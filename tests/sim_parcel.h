@@ -24,10 +24,14 @@ struct sim_parcel {
     struct parcel_report report;
     sim_parcel_ran *ran;       /* or NULL */
     void *arg;
+    int level;
+    bool forged;               /* sim_parcel_send: signed with another key than the device's */
     uint64_t jobs_run;
     size_t at;
 };
 
+/* Begins a step; the functions below do it themselves. */
+struct parcel_io sim_parcel_io(struct sim_parcel *p);
 enum err sim_parcel_send(struct sim_parcel *p);     /* device, out */
 enum err sim_parcel_exchange(struct sim_parcel *p); /* ward, file, out */
 enum err sim_parcel_receive(struct sim_parcel *p);  /* device, file */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "../proto/mp.h"
+#include "sim_files.h"
 #include "sim_log.h"
 #include "sim_net.h"
 #include "sim_value.h"
@@ -118,6 +119,7 @@ void sim_world_init(struct sim *s)
 void sim_world_deinit(struct sim *s)
 {
     sim_net_ward_gone(s);
+    sim_files_deinit(s);
     for (size_t i = 0; i < s->peers; i++) {
         struct sim_peer *p = &s->peer[i];
 
@@ -431,7 +433,7 @@ void sim_world_act(struct sim *s)
         void (*act)(struct sim *s);
     } acts[] = {
         {60, act_record}, {6, act_undo}, {4, act_clock}, {6, act_crash}, {5, act_disk},
-        {3, act_revoke},  {4, act_join}, {1, act_stranger},
+        {3, act_revoke},  {4, act_join}, {1, act_stranger}, {12, sim_files_act},
     };
     unsigned sum = 0;
     uint64_t dice;

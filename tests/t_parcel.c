@@ -34,7 +34,7 @@ static void keep_report(struct post *p, struct sim_parcel *step)
 
 static enum err post_send(struct post *p, size_t device, struct buf *file)
 {
-    struct sim_parcel step = {.device = &p->w.device[device], .out = file, .limits = sim_parcel_fine};
+    struct sim_parcel step = {.device = &p->w.device[device], .out = file, .limits = sim_parcel_fine, .level = 3};
     enum err e = sim_parcel_send(&step);
 
     keep_report(p, &step);
@@ -43,7 +43,7 @@ static enum err post_send(struct post *p, size_t device, struct buf *file)
 
 static enum err post_exchange(struct post *p, struct bytes file, struct buf *answer)
 {
-    struct sim_parcel step = {.ward = &p->w.ward, .file = file, .out = answer, .limits = sim_parcel_fine};
+    struct sim_parcel step = {.ward = &p->w.ward, .file = file, .out = answer, .limits = sim_parcel_fine, .level = 3};
     enum err e = sim_parcel_exchange(&step);
 
     keep_report(p, &step);
@@ -52,7 +52,7 @@ static enum err post_exchange(struct post *p, struct bytes file, struct buf *ans
 
 static enum err post_receive(struct post *p, size_t device, struct bytes file)
 {
-    struct sim_parcel step = {.device = &p->w.device[device], .file = file, .limits = sim_parcel_fine};
+    struct sim_parcel step = {.device = &p->w.device[device], .file = file, .limits = sim_parcel_fine, .level = 3};
     enum err e = sim_parcel_receive(&step);
 
     keep_report(p, &step);
@@ -353,7 +353,7 @@ TEST(files_astray_are_named)
     static const char text[] = "chibo1/film or any other file";
     struct buf other = {0}, answer = {0};
     struct sim_story elsewhere;
-    struct sim_parcel there = {.out = &other, .limits = sim_parcel_fine};
+    struct sim_parcel there = {.out = &other, .limits = sim_parcel_fine, .level = 3};
     struct post p;
 
     post_init(&p, 2);
@@ -369,10 +369,10 @@ TEST(files_astray_are_named)
     there.device = &elsewhere.device[0];
     CHECK_EQ(sim_parcel_send(&there), ERR_OK); /* the other ward has our ward's key in this story, but not its id */
     CHECK_EQ(sim_parcel_exchange(&(struct sim_parcel){.ward = &elsewhere.ward, .file = buf_bytes(&other), .out = &answer,
-                                                      .limits = sim_parcel_fine}), ERR_FILE_FOREIGN);
+                                                      .limits = sim_parcel_fine, .level = 3}), ERR_FILE_FOREIGN);
     elsewhere.ward.ward.public_key[0] ^= 1;
     CHECK_EQ(sim_parcel_exchange(&(struct sim_parcel){.ward = &elsewhere.ward, .file = buf_bytes(&other), .out = &answer,
-                                                      .limits = sim_parcel_fine}), ERR_FILE_FOREIGN);
+                                                      .limits = sim_parcel_fine, .level = 3}), ERR_FILE_FOREIGN);
     CHECK_EQ(answer.n, 0);
     sim_story_deinit(&elsewhere);
     parcel_report_deinit(&there.report);
@@ -411,6 +411,24 @@ TEST(whoever_carries_it_reads_nothing)
     /* With the receiver's key id put on it, the other device's keys still do not open it. */
     parcel_key_id(p.down.p + 13, r[1].sign_public);
     CHECK_EQ(post_receive(&p, 1, buf_bytes(&p.down)), ERR_FILE_DAMAGED);
+    post_deinit(&p);
+}
+
+TEST(a_file_that_its_device_did_not_sign_is_refused)
+{
+    struct post p;
+    struct buf answer = {0};
+
+    post_init(&p, 1);
+    CHECK_EQ(sim_story_meeting(&p.w, 0, 7), ERR_OK);
+    struct sim_parcel step = {.device = &p.w.device[0], .out = &p.up, .limits = sim_parcel_fine, .forged = true};
+    CHECK_EQ(sim_parcel_send(&step), ERR_OK);
+    uint64_t digest = sim_story_digest(p.w.ward.store);
+    CHECK_EQ(post_exchange(&p, buf_bytes(&p.up), &answer), ERR_BAD_PROOF);
+    CHECK_EQ(sim_story_digest(p.w.ward.store), digest);
+    CHECK_EQ(answer.n, 0);
+    parcel_report_deinit(&step.report);
+    buf_deinit(&answer);
     post_deinit(&p);
 }
 

@@ -123,7 +123,8 @@ static void print_totals(const struct sim_totals *t)
     printf("%llu sessions, %llu whole, %llu cuts, %llu ended by an error, %llu replays\n", (unsigned long long)t->sessions,
            (unsigned long long)t->whole, (unsigned long long)t->cuts, (unsigned long long)t->errors,
            (unsigned long long)t->replays);
-    printf("%llu crashes, %llu restarts, %llu disk faults, %llu revocations\n", (unsigned long long)t->crashes,
+    printf("%llu steps of files; %llu crashes, %llu restarts, %llu disk faults, %llu revocations\n",
+           (unsigned long long)t->files, (unsigned long long)t->crashes,
            (unsigned long long)t->restarts, (unsigned long long)t->faults, (unsigned long long)t->revoked);
     printf("%llu bytes up, %llu down; rounds to settle: %.2f on average, %llu at most\n",
            (unsigned long long)t->bytes[SIM_LINK_UP], (unsigned long long)t->bytes[SIM_LINK_DOWN],
