@@ -12,6 +12,8 @@
 
 static ZSTD_CCtx *compressor;
 static ZSTD_DCtx *expander;
+static uint8_t prefix_room[ZIP_DICTIONARY_MAX + ZIP_HISTORY];
+static const uint8_t *laid; /* the dictionary at its beginning */
 
 static void must(size_t rc)
 {
@@ -45,25 +47,51 @@ static void make_compressor(void)
     must(ZSTD_CCtx_setParameter(compressor, ZSTD_c_windowLog, WINDOW_LOG));
 }
 
-bool zip_compress(struct zip *zip, struct bytes plain, int level, struct buf *out)
+/* What a frame leans on: the history, or the dictionary with the history behind its content, which is itself a
+ * dictionary. Both lie in one piece of memory, the dictionary always in the same place. */
+static struct bytes prefix_of(const struct zip *zip, struct bytes dictionary)
 {
-    size_t packed_n = 0, before = out->n;
+    struct bytes history = buf_bytes(&zip->history);
+    if (dictionary.n == 0)
+        return history;
+    assert(dictionary.n <= ZIP_DICTIONARY_MAX && history.n <= ZIP_HISTORY);
+    if (laid != dictionary.p) {
+        memcpy(prefix_room, dictionary.p, dictionary.n);
+        laid = dictionary.p;
+    }
+    if (history.n > 0)
+        memcpy(prefix_room + dictionary.n, history.p, history.n);
+    return bytes_of(prefix_room, dictionary.n + history.n);
+}
+
+bool zip_pack(const struct zip *zip, struct bytes dictionary, struct bytes plain, int level, struct buf *out)
+{
+    bool dictionary_given = dictionary.n > 0;
+    struct bytes prefix = prefix_of(zip, dictionary);
+    size_t before = out->n;
+    if (plain.n == 0)
+        return false;
     if (compressor == NULL)
         make_compressor();
-    if (plain.n > 0) {
-        struct bytes prefix = buf_bytes(&zip->history);
-        uint8_t *p = buf_grow(out, plain.n - 1); /* one byte less: what does not fit is not smaller */
-        must(ZSTD_CCtx_setParameter(compressor, ZSTD_c_compressionLevel, level));
-        must(ZSTD_CCtx_refPrefix(compressor, prefix.p, prefix.n));
-        size_t rc = ZSTD_compress2(compressor, p, plain.n - 1, plain.p, plain.n);
-        if (!ZSTD_isError(rc))
-            packed_n = rc;
-        else
-            must(ZSTD_CCtx_reset(compressor, ZSTD_reset_session_only));
-    }
-    out->n = before + packed_n;
+    uint8_t *p = buf_grow(out, plain.n - 1); /* one byte less: what does not fit is not smaller */
+    must(ZSTD_CCtx_setParameter(compressor, ZSTD_c_compressionLevel, level));
+    must(ZSTD_CCtx_setParameter(compressor, ZSTD_c_format, dictionary_given ? ZSTD_f_zstd1_magicless : ZSTD_f_zstd1));
+    must(ZSTD_CCtx_refPrefix_advanced(compressor, prefix.p, prefix.n,
+                                      dictionary_given ? ZSTD_dct_fullDict : ZSTD_dct_rawContent));
+    size_t rc = ZSTD_compress2(compressor, p, plain.n - 1, plain.p, plain.n);
+    out->n = before;
+    if (ZSTD_isError(rc))
+        must(ZSTD_CCtx_reset(compressor, ZSTD_reset_session_only));
+    else
+        out->n += rc;
+    return out->n > before;
+}
+
+bool zip_compress(struct zip *zip, struct bytes plain, int level, struct buf *out)
+{
+    bool packed = zip_pack(zip, bytes_of(NULL, 0), plain, level, out);
     zip_note(zip, plain);
-    return packed_n > 0;
+    return packed;
 }
 
 /* Everything that can be said of a frame before a byte of it is expanded. */
@@ -81,7 +109,8 @@ static bool acceptable(struct bytes packed, size_t plain_max, size_t *plain_n)
     return true;
 }
 
-enum err zip_expand(struct zip *zip, struct bytes packed, size_t plain_max, struct buf *out)
+static enum err expand(struct bytes prefix, ZSTD_dictContentType_e type, struct bytes packed, size_t plain_max,
+                       struct buf *out)
 {
     size_t plain_n, before = out->n;
     if (!acceptable(packed, plain_max, &plain_n))
@@ -92,17 +121,38 @@ enum err zip_expand(struct zip *zip, struct bytes packed, size_t plain_max, stru
             abort();
         must(ZSTD_DCtx_setParameter(expander, ZSTD_d_windowLogMax, WINDOW_LOG));
     }
-    struct bytes prefix = buf_bytes(&zip->history);
     uint8_t *p = buf_grow(out, plain_n);
-    must(ZSTD_DCtx_refPrefix(expander, prefix.p, prefix.n));
+    must(ZSTD_DCtx_refPrefix_advanced(expander, prefix.p, prefix.n, type));
     size_t rc = ZSTD_decompressDCtx(expander, p, plain_n, packed.p, packed.n);
     if (ZSTD_isError(rc) || rc != plain_n) {
         must(ZSTD_DCtx_reset(expander, ZSTD_reset_session_only));
         out->n = before;
         return ERR_BAD_FRAME;
     }
-    zip_note(zip, bytes_of(p, plain_n));
     return ERR_OK;
+}
+
+enum err zip_unpack(const struct zip *zip, struct bytes dictionary, struct bytes packed, size_t plain_max,
+                    struct buf *out)
+{
+    static const uint8_t magic[] = {0x28, 0xb5, 0x2f, 0xfd};
+    struct buf whole = {0};
+    if (dictionary.n == 0)
+        return expand(buf_bytes(&zip->history), ZSTD_dct_rawContent, packed, plain_max, out);
+    buf_put(&whole, magic, sizeof magic);
+    buf_put_bytes(&whole, packed);
+    enum err e = expand(prefix_of(zip, dictionary), ZSTD_dct_fullDict, buf_bytes(&whole), plain_max, out);
+    buf_deinit(&whole);
+    return e;
+}
+
+enum err zip_expand(struct zip *zip, struct bytes packed, size_t plain_max, struct buf *out)
+{
+    size_t before = out->n;
+    enum err e = zip_unpack(zip, bytes_of(NULL, 0), packed, plain_max, out);
+    if (e == ERR_OK)
+        zip_note(zip, bytes_of(out->p + before, out->n - before));
+    return e;
 }
 
 void zip_deinit(struct zip *zip)
@@ -114,6 +164,8 @@ void zip_shutdown(void)
 {
     ZSTD_freeCCtx(compressor);
     ZSTD_freeDCtx(expander);
+    crypto_wipe(prefix_room, sizeof prefix_room);
+    laid = NULL;
     compressor = NULL;
     expander = NULL;
 }

@@ -1,4 +1,4 @@
-/* zip.h - protocol transform 1: zstd frames that lean on what this direction carried before; the only door to zstd.
+/* zip.h - zstd frames that lean on what this direction carried before (protocol.md 6); the only door to zstd.
  *
  * Each packed piece is one zstd frame (RFC 8878) with its content size, without checksum and dictionary id, compressed
  * with the last ZIP_HISTORY bytes of plaintext of the same direction as a raw prefix. So two sides need nothing but
@@ -18,9 +18,22 @@
 /* Level 3 takes 8 % more bytes, level 5 another 35 ms of CPU in 4 MB: nothing beside the links this is for. */
 #define ZIP_LEVEL 5
 
+#define ZIP_DICTIONARY_MAX (32u << 10) /* bytes */
+
 struct zip {
     struct buf history; /* the last ZIP_HISTORY bytes */
 };
+
+/* With a dictionary (in zstd's own format, <= ZIP_DICTIONARY_MAX, of static life; empty: none) the history stands
+ * behind the dictionary's content, and the frame goes without its magic number. Nothing is noted: see zip_note.
+ * Appends the packed form and true, or nothing and false when it would not be smaller than plain. */
+MUST_CHECK bool zip_pack(const struct zip *zip, struct bytes dictionary, struct bytes plain, int level,
+                         struct buf *out);
+/* The way back, bounded as zip_expand is. */
+MUST_CHECK enum err zip_unpack(const struct zip *zip, struct bytes dictionary, struct bytes packed, size_t plain_max,
+                               struct buf *out);
+
+/* Both without a dictionary, and noted: */
 
 /* Appends the packed form of plain to out and true, or nothing and false when it would not be smaller; plain is in the
  * history either way. */

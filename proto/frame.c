@@ -1,13 +1,25 @@
 /* frame.c - see frame.h. */
 #include "frame.h"
 
-#define PACK_MIN 64 /* bytes; what zstd saves on less, its own head eats */
+#include "columns.h"
+#include "dictionary.h"
+#include "message.h"
+
+#define PACK_MIN 64        /* bytes; what zstd saves on less, its own head eats */
+#define DICTIONARY_MIN 16  /* with a dictionary and without magic number */
+#define TRY_ALL_MAX 4096   /* a small payload is packed in every way there is, and the smallest sent */
+#define RAW_HEAD_MAX 3     /* bytes of the length of transform 3's raw half */
 #define FORM_KNOWN (FRAME_LAST | FRAME_MORE | FRAME_TRANSFORM_MASK)
 
-enum transform { TRANSFORM_PLAIN = 0, TRANSFORM_ZSTD = 1 };
+enum transform { TRANSFORM_PLAIN = 0, TRANSFORM_ZSTD = 1, TRANSFORM_DICTIONARY = 2, TRANSFORM_COLUMNS = 3 };
 
 _Static_assert(ZIP_HISTORY == HISTORY_MAX, "both sides keep the same history");
 _Static_assert(FRAME_PLAIN_MAX <= FRAME_PACKED_MAX, "a plain frame fits its length field");
+
+static struct bytes dictionary(void)
+{
+    return bytes_of(dictionary_1, dictionary_1_size);
+}
 
 /* --- out --- */
 
@@ -22,17 +34,73 @@ void frame_out_deinit(struct frame_out *f)
     zip_deinit(&f->zip);
 }
 
-/* Packs or copies the slice behind the head. A side that never packs needs no history. */
-static enum transform put_payload(struct frame_out *f, struct bytes slice, struct buf *wire)
+/* One way to send a payload: `packed` is what goes out, `noted` what the history gets. */
+struct packed {
+    enum transform transform;
+    struct buf packed;
+    struct bytes noted;
+};
+
+static void take_if_smaller(struct packed *best, enum transform transform, struct buf *packed, struct bytes noted)
 {
-    if (f->level > 0 && slice.n >= PACK_MIN) {
-        if (zip_compress(&f->zip, slice, f->level, wire))
-            return TRANSFORM_ZSTD;
-    } else if (f->level > 0) {
-        zip_note(&f->zip, slice);
+    if (packed->n > 0 && (best->packed.n == 0 || packed->n < best->packed.n)) {
+        struct buf old = best->packed;
+        *best = (struct packed){transform, *packed, noted};
+        *packed = old;
     }
-    buf_put_bytes(wire, slice);
-    return TRANSFORM_PLAIN;
+    buf_deinit(packed);
+}
+
+static void try_plain(const struct frame_out *f, struct bytes slice, enum transform transform, struct packed *best)
+{
+    struct bytes with = transform == TRANSFORM_DICTIONARY ? dictionary() : bytes_of(NULL, 0);
+    struct buf packed = {0};
+    if (slice.n >= (with.n > 0 ? DICTIONARY_MIN : PACK_MIN) && zip_pack(&f->zip, with, slice, f->level, &packed))
+        take_if_smaller(best, transform, &packed, slice);
+}
+
+/* arranged stays the caller's: best->noted may lie in it. */
+static void try_columns(const struct frame_out *f, struct bytes slice, struct buf *arranged, struct packed *best)
+{
+    struct buf raw = {0}, packed = {0};
+    uint8_t head[RAW_HEAD_MAX];
+    size_t head_n = 0;
+    if (columns_arrange(slice, &raw, arranged) && arranged->n <= FRAME_PLAIN_MAX) {
+        size_t n = raw.n;
+        for (; n >= 128; n >>= 7)
+            head[head_n++] = (uint8_t)(n | 128);
+        head[head_n++] = (uint8_t)n;
+        buf_put(&packed, head, head_n);
+        buf_put_bytes(&packed, buf_bytes(&raw));
+        if (zip_pack(&f->zip, dictionary(), buf_bytes(arranged), f->level, &packed) && packed.n < slice.n)
+            take_if_smaller(best, TRANSFORM_COLUMNS, &packed, buf_bytes(arranged));
+    }
+    buf_deinit(&raw);
+    buf_deinit(&packed);
+}
+
+/* Packs or copies the slice behind the head. A side that never packs needs no history. */
+static enum transform put_payload(struct frame_out *f, uint8_t type, struct bytes slice, bool whole, struct buf *wire)
+{
+    struct packed best = {.noted = slice};
+    struct buf arranged = {0};
+    enum transform transform;
+    if (f->level == 0) {
+        buf_put_bytes(wire, slice);
+        return TRANSFORM_PLAIN;
+    }
+    if (f->packing > 0 && whole && (type == MESSAGE_CHANGESET || type == MESSAGE_LEAF))
+        try_columns(f, slice, &arranged, &best);
+    if (f->packing > 0 && (best.packed.n == 0 || slice.n <= TRY_ALL_MAX))
+        try_plain(f, slice, TRANSFORM_DICTIONARY, &best);
+    if (f->packing == 0 || slice.n <= TRY_ALL_MAX)
+        try_plain(f, slice, TRANSFORM_ZSTD, &best);
+    transform = best.transform;
+    buf_put_bytes(wire, transform == TRANSFORM_PLAIN ? slice : buf_bytes(&best.packed));
+    zip_note(&f->zip, best.noted);
+    buf_deinit(&best.packed);
+    buf_wipe_deinit(&arranged);
+    return transform;
 }
 
 static void put_frame(struct frame_out *f, uint8_t type, struct bytes slice, unsigned flags, struct buf *wire)
@@ -40,7 +108,9 @@ static void put_frame(struct frame_out *f, uint8_t type, struct bytes slice, uns
     size_t head = wire->n;
 
     buf_grow(wire, FRAME_HEADER_SIZE);
-    unsigned form = flags | (unsigned)put_payload(f, slice, wire);
+    bool whole = !f->in_message && (flags & FRAME_MORE) == 0;
+    unsigned form = flags | (unsigned)put_payload(f, type, slice, whole, wire);
+    f->in_message = (flags & FRAME_MORE) != 0;
     store_u16(wire->p + head, (uint16_t)(wire->n - head - FRAME_HEADER_SIZE));
     wire->p[head + 2] = type;
     wire->p[head + 3] = (uint8_t)form;
@@ -73,6 +143,7 @@ static void free_buffers(struct frame_in *f)
 {
     buf_wipe_deinit(&f->raw);
     buf_wipe_deinit(&f->message);
+    buf_wipe_deinit(&f->arranged);
 }
 
 void frame_in_deinit(struct frame_in *f)
@@ -91,32 +162,66 @@ static bool acceptable(const struct frame_in *f, const struct frame_head *head)
 {
     unsigned transform = head->form & FRAME_TRANSFORM_MASK;
 
-    if ((head->form & ~FORM_KNOWN) != 0 || transform > TRANSFORM_ZSTD)
+    if ((head->form & ~FORM_KNOWN) != 0 || transform > TRANSFORM_COLUMNS)
         return false;
     if ((head->form & FRAME_LAST) && (head->form & FRAME_MORE))
         return false;
     if (f->in_message && head->type != f->type)
         return false;
+    if (transform == TRANSFORM_COLUMNS && (f->in_message || (head->form & FRAME_MORE)))
+        return false;
     size_t room = MESSAGE_MAX - (f->in_message ? f->message.n : 0);
     return transform != TRANSFORM_PLAIN || (head->n <= FRAME_PLAIN_MAX && head->n <= room);
+}
+
+/* Transform 3: the length of the raw half, the raw half, the packed other half. */
+static enum err take_columns(struct frame_in *f, struct bytes b)
+{
+    size_t n = 0, at = 0;
+    bool more = true;
+    for (unsigned shift = 0; more && at < RAW_HEAD_MAX && at < b.n; shift += 7) {
+        n |= (size_t)(b.p[at] & 127u) << shift;
+        more = b.p[at++] >= 128;
+    }
+    if (more || n > b.n - at)
+        return ERR_BAD_FRAME;
+    struct bytes raw = bytes_of(b.p + at, n);
+    buf_clear(&f->arranged);
+    enum err e = zip_unpack(&f->zip, dictionary(), bytes_cut(b, at + n), FRAME_PLAIN_MAX, &f->arranged);
+    if (e == ERR_OK)
+        e = columns_restore(raw, buf_bytes(&f->arranged), FRAME_PLAIN_MAX, &f->message);
+    if (e == ERR_OK)
+        zip_note(&f->zip, buf_bytes(&f->arranged));
+    return e;
+}
+
+/* The plain bytes of one frame behind those of the message, and into the history. */
+static enum err take_payload(struct frame_in *f, enum transform transform, struct bytes b, size_t room)
+{
+    struct bytes with = transform == TRANSFORM_DICTIONARY ? dictionary() : bytes_of(NULL, 0);
+    size_t before = f->message.n;
+    if (transform == TRANSFORM_COLUMNS)
+        return take_columns(f, b);
+    if (transform == TRANSFORM_PLAIN) {
+        buf_put_bytes(&f->message, b);
+    } else {
+        enum err e = zip_unpack(&f->zip, with, b, room < FRAME_PLAIN_MAX ? room : FRAME_PLAIN_MAX, &f->message);
+        if (e != ERR_OK)
+            return e;
+    }
+    zip_note(&f->zip, bytes_of(f->message.p + before, f->message.n - before));
+    return ERR_OK;
 }
 
 /* Adds one whole frame to the message. *got: the message is complete. */
 static enum err take_frame(struct frame_in *f, const struct frame_head *head, const uint8_t *payload, bool *got)
 {
-    struct bytes b = bytes_of(payload, head->n);
-
     if (!f->in_message)
         buf_clear(&f->message);
-    size_t room = MESSAGE_MAX - f->message.n;
-    if ((head->form & FRAME_TRANSFORM_MASK) == TRANSFORM_ZSTD) {
-        enum err e = zip_expand(&f->zip, b, room < FRAME_PLAIN_MAX ? room : FRAME_PLAIN_MAX, &f->message);
-        if (e != ERR_OK)
-            return e;
-    } else {
-        zip_note(&f->zip, b);
-        buf_put_bytes(&f->message, b);
-    }
+    enum err e = take_payload(f, (enum transform)(head->form & FRAME_TRANSFORM_MASK), bytes_of(payload, head->n),
+                              MESSAGE_MAX - f->message.n);
+    if (e != ERR_OK)
+        return e;
     f->type = head->type;
     f->in_message = (head->form & FRAME_MORE) != 0;
     f->last = (head->form & FRAME_LAST) != 0;

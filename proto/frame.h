@@ -1,7 +1,7 @@
 /* frame.h - length-prefixed frames and the messages they carry (protocol.md 6): both directions of one session.
  *
- * struct frame_out cuts a message into frames, packs each by transform 1 when that is smaller, and appends the bytes
- * to a buffer. struct frame_in is fed bytes as they arrive, in any pieces, and yields whole messages. Memory is
+ * struct frame_out cuts a message into frames, packs each by the transform that makes it smallest, and appends
+ * the bytes to a buffer. struct frame_in is fed bytes as they arrive, in any pieces, and yields whole messages. Memory is
  * bounded: at most one packed frame, one message and the history (HISTORY_MAX) each way; a call of
  * frame_next without bytes between two messages frees the first two. */
 #ifndef CHIBO_FRAME_H
@@ -19,13 +19,16 @@
 
 struct frame_out {
     struct zip zip;
-    int level; /* zstd level; 0 never packs */
+    int level;        /* zstd level; 0 never packs */
+    unsigned packing; /* newest dictionary the receiver has said it knows; 0: transforms 0 and 1 only */
+    bool in_message;  /* frames of a message have gone out, more follow */
 };
 
 struct frame_in {
     struct zip zip;
     struct buf raw;     /* bytes of a frame that is not complete */
     struct buf message; /* plain slices so far */
+    struct buf arranged; /* transform 3, unpacked but not restored */
     uint8_t type;
     bool in_message;
     bool last;

@@ -1,0 +1,32 @@
+/* columns_item.h - MessagePack read item by item, from bytes that nobody has checked (columns.c, columns_restore.c). */
+#ifndef CHIBO_COLUMNS_ITEM_H
+#define CHIBO_COLUMNS_ITEM_H
+
+#include "../common/base.h"
+#include "limits.h"
+
+/* Bytes that stand for more than themselves in the skeleton; MessagePack uses none of them as we do. */
+#define COLUMNS_BASE_AGAIN 0xc1u /* in place of a base: the same as the last one of one version */
+#define COLUMNS_ID_RANDOM 0u     /* behind op: 16 bytes in raw */
+#define COLUMNS_ID_TIME 1u       /* 6 bytes of time as difference from the last such, 10 bytes in raw */
+#define COLUMNS_ID_AGAIN 2u      /* the last record again */
+
+#define COLUMNS_MAX 128 /* fields of kinds in one message; senders leave a message with more as it is */
+
+enum columns_kind { ITEM_SCALAR, ITEM_STR, ITEM_BIN, ITEM_ARRAY };
+
+struct columns_item {
+    enum columns_kind kind;
+    struct bytes head; /* the whole of a scalar */
+    size_t n;          /* bytes or elements that follow */
+    uint32_t value;    /* of an unsigned scalar below 2^32; else UINT32_MAX */
+};
+
+/* Takes the next head off *b, but not what follows it. False: there is none. */
+bool columns_item(struct bytes *b, struct columns_item *item);
+/* Takes n bytes off *b. False: there are fewer. */
+bool columns_take(struct bytes *b, size_t n, struct bytes *taken);
+/* Which element of a message with so many holds the bodies; 0: none does. */
+size_t columns_bodies(size_t elements);
+
+#endif

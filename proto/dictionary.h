@@ -1,0 +1,16 @@
+/* dictionary.h - what both sides of a session know beforehand (protocol.md 6.2, 6.3): given once, never changed.
+ *
+ * dictionary_1.c is made by `make dict` and committed; a better one gets the next number and further transforms. */
+#ifndef CHIBO_DICTIONARY_H
+#define CHIBO_DICTIONARY_H
+
+#include "../common/base.h"
+
+#define DICTIONARY_NEWEST 1u           /* what hello and close say: transforms 2 and 3 with dictionary 1 */
+#define DICTIONARY_SYLLABLES_MAX 4096u
+
+extern const uint8_t dictionary_1[];       /* in zstd's format */
+extern const size_t dictionary_1_size;
+extern const char dictionary_1_syllables[]; /* the more frequent first, a space behind each */
+
+#endif
