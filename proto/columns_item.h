@@ -3,6 +3,7 @@
 #define CHIBO_COLUMNS_ITEM_H
 
 #include "../common/base.h"
+#include "../common/buf.h"
 #include "limits.h"
 
 /* Bytes that stand for more than themselves in the skeleton; MessagePack uses none of them as we do. */

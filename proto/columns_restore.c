@@ -1,8 +1,9 @@
-/* columns_restore.c - the way back of columns.c: the skeleton is walked twice, to learn how many values each column has,
- * and, when the columns are read, to put all in its place. */
+/* columns_restore.c - the way back of columns.c: the skeleton is walked twice, to learn how many values each column
+ * has, and, when the columns are read, to put all in its place. */
 #include "columns.h"
 
 #include "../common/crypto.h"
+#include "../common/id.h"
 #include "columns_item.h"
 #include "syllable.h"
 

@@ -11,6 +11,6 @@
 
 extern const uint8_t dictionary_1[];       /* in zstd's format */
 extern const size_t dictionary_1_size;
-extern const char dictionary_1_syllables[]; /* the more frequent first, a space behind each */
+extern const char *const dictionary_1_syllables[]; /* lines, NULL last: the more frequent first, a space behind each */
 
 #endif

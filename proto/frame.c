@@ -245,7 +245,7 @@ static bool gather(struct frame_in *f, struct bytes *more, size_t want)
 static enum err next_frame(struct frame_in *f, struct bytes *more, bool *moved, bool *got)
 {
     struct frame_head head;
-    const uint8_t *payload;
+    const uint8_t *payload = NULL;
     bool whole;
 
     *moved = false;

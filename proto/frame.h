@@ -1,9 +1,9 @@
 /* frame.h - length-prefixed frames and the messages they carry (protocol.md 6): both directions of one session.
  *
- * struct frame_out cuts a message into frames, packs each by the transform that makes it smallest, and appends
- * the bytes to a buffer. struct frame_in is fed bytes as they arrive, in any pieces, and yields whole messages. Memory is
- * bounded: at most one packed frame, one message and the history (HISTORY_MAX) each way; a call of
- * frame_next without bytes between two messages frees the first two. */
+ * struct frame_out cuts a message into frames, packs each by the transform that makes it smallest, and
+ * appends the bytes to a buffer. struct frame_in is fed bytes as they arrive, in any pieces, and yields whole messages.
+ * Memory is bounded: at most one packed frame, one message (its arranged form too) and the history (HISTORY_MAX) each
+ * way; a call of frame_next without bytes between two messages frees all but the history. */
 #ifndef CHIBO_FRAME_H
 #define CHIBO_FRAME_H
 

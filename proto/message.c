@@ -234,11 +234,13 @@ bool message_size_next(struct message_list *list, struct message_size *entry)
 
 /* --- messages --- */
 
+#define HELLO_MODES 4u /* in one element: mode + 4 x newest dictionary */
+
 void message_hello_encode(const struct message_hello *m, struct buf *out)
 {
     mp_put_array(out, 8);
     mp_put_uint(out, m->version);
-    mp_put_uint(out, m->mode);
+    mp_put_uint(out, m->mode + HELLO_MODES * m->packing);
     mp_put_uint(out, m->incarnation);
     mp_put_uint(out, m->n);
     mp_put_bin(out, m->ratchet, RATCHET_SIZE);
@@ -265,7 +267,11 @@ enum err message_hello_decode(struct message_hello *m, struct bytes body)
     }
     if (count != 8)
         mp_fail(&r, ERR_BAD_FRAME);
-    m->mode = (unsigned)mp_uint(&r, 1);
+    m->packing = (unsigned)mp_uint(&r, UINT16_MAX);
+    m->mode = m->packing % HELLO_MODES;
+    m->packing /= HELLO_MODES;
+    if (m->mode > 1)
+        mp_fail(&r, ERR_BAD_FRAME);
     m->incarnation = read_u32(&r);
     m->n = read_u64(&r);
     read_fixed(&r, m->ratchet, RATCHET_SIZE);

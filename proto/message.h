@@ -45,6 +45,7 @@ struct message_scope {
 struct message_hello {
     uint64_t version; /* of another version than ours nothing else is read */
     unsigned mode;    /* 0, 1 */
+    unsigned packing; /* newest dictionary the device knows (dictionary.h) */
     uint32_t incarnation;
     uint64_t n;
     uint8_t ratchet[RATCHET_SIZE];
@@ -88,6 +89,7 @@ struct message_checkpoint {
 };
 
 #define MESSAGE_CLOSE_STATES_DIFFER 1u
+#define MESSAGE_CLOSE_PACKING 16u /* times the newest dictionary the ward knows: all bits from here up */
 
 struct message_close {
     uint64_t n;

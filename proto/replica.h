@@ -156,6 +156,9 @@ enum err replica_recall(struct txn *txn, struct work *job);
 MUST_CHECK enum err replica_outbox_long(struct txn *txn, const struct scope *s);
 /* Forgets the scope's leaves from `size` on; our own go back to the outbox, their changes are sealed drafts again. */
 MUST_CHECK enum err replica_rewind(struct txn *txn, const struct replica *r, struct scope *s, uint64_t size);
+/* The newest dictionary that both the ward and this program know, by the last close (replica_packing.c); 0: none. */
+enum err replica_packing_save(struct txn *txn, uint64_t newest);
+enum err replica_packing_load(struct txn *txn, unsigned *newest);
 enum err replica_rebind(struct txn *txn, const struct id *old_org, const struct id *new_org,
                         const struct id *old_person, const struct id *new_person);
 

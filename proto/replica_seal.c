@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "changeset.h"
+#include "dictionary.h"
 #include "digest.h"
 #include "draft.h"
 #include "ledger.h"
@@ -310,14 +311,16 @@ static enum err digests(struct txn *txn, const struct scope *scope, size_t count
 
 enum err replica_open(struct txn *txn, struct replica *r, struct work *job, struct moment *m)
 {
-    struct message_hello hello = {.version = PROTOCOL_VERSION, .mode = job->mode, .incarnation = r->incarnation,
-                                  .n = r->ratchet_n};
+    struct message_hello hello = {.version = PROTOCOL_VERSION, .mode = job->mode, .packing = DICTIONARY_NEWEST,
+                                  .incarnation = r->incarnation, .n = r->ratchet_n};
     struct buf moved = {0};
     struct scope *scope = NULL;
     size_t count;
     enum err e = replica_seal(txn, r, m);
 
     memcpy(hello.ratchet, r->ratchet, RATCHET_SIZE);
+    if (e == ERR_OK)
+        e = replica_packing_load(txn, &job->packing);
     if (e == ERR_OK)
         e = scope_list(txn, &scope, &count);
     if (e == ERR_OK)

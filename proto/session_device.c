@@ -199,6 +199,7 @@ static void opened(struct session *s, struct work *w)
 {
     bool last = s->mode == 1 || !w->more;
 
+    s->frames.packing = w->packing;
     session_send(s, MESSAGE_HELLO, buf_bytes(&w->out), last);
     if (s->mode == 1) {
         s->state = SESSION_WAIT_RESUME;

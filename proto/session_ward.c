@@ -1,4 +1,5 @@
 /* session_ward.c - the ward's side: judge the hello, append the flight, answer (protocol.md 8.1, 8.2). */
+#include "dictionary.h"
 #include "message.h"
 #include "session.h"
 
@@ -84,6 +85,7 @@ static void on_hello(struct session *s, struct bytes message)
         return;
     }
     s->mode = hello.mode;
+    s->frames.packing = hello.packing < DICTIONARY_NEWEST ? hello.packing : DICTIONARY_NEWEST;
     s->incarnation = hello.incarnation;
     w = session_ask(s, WORK_JUDGE);
     w->answer = s->last_seen && s->mode == 0;

@@ -13,7 +13,7 @@
 #define NONE UINT16_MAX
 #define LETTERS_MAX 8u   /* bytes of the longest syllable worth looking for, and one letter more */
 
-static uint32_t begins[DICTIONARY_SYLLABLES_MAX + 1]; /* offset of each syllable in the table's text */
+static struct bytes table[DICTIONARY_SYLLABLES_MAX];
 static uint16_t slots[SLOTS];
 static size_t known;
 
@@ -27,36 +27,32 @@ static size_t slot_of(const uint8_t *p, size_t n)
     return (h ^ h >> 15) & (SLOTS - 1);
 }
 
-static struct bytes syllable(size_t i)
+static void learn(struct bytes syllable)
 {
-    return bytes_of((const uint8_t *)dictionary_1_syllables + begins[i], begins[i + 1] - begins[i] - 1);
+    size_t slot = slot_of(syllable.p, syllable.n);
+    assert(known < DICTIONARY_SYLLABLES_MAX);
+    while (slots[slot] != NONE)
+        slot = (slot + 1) & (SLOTS - 1);
+    table[known] = syllable;
+    slots[slot] = (uint16_t)known++;
 }
 
-/* The table's text is syllables with one space behind each. */
+/* Once in a process. */
 static void prepare(void)
 {
-    const char *text = dictionary_1_syllables;
     if (known > 0)
         return;
     memset(slots, 0xff, sizeof slots);
-    for (uint32_t at = 0; text[at] != '\0'; at++) {
-        if (text[at] != ' ')
-            continue;
-        assert(known < DICTIONARY_SYLLABLES_MAX);
-        begins[known + 1] = at + 1;
-        struct bytes s = syllable(known);
-        size_t slot = slot_of(s.p, s.n);
-        while (slots[slot] != NONE)
-            slot = (slot + 1) & (SLOTS - 1);
-        slots[slot] = (uint16_t)known++;
-    }
+    for (const char *const *line = dictionary_1_syllables; *line != NULL; line++)
+        for (const char *s = *line, *end; (end = strchr(s, ' ')) != NULL; s = end + 1)
+            learn(bytes_of((const uint8_t *)s, (size_t)(end - s)));
 }
 
 static uint16_t find(struct bytes letters)
 {
     size_t slot = slot_of(letters.p, letters.n);
     for (; slots[slot] != NONE; slot = (slot + 1) & (SLOTS - 1)) {
-        struct bytes s = syllable(slots[slot]);
+        struct bytes s = table[slots[slot]];
         if (s.n == letters.n && memcmp(s.p, letters.p, s.n) == 0)
             return slots[slot];
     }
@@ -185,11 +181,11 @@ static bool take_syllable(struct bytes *packed, size_t room, bool after, struct 
         at++;
     }
     *packed = bytes_cut(*packed, at);
-    if (i >= known || syllable(i).n + after > room)
+    if (i >= known || table[i].n + after > room)
         return false;
     if (after)
         buf_put(out, " ", 1);
-    struct bytes s = syllable(i);
+    struct bytes s = table[i];
     buf_put_bytes(out, s);
     return !capital || upper(out->p + out->n - s.n, s.n);
 }

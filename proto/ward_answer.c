@@ -1,6 +1,7 @@
 /* ward_answer.c - what a device lacks, in batches of about one frame, each closed by a checkpoint; then the close. */
 #include "actor.h"
 #include "checkpoint.h"
+#include "dictionary.h"
 #include "header.h"
 #include "message.h"
 #include "ratchet.h"
@@ -331,7 +332,7 @@ static enum err close_session(struct txn *txn, const struct ward *w, struct work
     if (e == ERR_OK && renewal_due(job->expired, job->certificate_end, now) != RENEWAL_NONE)
         e = ward_renew(txn, w, job, now, &job->out);
     if (e == ERR_OK) {
-        m.flags = job->states_differ ? MESSAGE_CLOSE_STATES_DIFFER : 0;
+        m.flags = (job->states_differ ? MESSAGE_CLOSE_STATES_DIFFER : 0) + MESSAGE_CLOSE_PACKING * DICTIONARY_NEWEST;
         ratchet_make(m.ratchet, w->ratchet_key, &d.id, d.incarnation, m.n);
         message_close_encode(&m, &message);
         work_message(&job->out, MESSAGE_CLOSE, buf_bytes(&message));

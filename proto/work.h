@@ -65,6 +65,7 @@ struct work {
     bool hand_in;             /* WORK_JUDGE sets, later jobs read: what comes goes into quarantine, nothing is read */
     bool answer;              /* WORK_JUDGE: no flight follows, answer in the same transaction (into out2) */
     unsigned mode;            /* WORK_OPEN */
+    unsigned packing;         /* WORK_OPEN sets: newest dictionary that both sides know, by the last close */
     struct id scope;
     uint32_t epoch;
     uint64_t size;            /* WORK_APPEND: seen; WORK_APPLY: index of the first leaf */

@@ -22,7 +22,7 @@ SAN  := $(BUILD)/san
 FUZZ := $(BUILD)/fuzz
 TWO  := $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j2)
 
-.PHONY: deps deps-check deps-bench deps-fresh demo check tests fuzz fuzz-programs soak bench bench-programs \
+.PHONY: dict deps deps-check deps-bench deps-fresh demo check tests fuzz fuzz-programs soak bench bench-programs \
         install fresh clean
 
 ## deps        install what the build needs (apt, only what is missing)
@@ -116,3 +116,15 @@ fresh: deps-fresh
 ## clean       remove the build folder
 clean:
 	rm -rf $(BUILD)
+
+## dict        dictionary 1 anew, from generated data (tests/gen): the same bytes each time, or it would be another dictionary
+DICT := $(BUILD)/dict
+dict:
+	@mkdir -p $(DICT)
+	$(PYTHON) tests/gen/gen.py --words 20000 1 >$(DICT)/generated
+	$(PYTHON) tests/gen/dictionary.py syllables $(DICT)/generated tests/gen/syllables.txt proto/dictionary_1.c
+	@$(MAKE) --no-print-directory BUILD=$(BUILD) $(BUILD)/tests/bench/core
+	$(PYTHON) tests/gen/gen.py 6000 1 $(DICT)/changes
+	rm -rf $(DICT)/stores && mkdir $(DICT)/stores
+	$(BUILD)/tests/bench/core --samples $(DICT)/stores $(DICT)/changes $(DICT)/samples >/dev/null
+	$(PYTHON) tests/gen/dictionary.py zstd $(DICT)/samples proto/dictionary_1.c

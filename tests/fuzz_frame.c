@@ -40,7 +40,7 @@ static void frame_tell(struct frame_in *in, struct bytes stream, size_t step, st
 }
 
 /* Sends what the story tells and expects to hear it again. */
-static void frame_retell(const struct frame_story *story)
+static void frame_retell(const struct frame_story *story, unsigned packing)
 {
     struct frame_out out;
     struct frame_in in;
@@ -49,6 +49,7 @@ static void frame_retell(const struct frame_story *story)
     struct bytes rest = buf_bytes(&story->all);
 
     frame_out_init(&out, 1);
+    out.packing = packing;
     frame_in_init(&in);
     while (rest.n > 0) {
         size_t n = load_u32(rest.p + 2);
@@ -78,7 +79,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
     frame_tell(&pieces, stream, 1u + p[0], &other);
     frame_must(one.err == other.err && bytes_equal(buf_bytes(&one.all), buf_bytes(&other.all)));
     frame_must(frame_next(&whole, &none, &got) == one.err && !got);
-    frame_retell(&one);
+    frame_retell(&one, 0);
+    frame_retell(&one, 1);
     frame_in_deinit(&whole);
     frame_in_deinit(&pieces);
     buf_deinit(&one.all);

@@ -50,7 +50,7 @@ functions=$(awk '$6 == "function"' <<<"$names")
 
 # ---- size
 awk 'NF && $4 > 70 { print $2 ":" $3 ": " $1 ": " $4 " lines" }' <<<"$functions" | rule "functions over 70 lines"
-xargs -r wc -l <<<"$scripts" | awk '$1 > 600 && $2 != "total" { print $2 ": " $1 " lines" }' |
+xargs -r wc -l <<<"$scripts" | awk '$1 > 600 && $2 !~ /dictionary_[0-9]+\.c$/ && $2 != "total" { print $2 ": " $1 " lines" }' |
     rule "files over 600 lines"
 # Tables of test data may be wide; what is shipped may not.
 wide=$(xargs -r grep -nP '^.{121,}' /dev/null <<<"$scripts" || true)

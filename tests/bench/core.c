@@ -1,6 +1,9 @@
 /* core.c - an upload without processes, sockets and TLS: a device's book, a ward's store and the two sessions between them.
  *
- *     core DIR ROWS      makes DIR/book and DIR/ward; prints the CPU of each side and the bytes of frames
+ *     core DIR ROWS [LEVEL]               makes DIR/book and DIR/ward; prints the CPU of each side and the bytes of frames
+ *     core --changes DIR CHANGES [LEVEL]  the same with a file of tests/gen/gen.py
+ *     core --samples DIR CHANGES FILE     many small sessions; FILE gets what zstd is given in them (u32 length, bytes),
+ *                                         to train a dictionary by
  *
  * For profiles (perf record, callgrind) and for seeing what a change in proto costs. */
 #include <stdio.h>
@@ -10,7 +13,9 @@
 #include <time.h>
 
 #include "../../common/disk.h"
+#include "../../proto/columns.h"
 #include "../../proto/enrol.h"
+#include "../../proto/message.h"
 #include "../../proto/session.h"
 #include "../../proto/ward.h"
 #include "../../server/safe.h"
@@ -23,6 +28,9 @@ struct side {
     uint64_t cpu_us, commits;
 };
 
+static struct frame_in tap[2];
+static FILE *samples;
+static int level = ZIP_LEVEL;
 static struct book book;
 static struct safe safe;
 static struct ward ward;
@@ -114,6 +122,31 @@ static bool device_jobs(void)
 
 /* --- between them -------------------------------------------------------------------------------------------- */
 
+/* One message as zstd is given it. */
+static void sample(uint8_t type, struct bytes message)
+{
+    struct buf raw = {0}, arranged = {0};
+    uint8_t head[4];
+    bool columns = (type == MESSAGE_CHANGESET || type == MESSAGE_LEAF) && columns_arrange(message, &raw, &arranged);
+    if (columns)
+        message = buf_bytes(&arranged);
+    store_u32(head, (uint32_t)message.n);
+    fwrite(head, 1, sizeof head, samples);
+    fwrite(message.p, 1, message.n, samples);
+    buf_deinit(&raw);
+    buf_deinit(&arranged);
+}
+
+static void listen_in(struct frame_in *in, struct bytes wire)
+{
+    bool got = true;
+    while (samples != NULL && got) {
+        must(frame_next(in, &wire, &got), "tap");
+        if (got)
+            sample(in->type, buf_bytes(&in->message));
+    }
+}
+
 static bool carry(struct side *from, struct side *to)
 {
     struct buf wire = {0};
@@ -121,6 +154,7 @@ static bool carry(struct side *from, struct side *to)
         return false;
     buf_put_bytes(&wire, buf_bytes(&from->session.out));
     buf_clear(&from->session.out);
+    listen_in(&tap[from == &ward_side], buf_bytes(&wire));
     uint64_t start = cpu_us();
     session_step(&to->session, &(struct session_event){.kind = SESSION_BYTES, .bytes = buf_bytes(&wire)});
     uint64_t end = cpu_us();
@@ -161,11 +195,14 @@ static void enrol(const uint8_t secret[INVITE_SECRET_SIZE])
 {
     static const uint8_t binding[BINDING_SIZE];
     uint8_t tls_secret[SIGN_SECRET_SIZE];
-    struct enrol e = {.incarnation = book.replica.incarnation};
+    struct enrol e = {0};
     struct buf message = {0};
+    must(book_begin(&book, false), "begin");
+    e.incarnation = book.replica.incarnation;
     crypto_sign_keypair(e.tls_key, tls_secret);
     memcpy(e.signing_key, book.replica.sign_public, sizeof e.signing_key);
     enrol_prove(&e, binding, secret, tls_secret, book.replica.sign_secret);
+    book_abort(&book); /* wipes the keys */
     enrol_encode(&e, &message);
     session_init_enrol(&device_side.session, binding, buf_bytes(&message));
     session_init_ward(&ward_side.session, NULL, false, binding, ZIP_LEVEL);
@@ -176,34 +213,64 @@ static void enrol(const uint8_t secret[INVITE_SECRET_SIZE])
 static void sync(const char *what)
 {
     static const uint8_t binding[BINDING_SIZE];
-    session_init_device(&device_side.session, &book.replica.device, binding, 0, ZIP_LEVEL);
-    session_init_ward(&ward_side.session, &book.replica.device, false, binding, ZIP_LEVEL);
+    session_init_device(&device_side.session, &book.replica.device, binding, 0, level);
+    session_init_ward(&ward_side.session, &book.replica.device, false, binding, level);
+    frame_in_init(&tap[0]);
+    frame_in_init(&tap[1]);
     run(what);
+    frame_in_deinit(&tap[0]);
+    frame_in_deinit(&tap[1]);
+}
+
+/* Sessions of 1 to 40 changes, most of them small. */
+static void many(FILE *changes)
+{
+    static const size_t sizes[] = {1, 2, 1, 5, 1, 12, 3, 1, 40, 2};
+    for (size_t i = 0; rows_changes(&book, changes, sizes[i % ARRAY_LEN(sizes)]) > 0; i++)
+        sync("small");
+}
+
+static void begin(const char *dir)
+{
+    uint8_t secret[INVITE_SECRET_SIZE];
+    crypto_init();
+    mkdir(dir, DISK_DIR_MODE);
+    char *home = disk_join(dir, "book"), *ward_home = disk_join(dir, "ward");
+    ward_init(ward_home, secret);
+    must(book_init(&book, home), "book");
+    must(book_create(&book, "CB-001", "Chi bộ"), "book");
+    enrol(secret);
+    sync("first");
+    free(home);
+    free(ward_home);
 }
 
 int main(int argc, char **argv)
 {
-    uint8_t secret[INVITE_SECRET_SIZE];
-    if (argc != 3)
+    bool changes = argc > 3 && strcmp(argv[1], "--changes") == 0, train = argc > 4 && strcmp(argv[1], "--samples") == 0;
+    if (changes || train)
+        argv++;
+    else if (argc < 3)
         return 2;
-    crypto_init();
-    mkdir(argv[1], DISK_DIR_MODE);
-    char *home = disk_join(argv[1], "book"), *ward_home = disk_join(argv[1], "ward");
-    ward_init(ward_home, secret);
-    must(book_init(&book, home), "book");
-    must(book_create(&book, "CB-001", "Chi bộ"), "book");
-    must(book_begin(&book, false), "begin");
-    book_abort(&book);
-    enrol(secret);
-    sync("first");
+    if (train && (samples = fopen(argv[3], "wb")) == NULL)
+        return 2;
+    if (!train && argv[3] != NULL)
+        level = (int)strtol(argv[3], NULL, 10);
+    begin(argv[1]);
+    FILE *file = fopen(argv[2], "rb");
+    if (file == NULL)
+        return 2;
+    if (train)
+        many(file);
     uint64_t start = cpu_us();
-    size_t count = rows_fill(&book, argv[2]);
+    size_t count = train ? 0 : changes ? rows_changes(&book, file, SIZE_MAX) : rows_fill(&book, argv[2]);
     printf("fill       device %6.1f ms for %zu records\n", (double)(cpu_us() - start) / 1e3, count);
+    fclose(file);
     sync("upload");
     sync("nothing");
+    if (samples != NULL && fclose(samples) != 0)
+        return 1;
     book_deinit(&book);
     safe_close(&safe);
-    free(home);
-    free(ward_home);
     return 0;
 }

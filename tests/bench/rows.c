@@ -79,3 +79,38 @@ size_t rows_fill(struct book *b, const char *path)
     fclose(f);
     return count;
 }
+
+/* u8 access class, u16 length, body (tests/gen/gen.py). */
+static bool change_read(FILE *f, enum access *access, struct buf *body)
+{
+    uint8_t head[3];
+    if (fread(head, 1, sizeof head, f) != sizeof head)
+        return false;
+    size_t n = load_u16(head + 1);
+    *access = (enum access)head[0];
+    buf_clear(body);
+    must(fread(buf_grow(body, n), 1, n, f) == n ? ERR_OK : ERR_DAMAGED, "file of changes");
+    return true;
+}
+
+size_t rows_changes(struct book *b, FILE *f, size_t most)
+{
+    struct buf body = {0};
+    struct change c;
+    struct scope s;
+    enum access access;
+    size_t count = 0;
+    while (count < most && change_read(f, &access, &body)) {
+        if (count % IN_ONE_COMMIT == 0)
+            must(book_begin(b, true), "begin");
+        must(change_decode(&c, buf_bytes(&body)), "change");
+        must(replica_scope(book_txn(b), &b->replica.org, access, &s), "scope");
+        must(replica_record(book_txn(b), &b->replica, &s, &c, &b->moment), "record");
+        if (++count % IN_ONE_COMMIT == 0)
+            must(book_commit(b), "commit");
+    }
+    if (count % IN_ONE_COMMIT != 0)
+        must(book_commit(b), "commit");
+    buf_deinit(&body);
+    return count;
+}
