@@ -68,6 +68,8 @@ static enum err change_lay(struct writer *w, enum access access)
         e = ERR_NOT_ALLOWED;
     if (e == ERR_OK)
         e = replica_record(txn, &w->book->replica, &scope, &w->change, &w->book->moment);
+    if (e == ERR_BAD_VALUE)
+        w->written->field = schema_check_sums(&w->change);
     if (e == ERR_OK)
         e = foresee(w, &scope);
     if (e == ERR_OK)

@@ -89,6 +89,10 @@ MUST_CHECK enum err schema_check_value(const struct field_info *f, struct bytes 
  * written by create alone (ERR_FIXED); only lists are added to and removed from. Else as schema_check_value. */
 MUST_CHECK enum err schema_check_change(const struct change *c, enum access scope_access);
 
+/* Counts that must add up (of a vote): the field that should be the sum of the others and is not; NULL: all is well.
+ * schema_check_change asks this too. */
+const struct field_info *schema_check_sums(const struct change *c);
+
 /* Natural id (protocol.md 3.4); key values encoded, in the order of kind->natural. */
 struct id schema_natural_id(const struct kind_info *k, const struct id *org, uint32_t ordinal,
                             const struct bytes *values,

@@ -179,6 +179,54 @@ static bool has_tag(const struct change *c, uint32_t tag)
     return false;
 }
 
+/* Counts that must add up: who writes one of them writes all, and the last is the sum of the others. */
+static const struct sum {
+    const char *kind;
+    const char *field[5]; /* ends with NULL; the last one is the sum */
+} sums[] = {
+    {"vote", {"agree", "against", "abstain", "eligible", NULL}},
+};
+
+static bool value_of(const struct change *c, uint32_t tag, uint64_t *value)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        struct mp r;
+        if (c->triple[i].tag != tag)
+            continue;
+        mp_open(&r, c->triple[i].value);
+        *value = mp_uint(&r, SCHEMA_INTEGER_MAX);
+        return mp_close(&r) == ERR_OK;
+    }
+    return false;
+}
+
+static bool adds_up(const struct change *c, const struct kind_info *k, const struct sum *s)
+{
+    uint64_t total = 0, value = 0;
+    size_t there = 0, n = 0;
+
+    for (; s->field[n] != NULL; n++) {
+        total += value; /* of the field before: the last one is left out */
+        there += value_of(c, schema_tag(schema_field_named(k, s->field[n])), &value);
+    }
+    return there == 0 || (there == n && total == value);
+}
+
+const struct field_info *schema_check_sums(const struct change *c)
+{
+    const struct kind_info *k = schema_kind(c->kind);
+
+    for (size_t i = 0; k != NULL && i < ARRAY_LEN(sums); i++) {
+        size_t last = 0;
+        if (strcmp(sums[i].kind, k->name) != 0 || adds_up(c, k, &sums[i]))
+            continue;
+        while (sums[i].field[last + 1] != NULL)
+            last++;
+        return schema_field_named(k, sums[i].field[last]);
+    }
+    return NULL;
+}
+
 enum err schema_check_change(const struct change *c, enum access scope_access)
 {
     const struct kind_info *k = schema_kind(c->kind);
@@ -190,7 +238,7 @@ enum err schema_check_change(const struct change *c, enum access scope_access)
             return e;
     }
     if (c->op != OP_CREATE)
-        return ERR_OK;
+        return schema_check_sums(c) == NULL ? ERR_OK : ERR_BAD_VALUE;
     if (!schema_has_part(k, scope_access))
         return ERR_BAD_VALUE;
     for (size_t i = 0; i < k->fields; i++) {
@@ -198,7 +246,7 @@ enum err schema_check_change(const struct change *c, enum access scope_access)
         if (f->required && f->access == scope_access && !has_tag(c, schema_tag(f)))
             return ERR_MISSING_FIELD;
     }
-    return ERR_OK;
+    return schema_check_sums(c) == NULL ? ERR_OK : ERR_BAD_VALUE;
 }
 
 /* Control characters could drive a terminal, and marks that turn the direction of writing could make a text read as

@@ -1,7 +1,7 @@
 /* sim_rules.c - see sim_rules.h. */
 #include "sim_rules.h"
 
-#define KINDS 17
+#define KINDS 25
 #define KIND_MEMBER 1
 
 enum column { CLERK, OFFICER, MEMBER, NOBODY };
@@ -9,7 +9,8 @@ enum column { CLERK, OFFICER, MEMBER, NOBODY };
 /* By kind: clerk, officer (secretary, deputy), member. */
 static const char rules[KINDS][4] = {
     "---", "WP-", "WP-", "WP-", "-W-", "-W-", "-W-", "-W-", "-W-",
-    "-W-", "-WW", "W--", "-W-", "WW-", "W--", "W--", "W--",
+    "-W-", "-WW", "W--", "-W-", "WW-", "W--", "W--", "W--", "-W-",
+    "-W-", "-WW", "WW-", "WW-", "-W-", "WW-", "-W-",
 };
 
 #define ACCEPTED_OWNS 4u

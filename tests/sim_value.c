@@ -8,6 +8,8 @@
 
 void sim_value_deinit(struct sim_value *v)
 {
+    for (size_t i = 0; i < ARRAY_LEN(v->count); i++)
+        buf_deinit(&v->count[i]);
     for (size_t i = 0; i < CHANGE_TRIPLES_MAX; i++)
         buf_deinit(&v->room[i]);
     memset(v, 0, sizeof *v);
@@ -128,6 +130,31 @@ static void add_state(struct sim_value *v, uint64_t *chance)
     add_triple(v, TAG_STATE);
 }
 
+/* The counts of a vote are written together and add up: for, against, other opinions, and all of them. */
+static void mend_counts(struct sim_value *v, const struct kind_info *k, uint64_t *chance)
+{
+    static const char *const names[] = {"agree", "against", "abstain", "eligible"};
+    uint64_t all = 0;
+
+    if (schema_check_sums(&v->change) == NULL)
+        return;
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        const struct field_info *f = schema_field_named(k, names[i]);
+        uint64_t n = i == 3 ? all : test_random(chance) % 20;
+        size_t at = 0;
+        while (at < v->change.count && v->change.triple[at].tag != schema_tag(f))
+            at++;
+        if (at == v->change.count)
+            add_field(v, f, false, chance);
+        for (at = 0; v->change.triple[at].tag != schema_tag(f);)
+            at++;
+        buf_clear(&v->count[i]);
+        mp_put_uint(&v->count[i], n);
+        v->change.triple[at].value = buf_bytes(&v->count[i]);
+        all += n;
+    }
+}
+
 void sim_value_create(struct sim_value *v, const struct kind_info *k, enum access access, const struct id *record,
                       uint64_t *chance)
 {
@@ -140,6 +167,7 @@ void sim_value_create(struct sim_value *v, const struct kind_info *k, enum acces
     }
     if (v->change.count == 0 && k->access == access)
         add_state(v, chance);
+    mend_counts(v, k, chance);
 }
 
 /* May this operation touch the field at all? */
@@ -166,5 +194,6 @@ bool sim_value_edit(struct sim_value *v, const struct kind_info *k, enum access 
         if (fits(f, access, op) && test_random(chance) % 3 == 0)
             add_field(v, f, clear, chance);
     }
+    mend_counts(v, k, chance);
     return v->change.count > 0;
 }

@@ -10,6 +10,7 @@ struct sim_value {
     size_t text; /* bytes of a text; 0: as most are */
     struct change change;
     struct buf room[CHANGE_TRIPLES_MAX];
+    struct buf count[4]; /* of a vote */
 };
 
 void sim_value_deinit(struct sim_value *v); /* zeroed is empty */

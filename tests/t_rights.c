@@ -48,6 +48,14 @@ static const struct expectation {
     { "area_link", NULL, "W......." },
     { "residence_link", NULL, "W......." },
     { "title", NULL, "W......." },
+    { "fee_payment", NULL, "...WWW.." },
+    { "vote", NULL, "...WWW.." },
+    { "speech", NULL, "...WWWW." },
+    { "appraisal", NULL, "WW.WWW.." },
+    { "residence_comment", NULL, "W..WW..." },
+    { "report", NULL, "...WW..." },
+    { "link", NULL, "W..WW..." },
+    { "fee_link", NULL, "...WWW.." },
 };
 
 static const char *expected_rights(const char *kind, const char *field)

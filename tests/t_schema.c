@@ -39,6 +39,14 @@ static const char *const story[] = {
     "area_link member* org* from* to duties",
     "residence_link member* work_org* home_org* letter_no from* to exemption",
     "title subject* name* year* decision_no",
+    "fee_payment member* month* amount* method receipt collector reverses",
+    "vote meeting* subject* method agree* against* abstain* eligible*",
+    "speech meeting* order* member guest type text*",
+    "appraisal subject* period* self_score self_level cell_level superior_score superior_level",
+    "residence_comment link* year* level* text attended invited",
+    "report form* period* version* cutoff* figures* narrative",
+    "link first* second* verdict*",
+    "fee_link first* second* verdict*",
 };
 
 static void check_story_row(const char *row)

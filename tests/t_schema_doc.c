@@ -34,7 +34,7 @@ static const char fields_intro[] =
     "characters (C0, DEL, C1, U+202A–202E, U+2066–2069); line feeds only in texts marked *lines*. A text in a list has at most 1,000 bytes. Integers run from 0 to 1,000,000,000 unless said, money from\n"
     "-10^15 to 10^15, years from 1800 to 2199. *Full* dates have month and day. The tag's class is the one given here. Fields of class immutable are written by create alone; op 3 and 4 touch lists only,\n"
     "op 5 the state only, and the state is written by op 1 and 5. A change that breaks one of these is refused with the reason of §12 (BAD_VALUE, TOO_LONG, NOT_NFC, MISSING_FIELD, FIXED).\n"
-    "Kinds and fields that are not listed are accepted and merged by their tags. Whoever writes one field of a group letter writes all of it, so that they win or lose as one; this is not checked.\n";
+    "Kinds and fields that are not listed are accepted and merged by their tags. Whoever writes one field of a group letter writes all of it, so that they win or lose as one; this is not checked, but for a vote: all four counts, and for + against + other opinions = entitled, else BAD_VALUE.\n";
 
 static const char roles_intro[] =
     "\n"
