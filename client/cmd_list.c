@@ -10,7 +10,7 @@
 static const struct opt_row rows[] = {
     CMD_OPTIONS,
     {.name = "loc", .alias = "where", .kind = OPT_TEXT, .value = N_("FIELD=VALUE"), .repeated = true,
-     .help = N_("only those with this value; org, state and sync may be asked for too")},
+     .help = N_("only those with this value; org, state and transport may be asked for too")},
 };
 
 #define FILTERS_MAX 64
@@ -59,6 +59,8 @@ static bool word_fits(struct listing *l, const struct filter *f, const struct vi
         return word_is(f->text, print_state(v)) || word_is(f->text, _(print_state(v)));
     if (strcmp(f->word, "sync") == 0)
         return word_is(f->text, print_sync(&l->p, v));
+    if (strcmp(f->word, "transport") == 0)
+        return word_is(f->text, print_transport(&l->p, v));
     fits = refs_org_name(&l->p.refs, &v->org, true, &org) && word_is(f->text, buf_cstr(&org));
     buf_deinit(&org);
     return fits;
@@ -95,7 +97,7 @@ static bool visit(void *arg, struct view *v)
 
 static enum err filter_add(struct listing *l, const struct kind_info *k, const char *word)
 {
-    static const char *const words[] = {"org", "state", "sync"};
+    static const char *const words[] = {"org", "state", "sync", "transport"};
     struct cmd_env *env = l->env;
     struct filter *f = &l->filter[l->filters];
     char why[ENTRY_WHY_SIZE] = "";

@@ -116,7 +116,7 @@ enum err cmd_parcel_read(struct cmd_env *env, const char *path)
     else if (e == ERR_OK)
         print_taken(&r, &env->out.text);
     if (e == ERR_OK && r.refused > 0)
-        e = cmd_explain(env, ERR_PARTLY, "", _("What was refused, and why: chibo tinh-trang."));
+        e = cmd_explain(env, ERR_PARTLY, "", _("What was refused, and why: chibo khong-nhan."));
     else
         e = explain(env, path, e);
     parcel_report_deinit(&r);

@@ -1,8 +1,12 @@
 /* cmd_status.c - `chibo tinh-trang`: what has not been sent, when the last exchange was, what waits for a person.
  *
  * The exit status tells scripts the same: 14 when values stand against each other. */
+#include <stdlib.h>
+
 #include "../common/json.h"
 #include "../common/language.h"
+#include "../proto/actor.h"
+#include "../proto/held.h"
 #include "cmd.h"
 #include "cmd_status.h"
 #include "cmd_sync.h"
@@ -23,6 +27,7 @@ struct state {
     struct org org;
     struct buf address;
     enum err last; /* exchange */
+    struct held_count waiting; /* for the ward, in the scopes of an officer: of all authors */
     struct post_last file;
 };
 
@@ -38,12 +43,31 @@ static bool visit(void *arg, struct view *v)
     return true;
 }
 
+/* Members see what they wrote themselves; an officer answers for what waits in the cell. */
+static enum err count_waiting(struct state *s)
+{
+    struct txn *txn = book_txn(&s->env->book);
+    struct scope *scope = NULL;
+    size_t n = 0;
+    enum err e = scope_list(txn, &scope, &n);
+    for (size_t i = 0; e == ERR_OK && i < n; i++) {
+        enum role role;
+        e = actor_role(txn, &scope[i], &s->env->book.replica.person, &role);
+        if (e == ERR_OK && role > ROLE_NONE && role <= ROLE_DEPUTY)
+            e = held_count(txn, &scope[i], &s->waiting);
+    }
+    free(scope);
+    return e;
+}
+
 static enum err gather(struct state *s)
 {
     struct book *b = &s->env->book;
     enum err e = print_init(&s->p, b);
     if (e == ERR_OK)
         e = replica_count(book_txn(b), &s->counts);
+    if (e == ERR_OK)
+        e = count_waiting(s);
     for (size_t i = 0; e == ERR_OK && i < schema_kind_count; i++)
         e = replica_each(book_txn(b), &b->replica, schema_kinds[i].number, visit, s);
     if (e == ERR_OK && org_load(book_txn(b), &b->replica.org, &s->org) != ERR_OK)
@@ -86,6 +110,22 @@ static void put_file(const struct state *s, struct buf *out)
     buf_put_str(out, "\n");
 }
 
+static void put_waiting(const struct state *s, struct json *j)
+{
+    struct buf time = {0};
+    json_key(j, "waiting");
+    json_object_begin(j);
+    json_put_uint(j, "count", s->waiting.count);
+    json_key(j, "since");
+    print_time(s->waiting.since, true, &time);
+    if (s->waiting.count == 0)
+        json_null(j);
+    else
+        json_string(j, buf_cstr(&time));
+    json_object_end(j);
+    buf_deinit(&time);
+}
+
 static void put_json(struct state *s, struct buf *out)
 {
     const struct replica *r = &s->env->book.replica;
@@ -106,6 +146,7 @@ static void put_json(struct state *s, struct buf *out)
     json_put_uint(&j, "sending", s->counts.sealed);
     json_put_uint(&j, "held", s->counts.held);
     json_put_uint(&j, "refused", s->counts.refused);
+    put_waiting(s, &j);
     json_put_uint(&j, "conflicts", s->conflicts);
     json_key(&j, "cut");
     json_bool(&j, r->cut);
@@ -180,6 +221,13 @@ static void put_text(struct state *s, struct buf *out)
     if (s->counts.refused > 0) {
         buf_printf(out, _("  Refused by the ward: %llu changes\n"), (unsigned long long)s->counts.refused);
         put_refused(s, out);
+        buf_printf(out, "    %s\n", _("More, and how to send it again: chibo khong-nhan"));
+    }
+    if (s->waiting.count > 0) {
+        buf_printf(out, _("  At the ward, waiting for a decision: %llu changes, the oldest since "),
+                   (unsigned long long)s->waiting.count);
+        print_time(s->waiting.since, false, out);
+        buf_put_str(out, "\n");
     }
     if (s->conflicts > 0) {
         buf_printf(out, _("  Written differently by several people: %llu records\n"), (unsigned long long)s->conflicts);

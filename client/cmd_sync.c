@@ -7,6 +7,7 @@
 #include "background.h"
 #include "cmd_parcel.h"
 #include "conflict.h"
+#include "told.h"
 
 static const struct opt_row rows[] = {
     CMD_OPTIONS,
@@ -37,6 +38,15 @@ static void print_json(const struct link_report *r, struct buf *out)
     for (size_t i = 0; i < ARRAY_LEN(figures); i++)
         json_put_uint(&j, figures[i].name, figures[i].value);
     json_put_uint(&j, "conflicts", r->conflicts);
+    if (r->reasons > 0)
+        json_put_string(&j, "reason", err_name(r->reason[0]));
+    if (r->reasons > 1) {
+        json_key(&j, "reasons");
+        json_array_begin(&j);
+        for (size_t n = 0; n < r->reasons; n++)
+            json_string(&j, err_name(r->reason[n]));
+        json_array_end(&j);
+    }
     json_object_end(&j);
     json_line(&j);
 }
@@ -140,15 +150,20 @@ static enum err run(struct cmd_env *env, const struct opt_parsed *args)
         return cmd_parcel_write(env, opt_text(args, "ra-tep", ""));
     if (opt_given(args, "tu-tep"))
         return cmd_parcel_read(env, opt_text(args, "tu-tep", ""));
+    uint32_t from = 0;
     enum err e = cmd_network(env);
     if (e == ERR_OK)
+        e = told_mark(&env->book, &from);
+    if (e == ERR_OK)
         e = link_sync(&env->book, env->tls, &terms, &report);
+    if (e == ERR_OK && report.held + report.refused > 0)
+        e = told_since(&env->book, from, &report);
     if (e == ERR_OK)
         e = conflict_count_all(&env->book, report.sent + report.received > 0, &report.conflicts);
     if (e == ERR_OK || report.sent + report.received > 0)
         cmd_sync_print(&report, env->out.json, &env->out.text);
     if (e == ERR_OK && report.refused > 0)
-        e = cmd_explain(env, ERR_PARTLY, "", _("What was refused, and why: chibo tinh-trang."));
+        e = cmd_explain(env, ERR_PARTLY, "", _("What was refused, and why: chibo khong-nhan."));
     return cmd_sync_explain(env, e, &report);
 }
 

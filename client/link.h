@@ -21,6 +21,8 @@ struct link_report {
     uint64_t round_trips;                   /* times it waited for the server after connecting */
     unsigned sessions;
     char why[ERROR_DETAIL_MAX + 1];         /* the other side's word for an error, or "" */
+    enum err reason[8]; /* why something was held or refused, each once; filled in as conflicts is (told.h) */
+    size_t reasons;
     uint64_t conflicts; /* records that wait for a person; whoever prints the report fills it in */
 };
 

@@ -97,6 +97,12 @@ const char *print_sync(const struct print *p, const struct view *v)
     return unsealed > 0 ? "pending" : sealed > 0 ? "sending" : held > 0 ? "held" : refused ? "refused" : "received";
 }
 
+const char *print_transport(const struct print *p, const struct view *v)
+{
+    const char *sync = print_sync(p, v);
+    return strcmp(sync, "pending") == 0 ? "unsent" : sync;
+}
+
 const char *print_sync_label(const char *sync)
 {
     static const char *const labels[][2] = {
@@ -171,6 +177,7 @@ enum err print_json(struct print *p, const struct view *v, bool with_history, st
     json_put_string(&j, "org", buf_cstr(&value));
     json_put_string(&j, "state", print_state(v));
     json_put_string(&j, "sync", print_sync(p, v));
+    json_put_string(&j, "transport", print_transport(p, v));
     json_key(&j, "fields");
     json_object_begin(&j);
     for (size_t i = 0; i < k->fields; i++) {
@@ -210,12 +217,10 @@ void print_line(struct print *p, const struct view *v, bool with_kind, struct bu
     refs_title(&p->refs, v, &title);
     size_t before = out->n;
     word_fit(buf_bytes(&title), TITLE_COLUMNS, out);
-    if (strcmp(sync, "received") != 0 || replica_view_conflict(v))
-        word_pad(text_width(bytes_of(out->p + before, out->n - before)), TITLE_COLUMNS, out);
+    word_pad(text_width(bytes_of(out->p + before, out->n - before)), TITLE_COLUMNS, out);
+    buf_printf(out, "  %s", _(print_sync_label(sync)));
     if (replica_view_conflict(v))
         buf_printf(out, "  ! %s", _("several values"));
-    if (strcmp(sync, "received") != 0)
-        buf_printf(out, "  %s", _(print_sync_label(sync)));
     buf_put_str(out, "\n");
     buf_wipe_deinit(&title);
 }

@@ -26,6 +26,8 @@ void print_deinit(struct print *p);
 
 const char *print_state(const struct view *v);                       /* "draft": identifier and msgid */
 const char *print_sync(const struct print *p, const struct view *v); /* pending sending received held refused */
+/* The same in the five words of the transport state: unsent sending received held refused. */
+const char *print_transport(const struct print *p, const struct view *v);
 const char *print_sync_label(const char *sync);                      /* msgid */
 
 /* One JSON line as the script contract has it; with_history adds "history". */

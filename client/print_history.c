@@ -4,6 +4,7 @@
 #include "../common/language.h"
 #include "../proto/mp.h"
 #include "past.h"
+#include "told.h"
 
 /* --- who set a version --- */
 
@@ -228,6 +229,7 @@ static bool json_visit(void *arg, const struct scope *s, const struct history_ch
     print_person(t->p, &h->person, &name);
     json_put_string(t->j, "by", buf_cstr(&name));
     json_put_string(t->j, "op", h->change.count > 0 ? op_names[h->change.op] : "erased");
+    json_put_string(t->j, "verdict", told_verdict(&t->past, h));
     json_key(t->j, "fields");
     json_object_begin(t->j);
     for (size_t i = 0; i < h->change.count; i++) {
@@ -252,6 +254,8 @@ enum err print_history_json(struct print *p, const struct view *v, struct json *
     json_array_begin(j);
     if (e == ERR_OK)
         e = replica_history(book_txn(p->book), &p->book->replica, v->kind, &v->record, json_visit, &t);
+    if (e == ERR_OK)
+        e = told_of_record(p, v, j, NULL);
     json_array_end(j);
     past_deinit(&t.past);
     return e;
@@ -270,7 +274,10 @@ static bool text_visit(void *arg, const struct scope *s, const struct history_ch
         buf_put_str(t->out, _("not sent yet"));
     buf_put_str(t->out, " · ");
     print_person(t->p, &h->person, t->out);
-    buf_printf(t->out, " · %s\n", h->change.count > 0 ? _(op_labels[h->change.op]) : _("erased"));
+    buf_printf(t->out, " · %s", h->change.count > 0 ? _(op_labels[h->change.op]) : _("erased"));
+    if (id_equal(&h->device, &t->p->book->replica.device) && h->time != 0)
+        buf_printf(t->out, " · %s", _(told_verdict_label(told_verdict(&t->past, h))));
+    buf_put_str(t->out, "\n");
     for (size_t i = 0; i < h->change.count; i++) {
         const struct field_info *f = k == NULL ? NULL : schema_field(k, TAG_NUMBER(h->change.triple[i].tag));
         if (f == NULL)
@@ -290,6 +297,8 @@ enum err print_history(struct print *p, const struct view *v, struct buf *out)
     buf_printf(out, "  %s\n", _("History:"));
     if (e == ERR_OK)
         e = replica_history(book_txn(p->book), &p->book->replica, v->kind, &v->record, text_visit, &t);
+    if (e == ERR_OK)
+        e = told_of_record(p, v, NULL, out);
     past_deinit(&t.past);
     return e;
 }

@@ -98,6 +98,8 @@ struct history_change {
     struct id person;
     struct version version;
     bool owns;           /* by the verdict in its own leaf */
+    bool is_draft;       /* not folded yet */
+    unsigned draft;      /* then: its enum draft_state */
     struct change change; /* valid during the call */
 };
 typedef bool replica_history_visit(void *arg, const struct scope *s, const struct history_change *h);

@@ -341,6 +341,7 @@ static enum err history_scope(struct txn *txn, const struct replica *r, const st
         e = history_leaf(txn, s, &p.change[i], visit, arg, more);
     for (size_t i = 0; e == ERR_OK && *more && i < d.count; i++) {
         struct history_change h = {.device = r->device, .person = r->person, .version = d.item[i].version,
+                                   .is_draft = true, .draft = (unsigned)d.item[i].state,
                                    .owns = d.item[i].owns};
 
         e = change_decode(&h.change, buf_bytes(&d.item[i].body)) == ERR_OK ? ERR_OK : ERR_DAMAGED;
