@@ -3,7 +3,7 @@ from peer_bytes import PeerError, is_bin, is_uint, need, unpack
 from peer_frame import MESSAGE_MOST
 
 NAMES = {1: 'hello', 2: 'resume', 3: 'scope', 4: 'changeset', 5: 'leaf', 6: 'own', 7: 'control', 8: 'checkpoint', 9: 'close',
-         10: 'error', 11: 'ask', 12: 'sizes', 13: 'enrol', 14: 'enrolled', 15: 'drop', 16: 'end', 17: 'body'}
+         10: 'error', 11: 'ask', 12: 'sizes', 13: 'enrol', 14: 'enrolled', 15: 'drop', 16: 'end', 17: 'body', 28: 'manifest'}
 TYPES = {name: number for number, name in NAMES.items()}
 
 
@@ -75,6 +75,8 @@ FORMS = {
     'enrolled': _row(is_bin, _id, _id, _id, _id, _bin(32), _id, is_uint),
     'drop': _row(_id, is_uint, _bin(32)),
     'body': _row(is_uint, is_uint, _id, lambda x: isinstance(x, list)),
+    'manifest': _row(lambda x: x == 1, lambda x: is_uint(x, 2), _id, _id, _u32, _bin(8), _or_nil(_bin(8)), is_uint,
+                     _rows(_id, _u32, is_uint, _bin(32))),
 }
 
 

@@ -5,6 +5,7 @@ import re
 import nacl.bindings
 
 import peer_bytes as pb
+import peer_file
 import peer_fold
 import peer_log
 from peer_bytes import PeerError, pack, unpack, verify
@@ -248,6 +249,26 @@ def _names(t, n):
     t.check('names: device', pb.device_id(n.device_key) == n.device)
 
 
+def _file(t, v, n):
+    told, messages = peer_file.read_file(v.file, n.ward_seed, n.device_key)
+    t.check('file: manifest', told == peer_file.read_manifest(v.manifest) and told['direction'] == 0 and told['answers'] is None)
+    t.check('file: its scope', messages == [(3, v.scope)] and peer_file.read_scope(v.scope)[2] == 5)
+    made = peer_file.write_file([(28, v.manifest), (3, v.scope)], n.ward_key, n.device_seed, v.drawn, 0)
+    t.check('file: written', made == v.file and made[:53] == v.head and v.plain[-64:] == pb.sign(n.device_seed, 'file', n.ward_key + v.chain))
+    t.check('file: key', nacl.bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(v.file[53:], v.head, bytes(8) + b'\1' + bytes(15), v.key)
+            == v.plain)
+    answered, rest = peer_file.read_file(v.answer, n.device_seed, n.ward_key)
+    t.check('file: answer', answered == peer_file.read_manifest(v.manifest_answer) and answered['answers'] == told['number'] and rest == [])
+    long = peer_file.write_file([(28, v.manifest), (4, bytes(200000))], n.ward_key, n.device_seed, v.drawn, 0)
+    t.check('file: of several chunks', pb.sha(long) == v.long_sha256
+            and peer_file.read_file(long, n.ward_seed, n.device_key)[1] == [(4, bytes(200000))])
+    packed = peer_file.write_file([(28, v.manifest), (3, v.scope)], n.ward_key, n.device_seed, v.drawn, 1)
+    t.check('file: packed frames', peer_file.read_file(packed, n.ward_seed, n.device_key) == (told, messages))
+    t.raises('file: for somebody else', 'FILE_FOREIGN', lambda: peer_file.read_file(v.file, n.device_seed, n.device_key))
+    t.raises('file: by somebody else', 'BAD_PROOF', lambda: peer_file.read_file(v.file, n.ward_seed, n.ward_key))
+    t.raises('file: cut', 'FILE_DAMAGED', lambda: peer_file.read_file(v.file[:-1], n.ward_seed, n.device_key))
+
+
 def selftest(t):
     """Looks at every row there is; what nobody looked at counts as a failure."""
     rows = {name[:-4]: Rows(name[:-4]) for name in sorted(os.listdir(FOLDER)) if name.endswith('.hex')}
@@ -264,6 +285,7 @@ def selftest(t):
     _messages(t, rows['messages'])
     _sealed(t, rows['sealed'], n)
     _state(t, rows['state'])
+    _file(t, rows['file'], n)
     _small(t, rows, n, change, header, leaf, rows['checkpoint'], frontier)
     for name, v in rows.items():
         left = sorted(set(v.rows) - v.seen)
