@@ -16,67 +16,52 @@
 #include "../common/text.h"
 #include "admin.h"
 #include "cmd_exchange.h"
+#include "cmd_call.h"
+#include "cmd_org.h"
 #include "daemon.h"
 #include "print.h"
 #include "print_held.h"
 
 #define DEFAULT_CODE "PHUONG"
 
-/* One command under way. */
-struct call {
-    struct opt_parsed opts;
-    const char *about;   /* what an error is about: an option, a file; NULL: nothing in particular */
-    const char *allowed; /* what would be right, to be put into brackets; or NULL */
-    const char *sentence; /* instead of the error's own; or NULL */
-    struct buf name;     /* cleaned */
-    struct buf out;      /* for stdout, once all is well */
-};
-
-struct command {
-    const char *name, *alias;
-    const char *summary; /* msgid */
-    const struct opt_table *table;
-    enum err (*run)(struct call *c);
-};
-
-static enum err fault(struct call *c, const char *about, enum err e)
+enum err cmd_fault(struct call *c, const char *about, enum err e)
 {
     c->about = about;
     return e;
 }
 
-static const char *dir_of(const struct call *c)
+const char *cmd_dir(const struct call *c)
 {
     return opt_arg(&c->opts, 0);
 }
 
 /* A name as the book keeps it: clean, in NFC, whatever the keyboard made of it. */
-static enum err take_name(struct call *c, const char *option)
+enum err cmd_take_name(struct call *c, const char *option)
 {
     const enum err e = text_clean(bytes_of_str(opt_text(&c->opts, option, "")), TEXT_ONE_LINE, &c->name);
     if (e != ERR_OK)
-        return fault(c, option, e);
+        return cmd_fault(c, option, e);
     if (c->name.n == 0)
-        return fault(c, option, ERR_MISSING_FIELD);
-    return c->name.n <= NAME_MAX_BYTES ? ERR_OK : fault(c, option, ERR_TOO_LONG);
+        return cmd_fault(c, option, ERR_MISSING_FIELD);
+    return c->name.n <= NAME_MAX_BYTES ? ERR_OK : cmd_fault(c, option, ERR_TOO_LONG);
 }
 
 /* A text option that a request carries: bounded, UTF-8. */
-static enum err take_text(struct call *c, const char *option, const char **out)
+enum err cmd_take_text(struct call *c, const char *option, const char **out)
 {
     *out = opt_text(&c->opts, option, "");
     if (!text_is_utf8(bytes_of_str(*out)))
-        return fault(c, option, ERR_BAD_UTF8);
-    return strlen(*out) <= NAME_MAX_BYTES ? ERR_OK : fault(c, option, ERR_TOO_LONG);
+        return cmd_fault(c, option, ERR_BAD_UTF8);
+    return strlen(*out) <= NAME_MAX_BYTES ? ERR_OK : cmd_fault(c, option, ERR_TOO_LONG);
 }
 
-static enum err request(struct call *c, const struct admin_request *r, print_rows *print)
+enum err cmd_request(struct call *c, const struct admin_request *r, print_rows *print)
 {
     struct buf bytes = {0}, answer = {0};
     struct bytes rows;
     const char *at = NULL;
     admin_request_encode(r, &bytes);
-    enum err e = admin_call(dir_of(c), buf_bytes(&bytes), &answer, &at);
+    enum err e = admin_call(cmd_dir(c), buf_bytes(&bytes), &answer, &at);
     if (e == ERR_OK)
         e = admin_answer_open(buf_bytes(&answer), &rows);
     if (e == ERR_OK)
@@ -84,7 +69,7 @@ static enum err request(struct call *c, const struct admin_request *r, print_row
                             r->command != ADMIN_ACCEPT && r->command != ADMIN_REFUSE &&
                             opt_given(&c->opts, "json"), &c->out);
     if (at != NULL)
-        c->about = e == ERR_NO_STORE ? dir_of(c) : at;
+        c->about = e == ERR_NO_STORE ? cmd_dir(c) : at;
     buf_wipe_deinit(&bytes);
     buf_wipe_deinit(&answer);
     return e;
@@ -112,16 +97,16 @@ static enum err run_init(struct call *c)
         .address = opt_text(&c->opts, "dia-chi", NULL),
         .cert_days = (unsigned)opt_number(&c->opts, "han-chung-thu", HOME_CERT_DAYS),
     };
-    enum err e = take_name(c, "ten");
+    enum err e = cmd_take_name(c, "ten");
     if (e == ERR_OK && home_split(s.listen, host, &port) != ERR_OK)
-        e = fault(c, "nghe", ERR_BAD_VALUE);
+        e = cmd_fault(c, "nghe", ERR_BAD_VALUE);
     if (e == ERR_OK && !org_code_valid(s.code))
-        e = fault(c, "ma", ERR_BAD_VALUE);
+        e = cmd_fault(c, "ma", ERR_BAD_VALUE);
     if (e != ERR_OK)
         return e;
     s.name = buf_cstr(&c->name);
-    e = home_create(dir_of(c), &s, (uint64_t)time(NULL));
-    return e == ERR_OK ? ERR_OK : fault(c, e == ERR_BAD_VALUE ? "dia-chi" : dir_of(c), e);
+    e = home_create(cmd_dir(c), &s, (uint64_t)time(NULL));
+    return e == ERR_OK ? ERR_OK : cmd_fault(c, e == ERR_BAD_VALUE ? "dia-chi" : cmd_dir(c), e);
 }
 
 /* ---- chay ---- */
@@ -142,12 +127,12 @@ static enum err run_run(struct call *c)
 {
     enum log_level level;
     if (!log_level_parse(opt_text(&c->opts, "nhat-ky", "info"), &level))
-        return fault(c, "nhat-ky", ERR_BAD_VALUE);
+        return cmd_fault(c, "nhat-ky", ERR_BAD_VALUE);
     log_init(fileno(stderr), level, NULL);
     struct home *home = mem_alloc(sizeof(*home));
-    enum err e = home_open(dir_of(c), KV_CHECK_WRITE, home);
+    enum err e = home_open(cmd_dir(c), KV_CHECK_WRITE, home);
     if (e != ERR_OK)
-        c->about = e == ERR_NO_STORE ? dir_of(c) : home->at;
+        c->about = e == ERR_NO_STORE ? cmd_dir(c) : home->at;
     if (e == ERR_OK)
         e = daemon_run(home);
     if (e == ERR_EXISTS || e == ERR_BAD_VALUE)
@@ -171,23 +156,23 @@ static enum err run_org_add(struct call *c)
 {
     struct admin_request r = {.command = ADMIN_ORG_ADD};
     enum org_type type;
-    enum err e = take_text(c, "ma", &r.text[0]);
+    enum err e = cmd_take_text(c, "ma", &r.text[0]);
     if (e == ERR_OK && r.text[0][0] == '\0')
-        e = fault(c, "ma", ERR_MISSING_FIELD);
+        e = cmd_fault(c, "ma", ERR_MISSING_FIELD);
     if (e == ERR_OK && !org_code_valid(r.text[0]))
-        e = fault(c, "ma", ERR_BAD_VALUE);
+        e = cmd_fault(c, "ma", ERR_BAD_VALUE);
     if (e == ERR_OK)
-        e = take_name(c, "ten");
+        e = cmd_take_name(c, "ten");
     if (e != ERR_OK)
         return e;
     if (org_type_parse(opt_text(&c->opts, "loai", ""), &type) != ERR_OK || type == ORG_WARD) {
         c->allowed = "AGENCY TDP SCHOOL ENTERPRISE ARMED";
-        return fault(c, "loai", opt_given(&c->opts, "loai") ? ERR_BAD_VALUE : ERR_MISSING_FIELD);
+        return cmd_fault(c, "loai", opt_given(&c->opts, "loai") ? ERR_BAD_VALUE : ERR_MISSING_FIELD);
     }
     r.text[1] = buf_cstr(&c->name);
     r.number = (uint64_t)type;
-    e = request(c, &r, print_first);
-    return e == ERR_EXISTS ? fault(c, r.text[0], e) : e;
+    e = cmd_request(c, &r, print_first);
+    return e == ERR_EXISTS ? cmd_fault(c, r.text[0], e) : e;
 }
 
 static enum err run_org(struct call *c)
@@ -196,9 +181,9 @@ static enum err run_org(struct call *c)
     if (strcmp(action, "them") == 0 || strcmp(action, "add") == 0)
         return run_org_add(c);
     if (strcmp(action, "liet-ke") == 0 || strcmp(action, "list") == 0)
-        return request(c, &(struct admin_request){.command = ADMIN_ORG_LIST}, print_orgs);
+        return cmd_request(c, &(struct admin_request){.command = ADMIN_ORG_LIST}, print_orgs);
     c->allowed = "them, liet-ke";
-    return fault(c, action, ERR_USAGE);
+    return cmd_fault(c, action, ERR_USAGE);
 }
 
 /* ---- cap-ma ---- */
@@ -217,24 +202,24 @@ static enum err run_invite(struct call *c)
 {
     struct admin_request r = {.command = ADMIN_INVITE};
     enum role role;
-    enum err e = take_text(c, "don-vi", &r.text[0]);
+    enum err e = cmd_take_text(c, "don-vi", &r.text[0]);
     if (e == ERR_OK && rights_role_parse(opt_text(&c->opts, "vai-tro", ""), &role) != ERR_OK) {
         c->allowed = invite_rows[1].help;
-        e = fault(c, "vai-tro", ERR_BAD_VALUE);
+        e = cmd_fault(c, "vai-tro", ERR_BAD_VALUE);
     }
     if (e == ERR_OK)
-        e = take_name(c, "nguoi");
+        e = cmd_take_name(c, "nguoi");
     if (e != ERR_OK)
         return e;
     r.text[1] = buf_cstr(&c->name);
     r.number = (uint64_t)role;
     r.days = opt_number(&c->opts, "so-ngay", ADMIN_INVITE_DAYS);
     if (r.days == 0)
-        return fault(c, "so-ngay", ERR_BAD_VALUE);
-    e = request(c, &r, print_first);
+        return cmd_fault(c, "so-ngay", ERR_BAD_VALUE);
+    e = cmd_request(c, &r, print_first);
     if (e == ERR_NO_SUCH_RECORD)
         c->sentence = _("There is no organisation with this code.");
-    return e == ERR_NO_SUCH_RECORD ? fault(c, r.text[0], e) : e;
+    return e == ERR_NO_SUCH_RECORD ? cmd_fault(c, r.text[0], e) : e;
 }
 
 /* ---- tong-hop, thiet-bi, thu-hoi ---- */
@@ -247,12 +232,12 @@ static const struct opt_table revoke_table = {NULL, 0, N_("FOLDER DEVICE"), 2, 2
 
 static enum err run_overview(struct call *c)
 {
-    return request(c, &(struct admin_request){.command = ADMIN_OVERVIEW}, print_overview);
+    return cmd_request(c, &(struct admin_request){.command = ADMIN_OVERVIEW}, print_overview);
 }
 
 static enum err run_devices(struct call *c)
 {
-    return request(c, &(struct admin_request){.command = ADMIN_DEVICES}, print_devices);
+    return cmd_request(c, &(struct admin_request){.command = ADMIN_DEVICES}, print_devices);
 }
 
 static enum err run_revoke(struct call *c)
@@ -260,15 +245,15 @@ static enum err run_revoke(struct call *c)
     struct admin_request r = {.command = ADMIN_REVOKE};
     r.text[0] = opt_arg(&c->opts, 1);
     if (strlen(r.text[0]) < ID_PREFIX_MIN || strspn(r.text[0], "0123456789abcdefABCDEF") != strlen(r.text[0]))
-        return fault(c, r.text[0], ERR_BAD_VALUE);
+        return cmd_fault(c, r.text[0], ERR_BAD_VALUE);
     if (strlen(r.text[0]) > 2 * ID_SIZE)
-        return fault(c, r.text[0], ERR_TOO_LONG);
-    const enum err e = request(c, &r, print_first);
+        return cmd_fault(c, r.text[0], ERR_TOO_LONG);
+    const enum err e = cmd_request(c, &r, print_first);
     if (e == ERR_NO_SUCH_RECORD)
         c->sentence = _("There is no device with this number.");
     else if (e == ERR_AMBIGUOUS)
         c->sentence = _("More than one device begins like this.");
-    return e == ERR_NO_SUCH_RECORD || e == ERR_AMBIGUOUS ? fault(c, r.text[0], e) : e;
+    return e == ERR_NO_SUCH_RECORD || e == ERR_AMBIGUOUS ? cmd_fault(c, r.text[0], e) : e;
 }
 
 /* ---- doi-khoa ---- */
@@ -281,13 +266,13 @@ static const struct opt_table rotate_table = {rotate_rows, ARRAY_LEN(rotate_rows
 /* The lock of the one daemon: it would go on with the old keys. */
 static enum err lock_out_daemon(struct call *c, int *lock)
 {
-    const int key = disk_open(dir_of(c), HOME_WARD_FILE, O_RDONLY);
-    c->about = dir_of(c);
+    const int key = disk_open(cmd_dir(c), HOME_WARD_FILE, O_RDONLY);
+    c->about = cmd_dir(c);
     *lock = -1;
     if (key < 0)
         return disk_error(errno) == ERR_NOT_FOUND ? ERR_NO_STORE : disk_error(errno);
     close(key);
-    *lock = disk_open(dir_of(c), HOME_LOCK, O_RDWR | O_CREAT);
+    *lock = disk_open(cmd_dir(c), HOME_LOCK, O_RDWR | O_CREAT);
     const enum err e = *lock < 0 ? disk_error(errno) : disk_lock(*lock, 0);
     if (e == ERR_LOCKED)
         c->sentence = _("The server is running; it must be stopped first.");
@@ -296,17 +281,17 @@ static enum err lock_out_daemon(struct call *c, int *lock)
 
 static enum err rotate(struct call *c, struct home *home)
 {
-    enum err e = home_open(dir_of(c), KV_WRITE, home);
+    enum err e = home_open(cmd_dir(c), KV_WRITE, home);
     if (e == ERR_OK && opt_given(&c->opts, "may-chu"))
         e = home_rotate_tls(home, (uint64_t)time(NULL));
-    c->about = e == ERR_NO_STORE ? dir_of(c) : home->at;
+    c->about = e == ERR_NO_STORE ? cmd_dir(c) : home->at;
     return e;
 }
 
 static enum err run_rotate(struct call *c)
 {
     if (!opt_given(&c->opts, "may-chu"))
-        return fault(c, "may-chu", ERR_MISSING_FIELD);
+        return cmd_fault(c, "may-chu", ERR_MISSING_FIELD);
     struct home *home = mem_alloc(sizeof(*home));
     int lock;
     enum err e = lock_out_daemon(c, &lock);
@@ -511,7 +496,7 @@ static int run_command(const struct command *k, int argc, char *const *argv)
     } else {
         e = k->run(&c);
         if (e == ERR_OK && c.out.n > 0 && (fwrite(c.out.p, 1, c.out.n, stdout) != c.out.n || fflush(stdout) != 0))
-            e = fault(&c, "stdout", errno == ENOSPC ? ERR_NO_SPACE : ERR_OTHER);
+            e = cmd_fault(&c, "stdout", errno == ENOSPC ? ERR_NO_SPACE : ERR_OTHER);
         if (e != ERR_OK)
             explain(k, &c, e);
         status = err_exit_status(e);
