@@ -2,6 +2,7 @@
 #include "../common/language.h"
 #include "../common/text.h"
 #include "../proto/mp.h"
+#include "../proto/org_change.h"
 #include "assign.h"
 #include "cmd.h"
 #include "print.h"
@@ -20,6 +21,7 @@ struct filter {
     const struct field_info *field;
     const char *word, *text;
     struct buf value;
+    struct id org; /* of `org=`: the organisation that has or had this code; zero: none is known */
 };
 
 struct listing {
@@ -54,13 +56,15 @@ static bool value_is(const struct field_info *f, struct bytes value, struct byte
 static bool word_fits(struct listing *l, const struct filter *f, const struct view *v)
 {
     struct buf org = {0};
-    bool fits;
+    bool fits = false;
     if (strcmp(f->word, "state") == 0)
         return word_is(f->text, print_state(v)) || word_is(f->text, _(print_state(v)));
     if (strcmp(f->word, "sync") == 0)
         return word_is(f->text, print_sync(&l->p, v));
     if (strcmp(f->word, "transport") == 0)
         return word_is(f->text, print_transport(&l->p, v));
+    if (!id_is_zero(&f->org)) /* of it, or of what became part of it */
+        return org_leads_to(book_txn(&l->env->book), &v->org, &f->org, &fits) == ERR_OK && fits;
     fits = refs_org_name(&l->p.refs, &v->org, true, &org) && word_is(f->text, buf_cstr(&org));
     buf_deinit(&org);
     return fits;
@@ -95,6 +99,22 @@ static bool visit(void *arg, struct view *v)
     return l->err == ERR_OK;
 }
 
+/* Former codes find it too. */
+static enum err filter_org(struct cmd_env *env, struct filter *f)
+{
+    struct buf code = {0};
+    struct org o;
+    enum err e;
+
+    for (const char *p = f->text; *p != '\0'; p++)
+        buf_put_u8(&code, (uint8_t)(*p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p));
+    e = org_by_any_code(book_txn(&env->book), buf_cstr(&code), &o);
+    if (e == ERR_OK)
+        f->org = o.id;
+    buf_deinit(&code);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 static enum err filter_add(struct listing *l, const struct kind_info *k, const char *word)
 {
     static const char *const words[] = {"org", "state", "sync", "transport"};
@@ -108,7 +128,9 @@ static enum err filter_add(struct listing *l, const struct kind_info *k, const c
     for (size_t i = 0; i < ARRAY_LEN(words); i++)
         if (strncmp(word, words[i], strlen(words[i])) == 0 && word[strlen(words[i])] == '=' &&
             schema_field_named(k, words[i]) == NULL) {
-            *f = (struct filter){NULL, words[i], word + strlen(words[i]) + 1, {0}};
+            *f = (struct filter){.word = words[i], .text = word + strlen(words[i]) + 1};
+            if (i == 0 && filter_org(env, f) != ERR_OK)
+                return ERR_DAMAGED;
             l->filters++;
             return ERR_OK;
         }

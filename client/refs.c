@@ -1,6 +1,8 @@
 /* refs.c - see refs.h. */
 #include "refs.h"
 
+#include "../proto/org_change.h"
+
 #include <stdlib.h>
 
 #include "../common/text.h"
@@ -115,9 +117,10 @@ static enum err find_org(void *arg, const char *text, struct id *out)
     struct buf code = {0};
     for (const char *p = text; *p != 0; p++)
         buf_put_u8(&code, (uint8_t)(*p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p));
-    enum err e = org_by_code(book_txn(r->book), buf_cstr(&code), &o);
+    enum err e = org_by_any_code(book_txn(r->book), buf_cstr(&code), &o);
     buf_deinit(&code);
-    if (e == ERR_OK)
+    /* What became part of another cell is that cell, where it is one. */
+    if (e == ERR_OK && org_living(book_txn(r->book), &o.id, out) != ERR_OK)
         *out = o.id;
     return e;
 }

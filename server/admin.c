@@ -8,7 +8,9 @@
 #include "../proto/invite.h"
 #include "admin_held.h"
 #include "exchange_job.h"
+#include "../proto/org_change.h"
 #include "overview.h"
+#include "registry.h"
 
 #define DAY_S 86400
 
@@ -21,7 +23,7 @@ struct task {
     uint64_t number, days;
     struct bytes job;
     struct buf rows;
-    struct id revoked;
+    struct buf *cut;
 };
 
 static enum err org_add(struct task *t);
@@ -30,6 +32,7 @@ static enum err invite(struct task *t);
 static enum err overview(struct task *t);
 static enum err devices(struct task *t);
 static enum err revoke(struct task *t);
+static enum err registry(struct task *t);
 static enum err run_job(struct task *t);
 static enum err held(struct task *t);
 static enum err accept_held(struct task *t);
@@ -39,6 +42,7 @@ static enum err (*const runs[ADMIN_COMMANDS])(struct task *t) = {
     [ADMIN_ORG_ADD] = org_add,     [ADMIN_ORG_LIST] = org_rows, [ADMIN_INVITE] = invite,
     [ADMIN_OVERVIEW] = overview,   [ADMIN_DEVICES] = devices,   [ADMIN_REVOKE] = revoke,   [ADMIN_JOB] = run_job,
     [ADMIN_HELD] = held,           [ADMIN_ACCEPT] = accept_held, [ADMIN_REFUSE] = refuse_held,
+    [ADMIN_REGISTRY] = registry,
 };
 
 /* ---- bytes ---- */
@@ -131,20 +135,21 @@ static bool must_abort(enum err e)
 }
 
 enum err admin_run(const struct home *h, struct txn *txn, struct bytes request, uint64_t now_s, struct buf *answer,
-                   struct id *revoked)
+                   struct buf *cut)
 {
     struct task *t = mem_alloc(sizeof(*t));
     enum admin_command command;
     t->home = h;
     t->txn = txn;
     t->now_s = now_s;
+    t->cut = cut;
+    buf_clear(cut);
     enum err e = request_decode(t, request, &command);
     if (e == ERR_OK)
         e = runs[command](t);
     admin_fail(e, answer);
     if (e == ERR_OK)
         buf_put_bytes(answer, buf_bytes(&t->rows));
-    *revoked = t->revoked;
     buf_wipe_deinit(&t->rows);
     free(t);
     return must_abort(e) ? e : ERR_OK;
@@ -224,9 +229,11 @@ static enum err invite(struct task *t)
     struct buf text = {0}, row = {0};
     enum err e = t->number > ROLE_NONE && t->number < ROLE_COUNT ? check_name(t->text[1]) : ERR_BAD_VALUE;
     if (e == ERR_OK)
-        e = org_by_code(t->txn, t->text[0], &o);
+        e = org_by_any_code(t->txn, t->text[0], &o);
     if (e == ERR_NOT_FOUND)
         e = ERR_NO_SUCH_RECORD;
+    if (e == ERR_OK)
+        e = org_living(t->txn, &o.id, &o.id);
     if (e == ERR_OK)
         e = write_invite(t, &o, &in);
     if (e == ERR_OK) {
@@ -309,6 +316,11 @@ static enum err device_find(struct task *t, const char *prefix, struct id *out)
     return e;
 }
 
+static enum err registry(struct task *t)
+{
+    return registry_run(t->txn, &t->home->ward, t->job, t->now_s, &t->rows, t->cut);
+}
+
 static enum err revoke(struct task *t)
 {
     struct buf row = {0};
@@ -317,7 +329,7 @@ static enum err revoke(struct task *t)
     if (e == ERR_OK)
         e = ward_revoke(t->txn, &t->home->ward, &device, t->now_s);
     if (e == ERR_OK) {
-        t->revoked = device;
+        buf_put(t->cut, &device, sizeof(device));
         mp_put_array(&row, 1);
         mp_put_bin(&row, device.b, ID_SIZE);
         put_row(t, &row);

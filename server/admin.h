@@ -26,6 +26,7 @@ enum admin_command {
     ADMIN_OVERVIEW, /* rows: overview.h */
     ADMIN_DEVICES,  /* rows: [device (bin), person's name, org code, state, enrolled, contact] */
     ADMIN_REVOKE,   /* prefix of a device id; rows: [device (bin)] */
+    ADMIN_REGISTRY, /* job: roles and organisations that change (registry.h); rows: there */
     ADMIN_JOB,      /* one job of an exchange by file (exchange_job.h); rows: its results */
     ADMIN_HELD,     /* rows: admin_held.h */
     ADMIN_ACCEPT,   /* prefix of a change id, by whom, why (may be empty); rows: [change id (bin)] */
@@ -43,11 +44,11 @@ struct admin_request {
 void admin_request_encode(const struct admin_request *r, struct buf *out);
 
 /* Runs inside a write transaction and appends the answer, its error included. Returns only errors after which the
- * transaction must be aborted (class MACHINE or CORRUPT); the answer then says the same. *revoked: the device that
- * this request revoked, whose sessions must end before the next frame; else zero. May be called again with the same
+ * transaction must be aborted (class MACHINE or CORRUPT); the answer then says the same. *cut: ids of the devices that
+ * lost rights by this request, whose sessions must end before the next frame. May be called again with the same
  * request. */
 MUST_CHECK enum err admin_run(const struct home *h, struct txn *txn, struct bytes request, uint64_t now_s,
-                              struct buf *answer, struct id *revoked);
+                              struct buf *answer, struct buf *cut);
 /* The answer when no transaction could be had. */
 void admin_fail(enum err e, struct buf *answer);
 

@@ -96,11 +96,12 @@ enum err admin_ask_daemon(const char *dir, struct bytes request, struct buf *ans
 static enum err do_here(struct home *h, struct bytes request, struct buf *answer)
 {
     struct safe_txn txn;
-    struct id revoked;
+    struct buf cut = {0}; /* no daemon, no sessions */
     enum err e = safe_begin(&h->safe, true, &txn);
     if (e != ERR_OK)
         return e;
-    e = admin_run(h, &txn.txn, request, (uint64_t)time(NULL), answer, &revoked);
+    e = admin_run(h, &txn.txn, request, (uint64_t)time(NULL), answer, &cut);
+    buf_deinit(&cut);
     if (e == ERR_OK)
         return safe_commit(&txn);
     safe_abort(&txn);

@@ -22,7 +22,7 @@ struct client {
     uv_pipe_t pipe;
     uv_write_t write;
     struct buf in, answer;
-    struct id revoked;
+    struct buf cut; /* ids of devices that lost rights */
     struct client *next;
     bool running; /* the job is with the store's thread */
     bool closed;  /* the handle's close callback has run */
@@ -66,6 +66,7 @@ static void client_free_if_done(struct client *k)
     c->client_n--;
     buf_wipe_deinit(&k->in);
     buf_wipe_deinit(&k->answer);
+    buf_deinit(&k->cut);
     free(k);
     if (c->stopping)
         finish_stop(c);
@@ -91,13 +92,13 @@ static void client_close(struct client *k)
 static enum err client_run(struct store_job *job, struct txn *txn, uint64_t now_s)
 {
     struct client *k = (struct client *)(void *)job;
-    return admin_run(k->socket->home, txn, bytes_cut(buf_bytes(&k->in), HEAD_SIZE), now_s, &k->answer, &k->revoked);
+    return admin_run(k->socket->home, txn, bytes_cut(buf_bytes(&k->in), HEAD_SIZE), now_s, &k->answer, &k->cut);
 }
 
 static void client_undo(struct store_job *job, enum err e)
 {
     struct client *k = (struct client *)(void *)job;
-    k->revoked = (struct id){{0}};
+    buf_clear(&k->cut);
     admin_fail(e, &k->answer);
 }
 
@@ -124,8 +125,10 @@ static void client_done(struct store_job *job)
 {
     struct client *k = (struct client *)(void *)job;
     k->running = false;
-    if (!id_is_zero(&k->revoked))
-        k->socket->on_revoked(k->socket->user, &k->revoked);
+    for (size_t i = 0; i < k->cut.n / ID_SIZE; i++) {
+        const struct id device = id_from(k->cut.p + i * ID_SIZE);
+        k->socket->on_revoked(k->socket->user, &device);
+    }
     if (!uv_is_closing((uv_handle_t *)&k->pipe))
         client_send(k);
     client_free_if_done(k);

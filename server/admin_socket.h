@@ -14,7 +14,7 @@
 
 struct admin_socket;
 
-/* on_revoked: a device was revoked, durably; before the answer leaves. ERR_IO and those of disk.h. */
+/* on_revoked: a device lost rights, durably; before the answer leaves. ERR_IO and those of disk.h. */
 MUST_CHECK enum err admin_socket_new(struct uv_loop_s *loop, const struct home *home, struct store_thread *store,
                                 void (*on_revoked)(void *user, const struct id *device), void *user,
                                 struct admin_socket **out);

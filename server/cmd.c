@@ -55,7 +55,7 @@ enum err cmd_take_text(struct call *c, const char *option, const char **out)
     return strlen(*out) <= NAME_MAX_BYTES ? ERR_OK : cmd_fault(c, option, ERR_TOO_LONG);
 }
 
-enum err cmd_request(struct call *c, const struct admin_request *r, print_rows *print)
+static enum err ask(struct call *c, const struct admin_request *r, print_rows *print, bool flag)
 {
     struct buf bytes = {0}, answer = {0};
     struct bytes rows;
@@ -65,14 +65,24 @@ enum err cmd_request(struct call *c, const struct admin_request *r, print_rows *
     if (e == ERR_OK)
         e = admin_answer_open(buf_bytes(&answer), &rows);
     if (e == ERR_OK)
-        e = print(rows, r->command != ADMIN_ORG_ADD && r->command != ADMIN_INVITE && r->command != ADMIN_REVOKE &&
-                            r->command != ADMIN_ACCEPT && r->command != ADMIN_REFUSE &&
-                            opt_given(&c->opts, "json"), &c->out);
+        e = print(rows, flag, &c->out);
     if (at != NULL)
         c->about = e == ERR_NO_STORE ? cmd_dir(c) : at;
     buf_wipe_deinit(&bytes);
     buf_wipe_deinit(&answer);
     return e;
+}
+
+enum err cmd_request(struct call *c, const struct admin_request *r, print_rows *print)
+{
+    return ask(c, r, print, r->command != ADMIN_ORG_ADD && r->command != ADMIN_INVITE && r->command != ADMIN_REVOKE &&
+                                r->command != ADMIN_ACCEPT && r->command != ADMIN_REFUSE &&
+                                opt_given(&c->opts, "json"));
+}
+
+enum err cmd_registry(struct call *c, struct bytes request, print_rows *print, bool dry)
+{
+    return ask(c, &(struct admin_request){.command = ADMIN_REGISTRY, .job = request}, print, dry);
 }
 
 /* ---- khoi-tao ---- */
@@ -148,9 +158,11 @@ static const struct opt_row org_rows[] = {
     {"ma", "code", 0, OPT_TEXT, N_("CODE"), N_("letters A-Z, digits, dashes: CB-014"), 0, false, false},
     {"ten", "name", 0, OPT_TEXT, N_("NAME"), N_("the organisation's name"), 0, false, false},
     {"loai", "type", 0, OPT_TEXT, N_("TYPE"), "AGENCY TDP SCHOOL ENTERPRISE ARMED", 0, false, false},
+    CMD_ORG_OPTIONS
     {"json", NULL, 0, OPT_FLAG, NULL, N_("for programs: one line of JSON each"), 0, false, false},
 };
-static const struct opt_table org_table = {org_rows, ARRAY_LEN(org_rows), N_("FOLDER them|liet-ke"), 2, 2};
+static const struct opt_table org_table = {org_rows, ARRAY_LEN(org_rows),
+                                           N_("FOLDER them|liet-ke|gop|tach|doi-ten|ban-giao"), 2, 2};
 
 static enum err run_org_add(struct call *c)
 {
@@ -180,9 +192,11 @@ static enum err run_org(struct call *c)
     const char *action = opt_arg(&c->opts, 1);
     if (strcmp(action, "them") == 0 || strcmp(action, "add") == 0)
         return run_org_add(c);
+    if (cmd_org_changes(action))
+        return cmd_org_change(c, action);
     if (strcmp(action, "liet-ke") == 0 || strcmp(action, "list") == 0)
         return cmd_request(c, &(struct admin_request){.command = ADMIN_ORG_LIST}, print_orgs);
-    c->allowed = "them, liet-ke";
+    c->allowed = "them, liet-ke, gop, tach, doi-ten, ban-giao";
     return cmd_fault(c, action, ERR_USAGE);
 }
 
@@ -316,7 +330,7 @@ static const struct opt_table exchange_table = {exchange_rows, ARRAY_LEN(exchang
 
 static enum err run_exchange(struct call *c)
 {
-    return cmd_exchange(dir_of(c), opt_text(&c->opts, "tu-tep", ""), opt_text(&c->opts, "ra-tep", ""),
+    return cmd_exchange(cmd_dir(c), opt_text(&c->opts, "tu-tep", ""), opt_text(&c->opts, "ra-tep", ""),
                         opt_given(&c->opts, "json"), &c->out, &c->about, &c->allowed);
 }
 
@@ -334,7 +348,7 @@ static const struct opt_table refuse_table = {rule_rows, ARRAY_LEN(rule_rows), N
 
 static enum err run_held(struct call *c)
 {
-    return request(c, &(struct admin_request){.command = ADMIN_HELD}, print_held);
+    return cmd_request(c, &(struct admin_request){.command = ADMIN_HELD}, print_held);
 }
 
 /* Who sits at this machine, as it knows him. */
@@ -342,7 +356,7 @@ static enum err take_decider(struct call *c)
 {
     const struct passwd *user = opt_given(&c->opts, "nguoi") ? NULL : getpwuid(getuid());
     if (opt_given(&c->opts, "nguoi"))
-        return take_name(c, "nguoi");
+        return cmd_take_name(c, "nguoi");
     buf_put_str(&c->name, user == NULL ? "chibod" : user->pw_name);
     return ERR_OK;
 }
@@ -355,21 +369,21 @@ static enum err rule(struct call *c, enum admin_command command)
     r.text[0] = opt_arg(&c->opts, 1);
     if (e == ERR_OK && (strlen(r.text[0]) > 2 * HASH_SIZE || strlen(r.text[0]) < ID_PREFIX_MIN ||
                         strspn(r.text[0], "0123456789abcdefABCDEF") != strlen(r.text[0])))
-        e = fault(c, r.text[0], ERR_BAD_VALUE);
+        e = cmd_fault(c, r.text[0], ERR_BAD_VALUE);
     if (e == ERR_OK && text_clean(bytes_of_str(opt_text(&c->opts, "ly-do", "")), TEXT_ONE_LINE, &reason) != ERR_OK)
-        e = fault(c, "ly-do", ERR_BAD_UTF8);
+        e = cmd_fault(c, "ly-do", ERR_BAD_UTF8);
     if (e == ERR_OK && reason.n > VERDICT_TEXT_MAX)
-        e = fault(c, "ly-do", ERR_TOO_LONG);
+        e = cmd_fault(c, "ly-do", ERR_TOO_LONG);
     if (e == ERR_OK && reason.n == 0 && command == ADMIN_REFUSE)
-        e = fault(c, "ly-do", ERR_MISSING_FIELD);
+        e = cmd_fault(c, "ly-do", ERR_MISSING_FIELD);
     if (e == ERR_OK) {
         r.text[1] = buf_cstr(&c->name);
         r.text[2] = buf_cstr(&reason);
-        e = request(c, &r, print_first);
+        e = cmd_request(c, &r, print_first);
         if (e == ERR_AMBIGUOUS)
             c->sentence = _("More than one change begins like this.");
         if (e == ERR_AMBIGUOUS || e == ERR_NO_SUCH_CHANGE || e == ERR_DECIDED || e == ERR_ACCEPTED)
-            e = fault(c, r.text[0], e);
+            e = cmd_fault(c, r.text[0], e);
     }
     buf_deinit(&reason);
     return e;
@@ -396,6 +410,8 @@ static const struct command commands[] = {
     {"tong-hop", "overview", N_("how each cell stands"),                         &json_table,   run_overview},
     {"thiet-bi", "devices",  N_("list the devices"),                             &json_table,   run_devices},
     {"thu-hoi",  "revoke",   N_("revoke a device"),                              &revoke_table, run_revoke},
+    {"giao-vai", "grant",    N_("give a person one more role"),                  &cmd_role_table, cmd_grant},
+    {"thoi-vai", "end",      N_("end a role of a person"),                       &cmd_role_table, cmd_end},
     {"trao-doi", "exchange", N_("take in a cell's file and write the answer for it"), &exchange_table, run_exchange},
     {"doi-khoa", "rotate-keys", N_("give the server new keys in place of its old ones"), &rotate_table, run_rotate},
     {"cho-xem-xet", "held",  N_("list what waits for a decision"),               &json_table,   run_held},

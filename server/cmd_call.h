@@ -31,5 +31,7 @@ MUST_CHECK enum err cmd_take_name(struct call *c, const char *option);
 /* A text option that a request carries: bounded, UTF-8; "" if not given. */
 MUST_CHECK enum err cmd_take_text(struct call *c, const char *option, const char **out);
 MUST_CHECK enum err cmd_request(struct call *c, const struct admin_request *r, print_rows *print);
+/* The same for a request of registry.h; `dry` goes to print as its flag. */
+MUST_CHECK enum err cmd_registry(struct call *c, struct bytes request, print_rows *print, bool dry);
 
 #endif

@@ -1,4 +1,5 @@
-/* registry.h - requests that change who belongs where: roles given and ended, cells merged, split, renamed, handed over.
+/* registry.h - requests that change who belongs where: roles given and ended, cells merged, split, renamed, handed
+ * over.
  *
  * registry_encode makes the `more` of an admin request, registry_run does it inside a write transaction. With `dry`
  * nothing is changed; the answer is the same. answer row: [what, persons, devices, scopes, records, contact (of the
@@ -28,7 +29,8 @@ struct registry_request {
 };
 void registry_encode(const struct registry_request *r, struct buf *out);
 
-/* Appends the answer's rows (admin_row) and to *cut the ids of devices whose sessions must end before the next frame. */
+/* Appends the answer's rows (admin_row) and to *cut the ids of devices whose sessions must end before the next
+ * frame. */
 MUST_CHECK enum err registry_run(struct txn *txn, const struct ward *w, struct bytes request, uint64_t now_s,
                                  struct buf *answer, struct buf *cut);
 
