@@ -98,7 +98,7 @@ static void job_done(struct store_job *job)
     pump(p);
 }
 
-static void submit(struct peer *p, struct work *w)
+static struct store_job *store_job_of(struct peer *p, struct work *w)
 {
     struct peer_job *j = mem_alloc(sizeof(*j));
     j->job.run = job_run;
@@ -114,7 +114,7 @@ static void submit(struct peer *p, struct work *w)
         buf_put_bytes(&j->in, buf_bytes(&w->in));
     p->jobs++;
     p->job_count++;
-    store_thread_put(p->serve->store, &j->job);
+    return &j->job;
 }
 
 /* An answer that nobody will hear is not read. */
@@ -125,8 +125,12 @@ static bool is_moot(const struct peer *p, const struct work *w)
 
 static void submit_all(struct peer *p)
 {
-    while (p->session.work != NULL && !is_moot(p, p->session.work))
-        submit(p, session_take_work(&p->session));
+    struct store_job *first = NULL, **end = &first;
+    while (p->session.work != NULL && !is_moot(p, p->session.work)) {
+        *end = store_job_of(p, session_take_work(&p->session));
+        end = &(*end)->next;
+    }
+    store_thread_put(p->serve->store, first);
 }
 
 /* ---- the end ---- */

@@ -201,13 +201,19 @@ struct store_thread *store_thread_new(struct uv_loop_s *loop, struct safe *safe,
     return t;
 }
 
-void store_thread_put(struct store_thread *t, struct store_job *job)
+void store_thread_put(struct store_thread *t, struct store_job *first)
 {
-    t->open_n++;
+    if (first == NULL)
+        return;
     uv_mutex_lock(&t->mutex);
     assert(!t->stopping);
-    t->stats.jobs++;
-    list_put(&t->queue, job);
+    for (struct store_job *job = first, *next; job != NULL; job = next) {
+        next = job->next;
+        job->next = NULL;
+        t->open_n++;
+        t->stats.jobs++;
+        list_put(&t->queue, job);
+    }
     uv_cond_signal(&t->wanted);
     uv_mutex_unlock(&t->mutex);
 }

@@ -162,6 +162,22 @@ TEST(jobs_are_done_in_order_and_stored)
     world_free(w);
 }
 
+TEST(what_is_put_at_once_shares_a_commit)
+{
+    struct world *w = world_new();
+    for (uint8_t i = 0; i < 20; i++)
+        w->trial[i] = (struct trial){.job = {.run = run, .undo = undo, .done = done}, .world = w, .number = i};
+    for (uint8_t i = 0; i < 20; i += 2) {
+        w->trial[i].job.next = &w->trial[i + 1].job;
+        store_thread_put(w->thread, &w->trial[i].job);
+        run_until_idle(w);
+    }
+    for (uint8_t i = 0; i < 20; i++)
+        CHECK(w->trial[i].done && w->trial[i].done_as == i && is_stored(w, i));
+    CHECK_EQ(store_thread_stats(w->thread).batches, 10);
+    world_free(w);
+}
+
 TEST(what_waits_shares_a_commit_within_the_bound)
 {
     struct world *w = world_new();
