@@ -52,8 +52,8 @@ struct store_thread_stats {
 /* safe: open for writing, used by this thread alone until store_thread_free. */
 struct store_thread *store_thread_new(struct uv_loop_s *loop, struct safe *safe,
                                       void (*on_lost)(void *user, enum err e), void *user);
-/* On the loop's thread: jobs linked by `next`, in order. What is put at once stands in one transaction, if its cost lets
- * it: so the end of a flight and its answer cost one commit. */
+/* On the loop's thread: jobs linked by `next`, in order. What is put at once stands in one transaction, if its cost
+ * lets it: so the end of a flight and its answer cost one commit. */
 void store_thread_put(struct store_thread *t, struct store_job *first);
 bool store_thread_idle(const struct store_thread *t);                 /* no job is waiting, running or undelivered */
 struct store_thread_stats store_thread_stats(struct store_thread *t);
