@@ -47,6 +47,9 @@ static void print_json(const struct link_report *r, struct buf *out)
             json_string(&j, err_name(r->reason[n]));
         json_array_end(&j);
     }
+    json_put_uint(&j, "epoch", r->epoch);
+    json_key(&j, "rolled_back");
+    json_bool(&j, r->rolled_back);
     json_object_end(&j);
     json_line(&j);
 }
@@ -63,6 +66,8 @@ void cmd_sync_print(const struct link_report *r, bool json, struct buf *out)
         buf_printf(out, _(" · %llu wait for the ward"), (unsigned long long)r->held);
     if (r->refused > 0)
         buf_printf(out, _(" · %llu refused"), (unsigned long long)r->refused);
+    if (r->rolled_back)
+        buf_put_str(out, _(" · the ward was restored from a backup and has back what this book holds"));
     if (r->conflicts > 0)
         buf_printf(out, _(" · %llu wait for you: chibo xung-dot"), (unsigned long long)r->conflicts);
     buf_put_str(out, "\n");

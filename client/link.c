@@ -306,6 +306,7 @@ static void report_add(struct link *l)
     r->app_out += c->bytes_out;
     r->app_in += c->bytes_in;
     r->round_trips += c->waits;
+    r->rolled_back = r->rolled_back || c->rolled_back;
     memcpy(r->why, l->session.why, sizeof(r->why));
 }
 
@@ -345,7 +346,7 @@ static bool any_visit(void *arg, struct bytes key, struct bytes value)
     return false;
 }
 
-static enum err more_to_seal(struct book *b, bool *more)
+static enum err more_to_seal(struct book *b, bool *more, uint32_t *epoch)
 {
     struct scope *scope = NULL;
     uint8_t room[STORE_KEY_MAX];
@@ -355,6 +356,8 @@ static enum err more_to_seal(struct book *b, bool *more)
     *more = false;
     if (e == ERR_OK)
         e = scope_list(book_txn(b), &scope, &count);
+    for (size_t i = 0; e == ERR_OK && i < count; i++)
+        *epoch = scope[i].epoch > *epoch ? scope[i].epoch : *epoch;
     for (size_t i = 0; e == ERR_OK && i < count && !*more; i++)
         if (scope[i].frontier.size > 0)
             e = store_scan(book_txn(b), TABLE_pending, scope_key2(room, scope[i].number), any_visit, more);
@@ -432,7 +435,7 @@ enum err link_sync(struct book *b, const struct tls_api *api, const struct link_
     bool more = false;
     enum err e = sync_once(b, api, terms, report);
     if (e == ERR_OK)
-        e = more_to_seal(b, &more);
+        e = more_to_seal(b, &more, &report->epoch);
     if (e == ERR_OK && more)
         e = sync_once(b, api, terms, report);
     keep_outcome(b, e);

@@ -23,6 +23,8 @@ struct link_report {
     char why[ERROR_DETAIL_MAX + 1];         /* the other side's word for an error, or "" */
     enum err reason[8]; /* why something was held or refused, each once; filled in as conflicts is (told.h) */
     size_t reasons;
+    bool rolled_back;   /* the ward was restored from a backup, and has got back what this device holds */
+    uint32_t epoch;     /* the largest of this device's scopes */
     uint64_t conflicts; /* records that wait for a person; whoever prints the report fills it in */
 };
 

@@ -11,6 +11,7 @@
 #include "../proto/org_change.h"
 #include "overview.h"
 #include "registry.h"
+#include "revoked.h"
 
 #define DAY_S 86400
 
@@ -326,6 +327,8 @@ static enum err revoke(struct task *t)
     struct buf row = {0};
     struct id device;
     enum err e = device_find(t, t->text[0], &device);
+    if (e == ERR_OK) /* first: nothing that was said to be revoked may come back with an old store */
+        e = revoked_add(t->home, REVOKED_DEVICE, bytes_of(device.b, ID_SIZE));
     if (e == ERR_OK)
         e = ward_revoke(t->txn, &t->home->ward, &device, t->now_s);
     if (e == ERR_OK) {

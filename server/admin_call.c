@@ -9,6 +9,7 @@
 #include "../common/disk.h"
 #include "admin.h"
 #include "admin_socket.h"
+#include "revoked.h"
 
 /* ---- by the daemon ---- */
 
@@ -121,6 +122,8 @@ enum err admin_call(const char *dir, struct bytes request, struct buf *answer, c
     }
     enum err e = home_open(dir, KV_CHECK_WRITE, &home);
     *at = e == ERR_OK ? NULL : home.at;
+    if (e == ERR_OK)
+        e = revoked_replay(&home, (uint64_t)time(NULL));
     if (e == ERR_OK)
         e = do_here(&home, request, answer);
     home_close(&home);

@@ -2,12 +2,16 @@
 #include "upgrade.h"
 
 #include "../common/log.h"
+#include "revoked.h"
 
 enum err upgrade_home(struct home *home, uint64_t now_s)
 {
     struct safe_txn t = {0};
     size_t scopes = 0;
-    enum err e = safe_begin(&home->safe, true, &t);
+    enum err e = revoked_replay(home, now_s);
+
+    if (e == ERR_OK)
+        e = safe_begin(&home->safe, true, &t);
 
     if (e != ERR_OK)
         return e;
