@@ -4,7 +4,7 @@
 #include "mp.h"
 #include "org_change.h"
 
-enum what { WHAT_DEVICE = 1, WHAT_PERSON = 2, WHAT_GRANTS = 3 };
+enum what { WHAT_DEVICE = 1, WHAT_PERSON = 2, WHAT_GRANTS = 3, WHAT_KEY = 4 };
 
 static struct bytes actor_key(uint8_t *room, const struct scope *s, enum what what, const struct id *id)
 {
@@ -183,6 +183,32 @@ enum err actor_holds(struct txn *txn, const struct scope *s, const struct id *pe
     return e;
 }
 
+/* --- the ward's key ------------------------------------------------------------------------------------ */
+
+static enum err on_key(struct txn *txn, struct scope *s, const struct control *c)
+{
+    static const struct id none;
+    struct buf row = {0};
+
+    buf_put_u32(&row, (uint32_t)(s->frontier.size - 1)); /* the leaf has been added */
+    memcpy(s->ward_key, c->is.key.key, sizeof s->ward_key);
+    return put(txn, s, WHAT_KEY, &none, &row);
+}
+
+enum err actor_key_leaf(struct txn *txn, const struct scope *s, uint64_t *index)
+{
+    static const struct id none;
+    struct buf row = {0};
+    enum err e = get(txn, s, WHAT_KEY, &none, &row);
+
+    if (e == ERR_OK && row.n != 4)
+        e = ERR_DAMAGED;
+    if (e == ERR_OK)
+        *index = load_u32(row.p);
+    buf_deinit(&row);
+    return e;
+}
+
 /* --- scopes -------------------------------------------------------------------------------------------- */
 
 static void text_into(char out[NAME_MAX_BYTES + 1], struct bytes text)
@@ -234,6 +260,7 @@ enum err actor_apply(struct txn *txn, struct scope *s, const struct control *c)
         [CONTROL_SCOPE] = on_scope, [CONTROL_PERSON] = on_person, [CONTROL_DEVICE] = on_device,
         [CONTROL_GRANT] = on_grant, [CONTROL_END] = on_grant,     [CONTROL_REVOKE] = on_revoke,
         [CONTROL_HOME] = on_home,
+        [CONTROL_KEY] = on_key,
     };
 
     s->policy = c->policy;

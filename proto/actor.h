@@ -29,6 +29,8 @@ MUST_CHECK enum err actor_apply(struct txn *txn, struct scope *s, const struct c
 
 MUST_CHECK enum err actor_device(struct txn *txn, const struct scope *s, const struct id *device,
                                  struct actor_device *out); /* ERR_NOT_FOUND */
+/* The index of the newest key leaf. ERR_NOT_FOUND. */
+MUST_CHECK enum err actor_key_leaf(struct txn *txn, const struct scope *s, uint64_t *index);
 MUST_CHECK enum err actor_name(struct txn *txn, const struct scope *s, const struct id *person, struct buf *name);
 /* The strongest role held now (lowest number); ROLE_NONE if none. */
 MUST_CHECK enum err actor_holds(struct txn *txn, const struct scope *s, const struct id *person, enum role role,

@@ -4,6 +4,7 @@
 #include "enrol.h"
 #include "mp.h"
 #include "renewal.h"
+#include "replica_keys.h"
 
 #define SELF_VERSION 1
 
@@ -198,6 +199,9 @@ enum err replica_work(struct txn *txn, struct replica *r, struct work *job, stru
         break;
     case WORK_ENROLLED:
         job->err = replica_enrolled(txn, r, job);
+        break;
+    case WORK_KEYS:
+        job->err = replica_keys(txn, r, job);
         break;
     case WORK_RENEWED:
         job->err = replica_renewed(job);

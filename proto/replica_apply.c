@@ -8,6 +8,7 @@
 #include "message.h"
 #include "mp.h"
 #include "replica.h"
+#include "replica_keys.h"
 #include "replica_release.h"
 #include "replica_verdict.h"
 #include "verdict.h"
@@ -115,8 +116,12 @@ static enum err apply_control(struct applying *a, struct bytes message)
 
     if (e == ERR_OK)
         e = control_decode(&c, m.control);
-    if (e == ERR_OK)
-        e = control_verify(m.signature, m.control, a->r->ward_key);
+    if (e == ERR_OK) {
+        struct replica_log log = {.size = a->scope.frontier.size};
+
+        memcpy(log.ward_key, a->scope.ward_key, SIGN_PUBLIC_SIZE);
+        e = replica_keys_control(a->txn, a->r, &log, &c, m.control, m.signature);
+    }
     if (e == ERR_OK && (!id_equal(&c.scope, &a->scope.id) || !id_equal(&c.ward, &a->r->ward)))
         e = ERR_BAD_PROOF;
     if (e == ERR_OK && a->has_body)

@@ -6,6 +6,7 @@
 #include "draft.h"
 #include "ledger.h"
 #include "replica.h"
+#include "replica_keys.h"
 #include "replica_verdict.h"
 #include "verdict.h"
 
@@ -55,6 +56,7 @@ struct verifying {
     const struct scope *scope;
     struct replica_report *report;
     struct tree_frontier frontier;
+    struct replica_log log;
     struct buf streams; /* struct stream[], as far as the leaves have told */
     char *why;
 };
@@ -117,6 +119,17 @@ static enum err verify_changeset(struct verifying *v, uint64_t index, struct led
     return e;
 }
 
+static enum err verify_control(struct verifying *v, uint64_t index, const struct ledger_leaf *l)
+{
+    struct control c;
+    enum err e = control_decode(&c, l->control);
+
+    v->log.size = index;
+    if (e == ERR_OK)
+        e = replica_keys_control(v->txn, v->r, &v->log, &c, l->control, l->signature);
+    return e == ERR_BAD_PROOF || e == ERR_BAD_FRAME ? wrong(v, "signature of control leaf", index) : e;
+}
+
 static enum err verify_leaf(struct verifying *v, uint64_t index)
 {
     struct ledger_leaf l;
@@ -124,8 +137,8 @@ static enum err verify_leaf(struct verifying *v, uint64_t index)
     struct hash hash;
     enum err e = ledger_leaf_at(v->txn, v->scope, index, &row, &l);
 
-    if (e == ERR_OK && l.is_control && control_verify(l.signature, l.control, v->r->ward_key) != ERR_OK)
-        e = wrong(v, "signature of control leaf", index);
+    if (e == ERR_OK && l.is_control)
+        e = verify_control(v, index, &l);
     else if (e == ERR_OK && !l.is_control)
         e = verify_changeset(v, index, &l);
     if (e == ERR_OK) {
@@ -150,7 +163,9 @@ static enum err verify_root(struct verifying *v)
     if (s->signed_size != s->frontier.size)
         return wrong(v, "no checkpoint at size", s->frontier.size);
     c.root = root;
-    if (checkpoint_verify(s->signature, &c, v->r->ward_key) != ERR_OK)
+    if (!crypto_equal(v->log.ward_key, s->ward_key, SIGN_PUBLIC_SIZE))
+        return wrong(v, "key of the ward at size", s->frontier.size);
+    if (replica_keys_checkpoint(v->txn, v->r, s, &c, s->signature) != ERR_OK)
         return wrong(v, "checkpoint at size", s->signed_size);
     return ERR_OK;
 }

@@ -17,6 +17,7 @@ static void on_resume(struct session *s, uint8_t type, struct bytes message);
 static void on_recall(struct session *s, uint8_t type, struct bytes message);
 static void on_enrolled(struct session *s, uint8_t type, struct bytes message);
 static void on_renewal(struct session *s, uint8_t type, struct bytes message);
+static void on_keys(struct session *s, uint8_t type, struct bytes message);
 
 /* clang-format off */
 static const struct {
@@ -36,6 +37,7 @@ static const struct {
     {MESSAGE_DROP,       STATE(ANSWER),                  on_drop},
     {MESSAGE_CLOSE,      STATE(ANSWER),                  on_close},
     {MESSAGE_ENROLLED,   STATE(ENROL_SENT),              on_enrolled},
+    {MESSAGE_KEYS,       STATE(ANSWER),                  on_keys},
     {MESSAGE_RENEWAL,    STATE(SENDING) | STATE(ANSWER) | STATE(WAIT_RESUME), on_renewal},
 };
 /* clang-format on */
@@ -172,6 +174,15 @@ static void on_enrolled(struct session *s, uint8_t type, struct bytes message)
     session_queue(s, w);
 }
 
+static void on_keys(struct session *s, uint8_t type, struct bytes message)
+{
+    struct work *w = session_ask(s, WORK_KEYS);
+
+    (void)type;
+    buf_put_bytes(&w->in, message);
+    session_queue(s, w);
+}
+
 /* With LAST it is the whole answer: this session is over once the certificate is durable, and another one begins. */
 static void on_renewal(struct session *s, uint8_t type, struct bytes message)
 {
@@ -283,6 +294,8 @@ void session_device_worked(struct session *s, struct work *w)
         break;
     case WORK_APPLY:
         applied(s, w);
+        break;
+    case WORK_KEYS:
         break;
     case WORK_RENEWED:
         if (s->again)

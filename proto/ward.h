@@ -77,6 +77,13 @@ MUST_CHECK enum err ward_control(struct txn *txn, const struct ward *w, struct s
                                  uint64_t now);
 /* Scopes that an older program made go on by this program's version of the fold, from here on. */
 MUST_CHECK enum err ward_fold_upgrade(struct txn *txn, const struct ward *w, uint64_t now, size_t *upgraded);
+/* A new signing key from here on: a leaf in every log, signed by the old one. The caller makes the new one durable
+ * before the transaction commits, and uses nothing else after it. ERR_TOO_LONG: too many (keys.h). */
+MUST_CHECK enum err ward_rotate(struct txn *txn, const struct ward *w, const uint8_t new_public[SIGN_PUBLIC_SIZE],
+                                const uint8_t new_secret[SIGN_SECRET_SIZE], uint64_t now);
+MUST_CHECK enum err ward_key_newest(struct txn *txn, uint8_t key[SIGN_PUBLIC_SIZE]); /* ERR_NOT_FOUND: the first one */
+/* The list of keys as a message, if a key leaf stands in what these scopes have beyond `sent`. */
+enum err ward_keys_send(struct txn *txn, const struct reach *reach, size_t count, struct buf *list);
 MUST_CHECK enum err ward_policy_next(struct txn *txn, uint64_t *policy);
 MUST_CHECK enum err ward_policy(struct txn *txn, uint64_t *policy);
 

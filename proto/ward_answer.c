@@ -353,6 +353,8 @@ enum err ward_read(struct txn *txn, const struct ward *w, struct work *job, uint
         e = ward_quarantine_answer(txn, job);
     if (e == ERR_OK && d.state == DEVICE_REVOKED)
         e = ERR_REVOKED;
+    if (e == ERR_OK && job->at == 0)
+        e = ward_keys_send(txn, r, count, &job->out);
     if (e != ERR_OK)
         return e;
     while (job->at / 2 < count) {

@@ -39,6 +39,9 @@ enum err ward_control(struct txn *txn, const struct ward *w, struct scope *s, st
     struct buf encoded = {0};
     enum err e;
 
+    /* Another process gave the ward a new key meanwhile. */
+    if (s->frontier.size > 0 && !crypto_equal(s->ward_key, w->public_key, SIGN_PUBLIC_SIZE))
+        return ERR_LOCKED;
     c->ward = w->id;
     c->scope = s->id;
     c->time = now;

@@ -7,7 +7,7 @@ static const char *const names[WORK_KINDS] = {
     [WORK_NONE] = "none",     [WORK_JUDGE] = "judge",   [WORK_SIZES] = "sizes",   [WORK_RESUME] = "resume",
     [WORK_APPEND] = "append", [WORK_READ] = "read",     [WORK_ENROL] = "enrol",   [WORK_OPEN] = "open",
     [WORK_COUNT] = "count",   [WORK_OUTBOX] = "outbox", [WORK_APPLY] = "apply",   [WORK_SETTLE] = "settle",
-    [WORK_ENROLLED] = "enrolled", [WORK_RENEWED] = "renewed", [WORK_DROP] = "drop",
+    [WORK_ENROLLED] = "enrolled", [WORK_RENEWED] = "renewed", [WORK_KEYS] = "keys", [WORK_DROP] = "drop",
     [WORK_PARCEL_JUDGE] = "parcel judge",   [WORK_PARCEL_READ] = "parcel read",     [WORK_PARCEL_OPEN] = "parcel open",
     [WORK_PARCEL_JUDGED] = "parcel judged", [WORK_PARCEL_APPLY] = "parcel apply",
     [WORK_PARCEL_SETTLE] = "parcel settle",

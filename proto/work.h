@@ -37,6 +37,7 @@ enum work_kind {
     WORK_APPLY,  /* in: messages of one batch of (scope, epoch, from), a checkpoint last */
     WORK_SETTLE, /* in: close */
     WORK_ENROLLED, /* in: enrolled */
+    WORK_KEYS,    /* in: keys */
     WORK_RENEWED, /* in: renewal. out: the certificate, for the driver to keep in the same transaction */
     WORK_PARCEL_OPEN,   /* seals what is pending. out: the manifest */
     WORK_PARCEL_JUDGED, /* in: manifest. Does the file fit this book? */

@@ -274,6 +274,7 @@ static enum err run_revoke(struct call *c)
 
 static const struct opt_row rotate_rows[] = {
     {"may-chu", "tls", 0, OPT_FLAG, NULL, N_("the key that devices know this server by"), 0, false, false},
+    {"phuong", "ward", 0, OPT_FLAG, NULL, N_("the key that signs what the ward says"), 0, false, false},
 };
 static const struct opt_table rotate_table = {rotate_rows, ARRAY_LEN(rotate_rows), N_("FOLDER"), 1, 1};
 
@@ -298,14 +299,16 @@ static enum err rotate(struct call *c, struct home *home)
     enum err e = home_open(cmd_dir(c), KV_WRITE, home);
     if (e == ERR_OK && opt_given(&c->opts, "may-chu"))
         e = home_rotate_tls(home, (uint64_t)time(NULL));
+    if (e == ERR_OK && opt_given(&c->opts, "phuong"))
+        e = home_rotate_ward(home, (uint64_t)time(NULL));
     c->about = e == ERR_NO_STORE ? cmd_dir(c) : home->at;
     return e;
 }
 
 static enum err run_rotate(struct call *c)
 {
-    if (!opt_given(&c->opts, "may-chu"))
-        return cmd_fault(c, "may-chu", ERR_MISSING_FIELD);
+    if (!opt_given(&c->opts, "may-chu") && !opt_given(&c->opts, "phuong"))
+        return cmd_fault(c, "--may-chu, --phuong", ERR_MISSING_FIELD);
     struct home *home = mem_alloc(sizeof(*home));
     int lock;
     enum err e = lock_out_daemon(c, &lock);

@@ -87,7 +87,7 @@ static enum err load_cert(struct home *h, const char *key_file, const char *cert
 
 /* ---- the ward's own keys ---- */
 
-static void ward_take(struct ward *w, const uint8_t *content)
+void home_take_ward(struct ward *w, const uint8_t content[])
 {
     w->id = id_from(content);
     crypto_sign_from_seed(content + ID_SIZE, w->public_key, w->secret_key);
@@ -100,7 +100,7 @@ static enum err home_load_ward(struct home *h)
     h->at = HOME_WARD_FILE;
     const enum err e = home_file_read(h->dir, HOME_WARD_FILE, sizeof(content), content);
     if (e == ERR_OK)
-        ward_take(&h->ward, content);
+        home_take_ward(&h->ward, content);
     crypto_wipe(content, sizeof(content));
     return e == ERR_NOT_FOUND ? ERR_NO_STORE : e;
 }
@@ -109,7 +109,7 @@ static enum err create_keys(const char *dir, struct ward *w)
 {
     uint8_t content[HOME_WARD_CONTENT];
     crypto_random(content, sizeof(content));
-    ward_take(w, content);
+    home_take_ward(w, content);
     const enum err e = home_file_create(dir, HOME_WARD_FILE, bytes_of(content, sizeof(content)));
     crypto_wipe(content, sizeof(content));
     return e;
@@ -291,7 +291,9 @@ enum err home_open(const char *dir, enum kv_mode mode, struct home *out)
         return e;
     out->at = "so";
     e = safe_open(dir, mode, &out->safe);
-    return e == ERR_OK ? check_version(&out->safe) : e;
+    if (e == ERR_OK)
+        e = check_version(&out->safe);
+    return e == ERR_OK ? home_finish_ward(out) : e;
 }
 
 void home_close(struct home *h)

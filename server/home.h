@@ -61,8 +61,13 @@ MUST_CHECK enum err home_split(const char *listen, char host[HOME_ADDRESS_MAX + 
 /* A new TLS key, stated by the old one (tls_chain.h). Devices and invites that know an older pin go on. h is as before:
  * open it again. */
 MUST_CHECK enum err home_rotate_tls(struct home *h, uint64_t now_s);
-/* Ends a rotation that died on its way; part of home_open. */
+/* A new signing key of the ward: a leaf in every log, and the old key is gone when it returns (whoever finds it later
+ * could name another successor to those who were away). h has the new key. */
+MUST_CHECK enum err home_rotate_ward(struct home *h, uint64_t now_s);
+/* End a rotation that died on its way; parts of home_open, before the keys are read and when the store is open. */
 enum err home_finish_tls(struct home *h);
+enum err home_finish_ward(struct home *h);
+void home_take_ward(struct ward *w, const uint8_t content[]); /* HOME_WARD_CONTENT bytes */
 
 /* khoa-phuong: id ‖ seed of the signing key ‖ ratchet key; khoa-ca, khoa-tls: seed ‖ SHA-256 of the certificate. */
 #define HOME_WARD_FILE "khoa-phuong"
@@ -80,6 +85,8 @@ void home_cert_content(const uint8_t seed[TLS_SEED_SIZE], struct bytes der, uint
 MUST_CHECK enum err home_file_create_as(const char *dir, const char *file, const char *name, struct bytes content);
 MUST_CHECK enum err home_file_create(const char *dir, const char *name, struct bytes content);
 MUST_CHECK enum err home_file_read(const char *dir, const char *name, size_t size, uint8_t *content);
+MUST_CHECK enum err home_file_read_as(const char *dir, const char *file, const char *name, size_t size,
+                                      uint8_t *content);
 /* The configuration. */
 void home_file_config_print(const struct home_settings *s, struct buf *out);
 MUST_CHECK enum err home_file_config_parse(struct home *h, struct buf *text);

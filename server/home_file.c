@@ -38,10 +38,15 @@ enum err home_file_create_as(const char *dir, const char *file_name, const char 
 
 enum err home_file_read(const char *dir, const char *name, size_t size, uint8_t *content)
 {
+    return home_file_read_as(dir, name, name, size, content);
+}
+
+enum err home_file_read_as(const char *dir, const char *file_name, const char *name, size_t size, uint8_t *content)
+{
     struct buf file = {0};
     uint8_t check[CHECK_SIZE];
     buf_reserve(&file, 1 + CONTENT_MAX + CHECK_SIZE);
-    enum err e = disk_read_private(dir, name, 1 + CONTENT_MAX + CHECK_SIZE, &file);
+    enum err e = disk_read_private(dir, file_name, 1 + CONTENT_MAX + CHECK_SIZE, &file);
     if (e == ERR_TOO_LONG || (e == ERR_OK && file.n < 1 + CHECK_SIZE))
         e = ERR_DAMAGED;
     if (e == ERR_OK) {

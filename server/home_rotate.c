@@ -73,3 +73,70 @@ enum err home_rotate_tls(struct home *h, uint64_t now_s)
     buf_deinit(&der);
     return e;
 }
+
+/* ---- the ward's own key ---- */
+
+/* What the store says is true: the new key's file was durable before it said so. */
+enum err home_finish_ward(struct home *h)
+{
+    uint8_t content[HOME_WARD_CONTENT], newest[SIGN_PUBLIC_SIZE];
+    struct ward next = h->ward;
+    struct safe_txn t;
+    enum err e = safe_begin(&h->safe, false, &t);
+    if (e != ERR_OK)
+        return e;
+    e = ward_key_newest(&t.txn, newest);
+    safe_abort(&t);
+    h->at = HOME_WARD_FILE;
+    if (e == ERR_NOT_FOUND || (e == ERR_OK && crypto_equal(newest, h->ward.public_key, SIGN_PUBLIC_SIZE)))
+        return ERR_OK; /* a new file beside it never counted */
+    if (e == ERR_OK)
+        e = home_file_read_as(h->dir, HOME_WARD_FILE HOME_NEW, HOME_WARD_FILE, sizeof(content), content);
+    if (e == ERR_OK) {
+        home_take_ward(&next, content);
+        e = crypto_equal(newest, next.public_key, SIGN_PUBLIC_SIZE) ? ERR_OK : ERR_DAMAGED;
+    }
+    if (e == ERR_OK)
+        e = take_place(h, HOME_WARD_FILE HOME_NEW, HOME_WARD_FILE);
+    if (e == ERR_OK)
+        h->ward = next;
+    crypto_wipe(content, sizeof(content));
+    crypto_wipe(&next, sizeof(next));
+    return e == ERR_NOT_FOUND ? ERR_DAMAGED : e; /* the key's file is older than the store */
+}
+
+static enum err rotate_store(struct home *h, const struct ward *next, uint64_t now_s)
+{
+    struct safe_txn t;
+    enum err e = safe_begin(&h->safe, true, &t);
+    if (e != ERR_OK)
+        return e;
+    e = ward_rotate(&t.txn, &h->ward, next->public_key, next->secret_key, now_s);
+    if (e == ERR_OK)
+        return safe_commit(&t);
+    safe_abort(&t);
+    return e;
+}
+
+enum err home_rotate_ward(struct home *h, uint64_t now_s)
+{
+    uint8_t content[HOME_WARD_CONTENT];
+    struct ward next;
+    memcpy(content, h->ward.id.b, ID_SIZE);
+    crypto_random(content + ID_SIZE, 32);
+    memcpy(content + ID_SIZE + 32, h->ward.ratchet_key, KEY_SIZE);
+    home_take_ward(&next, content);
+    remove_file(h->dir, HOME_WARD_FILE HOME_NEW);
+    h->at = HOME_WARD_FILE HOME_NEW;
+    enum err e = home_file_create_as(h->dir, HOME_WARD_FILE HOME_NEW, HOME_WARD_FILE,
+                                     bytes_of(content, sizeof(content)));
+    if (e == ERR_OK) {
+        h->at = "so";
+        e = rotate_store(h, &next, now_s);
+    }
+    if (e == ERR_OK)
+        e = home_finish_ward(h);
+    crypto_wipe(content, sizeof(content));
+    crypto_wipe(&next, sizeof(next));
+    return e;
+}

@@ -115,6 +115,19 @@ void sim_node_end(struct sim_ward *w, const struct id *person, const struct id *
     commit(w->store, ward_grant_end(&txn, &w->ward, &g, 20261123, w->now));
 }
 
+void sim_node_rotate(struct sim_ward *w)
+{
+    uint8_t seed[32], public_key[SIGN_PUBLIC_SIZE], secret_key[SIGN_SECRET_SIZE];
+    struct txn txn;
+
+    sim_node_random(&w->chance, seed, sizeof seed);
+    crypto_sign_from_seed(seed, public_key, secret_key);
+    memstore_begin(w->store, true, &txn);
+    commit(w->store, ward_rotate(&txn, &w->ward, public_key, secret_key, w->now));
+    memcpy(w->ward.public_key, public_key, sizeof public_key);
+    memcpy(w->ward.secret_key, secret_key, sizeof secret_key);
+}
+
 void sim_node_revoke(struct sim_ward *w, const struct id *device)
 {
     struct txn txn;

@@ -42,6 +42,8 @@ struct id sim_node_invite(struct sim_ward *w, const struct id *org, enum role ro
 /* Roles over time (ward_grant.h), today. */
 void sim_node_grant(struct sim_ward *w, const struct id *person, const struct id *org, enum role role);
 void sim_node_end(struct sim_ward *w, const struct id *person, const struct id *org, enum role role);
+/* A new signing key of the ward. */
+void sim_node_rotate(struct sim_ward *w);
 void sim_node_revoke(struct sim_ward *w, const struct id *device);
 
 /* Runs jobs in one transaction. ERR_OK: durable. Else nothing was changed and every job bears the error. */

@@ -318,3 +318,51 @@ TEST(a_new_tls_key_counts_whole_or_not_at_all)
     }
     free(dir);
 }
+
+static bool newest_is(struct home *h, const uint8_t key[SIGN_PUBLIC_SIZE])
+{
+    uint8_t newest[SIGN_PUBLIC_SIZE];
+    struct safe_txn t;
+    CHECK_EQ(safe_begin(&h->safe, false, &t), ERR_OK);
+    const enum err e = ward_key_newest(&t.txn, newest);
+    safe_abort(&t);
+    return e == ERR_OK && memcmp(newest, key, SIGN_PUBLIC_SIZE) == 0;
+}
+
+/* The store says which key counts; the file of the new one is there before it does. */
+TEST(a_new_key_of_the_ward_counts_whole_or_not_at_all)
+{
+    uint8_t first[SIGN_PUBLIC_SIZE], second[SIGN_PUBLIC_SIZE];
+    char *dir = new_home();
+    struct home h;
+    copy_file(dir, "khoa-phuong", "old-key");
+    REQUIRE(home_open(dir, KV_WRITE, &h) == ERR_OK);
+    memcpy(first, h.ward.public_key, sizeof(first));
+    CHECK_EQ(home_rotate_ward(&h, NOW), ERR_OK);
+    memcpy(second, h.ward.public_key, sizeof(second));
+    CHECK(memcmp(first, second, sizeof(first)) != 0);
+    CHECK(newest_is(&h, second));
+    home_close(&h);
+    REQUIRE(home_open(dir, KV_WRITE, &h) == ERR_OK);
+    CHECK_MEM(h.ward.public_key, second, sizeof(second));
+    home_close(&h);
+
+    /* Died behind the commit: the new file takes its place at the next start. */
+    CHECK_EQ(disk_replace(dir, "khoa-phuong", "khoa-phuong.moi"), ERR_OK);
+    copy_file(dir, "old-key", "khoa-phuong");
+    REQUIRE(home_open(dir, KV_WRITE, &h) == ERR_OK);
+    CHECK_MEM(h.ward.public_key, second, sizeof(second));
+    home_close(&h);
+
+    /* Died before it: a key nobody heard of is no hindrance. */
+    copy_file(dir, "khoa-phuong", "khoa-phuong.moi");
+    REQUIRE(home_open(dir, KV_WRITE, &h) == ERR_OK);
+    CHECK_MEM(h.ward.public_key, second, sizeof(second));
+    CHECK_EQ(home_rotate_ward(&h, NOW), ERR_OK);
+    home_close(&h);
+
+    /* The old key's file put back alone: it is not the store's. */
+    CHECK_EQ(disk_replace(dir, "old-key", "khoa-phuong"), ERR_OK);
+    CHECK_EQ(opens(dir), ERR_DAMAGED);
+    free(dir);
+}

@@ -1,4 +1,5 @@
 /* t_late.c - whoever comes late: certificates that ran out, devices that were revoked with work unsent. */
+#include "../proto/keys.h"
 #include "../proto/message.h"
 #include "../proto/renewal.h"
 #include "../proto/ward_quarantine.h"
@@ -208,5 +209,127 @@ TEST(nothing_that_is_not_signed_goes_into_quarantine)
     work_free(open);
     work_free(out);
     work_free(append);
+    sim_story_deinit(&w);
+}
+
+TEST(keys_believe_one_another_both_ways_and_nothing_else_does)
+{
+    uint8_t seed[4][32] = {{1}, {2}, {3}, {4}}, public_key[4][SIGN_PUBLIC_SIZE], secret[4][SIGN_SECRET_SIZE];
+    const struct id ward = {{7}}, other = {{8}};
+    struct keys k = {0}, got;
+    struct buf b = {0};
+    size_t place;
+
+    for (size_t i = 0; i < 4; i++)
+        crypto_sign_from_seed(seed[i], public_key[i], secret[i]);
+    for (size_t i = 0; i < 2; i++)
+        CHECK_EQ(keys_add(&k, &ward, public_key[i], secret[i], public_key[i + 1], secret[i + 1]), ERR_OK);
+    keys_encode(&k, &b);
+    CHECK_EQ(keys_decode(&got, buf_bytes(&b)), ERR_OK);
+    CHECK_EQ(got.count, 2);
+    CHECK_EQ(keys_verify(&got, &ward), ERR_OK);
+    CHECK_EQ(keys_verify(&got, &other), ERR_BAD_PROOF);
+    CHECK(keys_find(&got, public_key[0], &place) && place == 0);
+    CHECK(keys_find(&got, public_key[2], &place) && place == 2);
+    CHECK(!keys_find(&got, public_key[3], &place));
+    for (size_t i = 0; i < b.n; i += 11) { /* no bit of it can be changed */
+        b.p[i] ^= 4;
+        CHECK(keys_decode(&got, buf_bytes(&b)) != ERR_OK || keys_verify(&got, &ward) != ERR_OK);
+        b.p[i] ^= 4;
+    }
+    CHECK_EQ(keys_add(&k, &ward, public_key[1], secret[1], public_key[3], secret[3]), ERR_OK);
+    CHECK_EQ(keys_verify(&k, &ward), ERR_BAD_PROOF); /* does not continue */
+    k.count = 0;
+    for (size_t i = 0; i < KEYS_MAX; i++)
+        CHECK_EQ(keys_add(&k, &ward, public_key[0], secret[0], public_key[1], secret[1]), ERR_OK);
+    CHECK_EQ(keys_add(&k, &ward, public_key[0], secret[0], public_key[1], secret[1]), ERR_TOO_LONG);
+    buf_deinit(&b);
+}
+
+TEST(up_to_three_new_keys_missed_and_all_is_in)
+{
+    for (unsigned missed = 0; missed <= 3; missed++) {
+        struct sim_story w;
+
+        sim_story_init(&w, 2);
+        CHECK_EQ(sim_story_meeting(&w, 0, 1), ERR_OK);
+        for (uint8_t i = 0; i < missed; i++) {
+            sim_node_rotate(&w.ward);
+            CHECK_EQ(sim_story_meeting(&w, 1, (uint8_t)(10 + i)), ERR_OK);
+            CHECK_EQ(sim_link_sync(&w.ward, &w.device[1], NULL), ERR_OK);
+            sim_story_check(&w, 1);
+        }
+        CHECK_EQ(sim_link_sync(&w.ward, &w.device[0], NULL), ERR_OK);
+        sim_story_check(&w, 0);
+        CHECK_MEM(sim_node_replica(&w.device[0]).ward_key, w.ward.ward.public_key, SIGN_PUBLIC_SIZE);
+        CHECK_EQ(sim_story_meeting(&w, 0, 2), ERR_OK);
+        CHECK_EQ(sim_link_sync(&w.ward, &w.device[0], NULL), ERR_OK);
+        sim_story_check(&w, 0);
+        sim_story_deinit(&w);
+    }
+}
+
+TEST(whoever_is_enrolled_after_a_new_key_checks_what_the_old_one_signed)
+{
+    struct sim_story w;
+
+    sim_story_init(&w, 1);
+    sim_node_rotate(&w.ward);
+    sim_node_rotate(&w.ward);
+    {
+        uint8_t secret[INVITE_SECRET_SIZE];
+        struct sim_device late;
+
+        sim_node_invite(&w.ward, &w.cell, ROLE_DEPUTY, secret);
+        sim_node_device_init(&late, 77);
+        CHECK_EQ(sim_link_enrol(&w.ward, &late, secret), ERR_OK);
+        sim_node_rotate(&w.ward); /* and once more before its first exchange */
+        CHECK_EQ(sim_link_sync(&w.ward, &late, NULL), ERR_OK);
+        sim_story_verify(&late);
+        CHECK_MEM(sim_node_replica(&late).ward_key, w.ward.ward.public_key, SIGN_PUBLIC_SIZE);
+        sim_node_device_deinit(&late);
+    }
+    sim_story_deinit(&w);
+}
+
+/* Cut anywhere between the keys, the leaves and their checkpoints, with one more new key before it comes back: the book
+ * is whole after each cut. */
+TEST(a_book_cut_among_new_keys_verifies_and_goes_on)
+{
+    for (uint64_t cut = 40; cut < 3000; cut += 97) {
+        struct sim_story w;
+        struct sim_link l;
+        uint8_t binding[BINDING_SIZE] = {5};
+
+        sim_story_init(&w, 2);
+        sim_node_rotate(&w.ward);
+        for (uint8_t i = 1; i < 6; i++)
+            CHECK_EQ(sim_story_meeting(&w, 1, i), ERR_OK);
+        CHECK_EQ(sim_link_sync(&w.ward, &w.device[1], NULL), ERR_OK);
+        sim_link_open(&l, &w.ward, &w.device[0], binding, 0);
+        l.limit[SIM_LINK_DOWN] = cut;
+        sim_link_run(&l);
+        sim_link_close(&l);
+        sim_story_verify(&w.device[0]);
+        sim_node_rotate(&w.ward);
+        CHECK_EQ(sim_link_sync(&w.ward, &w.device[0], NULL), ERR_OK);
+        sim_story_check(&w, 0);
+        sim_story_deinit(&w);
+    }
+}
+
+/* Whoever holds the ward's old key only cannot go on in its name, once a device knows the next one. */
+TEST(an_old_key_signs_nothing_new)
+{
+    struct sim_story w;
+    struct ward old;
+
+    sim_story_init(&w, 1);
+    old = w.ward.ward;
+    sim_node_rotate(&w.ward);
+    CHECK_EQ(sim_link_sync(&w.ward, &w.device[0], NULL), ERR_OK);
+    CHECK_EQ(sim_story_meeting(&w, 0, 1), ERR_OK);
+    w.ward.ward = old;
+    CHECK_EQ(sim_link_sync(&w.ward, &w.device[0], NULL), ERR_BAD_PROOF);
     sim_story_deinit(&w);
 }
