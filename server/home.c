@@ -87,13 +87,6 @@ static enum err load_cert(struct home *h, const char *key_file, const char *cert
 
 /* ---- the ward's own keys ---- */
 
-void home_take_ward(struct ward *w, const uint8_t content[])
-{
-    w->id = id_from(content);
-    crypto_sign_from_seed(content + ID_SIZE, w->public_key, w->secret_key);
-    memcpy(w->ratchet_key, content + ID_SIZE + 32, KEY_SIZE);
-}
-
 static enum err home_load_ward(struct home *h)
 {
     uint8_t content[HOME_WARD_CONTENT];
@@ -199,7 +192,7 @@ static int remove_one(const char *path, const struct stat *st, int kind, struct 
     return remove(path);
 }
 
-static void remove_tree(const char *dir)
+static void home_remove_tree(const char *dir)
 {
     nftw(dir, remove_one, TREE_FDS, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
@@ -217,7 +210,7 @@ static enum err create_beside(const char *dir, const struct home_settings *s, ui
         e = disk_error(errno);
         goto out;
     }
-    remove_tree(path); /* of someone who died here: we hold the lock */
+    home_remove_tree(path); /* of someone who died here: we hold the lock */
     if (mkdir(path, DISK_DIR_MODE) != 0) {
         e = disk_error(errno);
         goto out;
@@ -230,7 +223,7 @@ static enum err create_beside(const char *dir, const struct home_settings *s, ui
     if (e == ERR_OK && fsync(parent) != 0)
         e = disk_error(errno);
     if (e != ERR_OK)
-        remove_tree(path);
+        home_remove_tree(path);
 out:
     if (parent >= 0)
         close(parent);

@@ -67,7 +67,7 @@ MUST_CHECK enum err home_rotate_ward(struct home *h, uint64_t now_s);
 /* End a rotation that died on its way; parts of home_open, before the keys are read and when the store is open. */
 enum err home_finish_tls(struct home *h);
 enum err home_finish_ward(struct home *h);
-void home_take_ward(struct ward *w, const uint8_t content[]); /* HOME_WARD_CONTENT bytes */
+void home_take_ward(struct ward *w, const uint8_t *content); /* HOME_WARD_CONTENT bytes */
 
 /* khoa-phuong: id ‖ seed of the signing key ‖ ratchet key; khoa-ca, khoa-tls: seed ‖ SHA-256 of the certificate. */
 #define HOME_WARD_FILE "khoa-phuong"

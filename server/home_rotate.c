@@ -76,6 +76,13 @@ enum err home_rotate_tls(struct home *h, uint64_t now_s)
 
 /* ---- the ward's own key ---- */
 
+void home_take_ward(struct ward *w, const uint8_t *content)
+{
+    w->id = id_from(content);
+    crypto_sign_from_seed(content + ID_SIZE, w->public_key, w->secret_key);
+    memcpy(w->ratchet_key, content + ID_SIZE + 32, KEY_SIZE);
+}
+
 /* What the store says is true: the new key's file was durable before it said so. */
 enum err home_finish_ward(struct home *h)
 {

@@ -28,6 +28,7 @@ serve
 for d in d1:secretary d2:deputy; do
     "$BUILD/chibo" init --home "$H/${d%:*}" "$(invite "${d#*:}")" >/dev/null || exit 1
     chibo "${d%:*}" sync --json >/dev/null || exit 1
+    D1=${D1:-$("$BUILD/chibod" devices "$W" --json | grep -oE '"[0-9a-f]{32}"' | tr -d '"')}
 done
 is "a server with its keys in use gets none" "$("${LATER[@]}" "$BUILD/chibod" rotate-keys "$W" --tls 2>&1 | grep -c 'must be stopped')" 1
 serve_stop
@@ -83,7 +84,6 @@ serve_stop
 rm -rf "${H:?}/d1" "${W:?}"
 cp -a "$TMP/d1.away" "$H/d1"
 cp -a "$TMP/ward.away" "$W"
-D1=$("$BUILD/chibod" devices "$W" --json | grep -oE '"[0-9a-f]{32}"' | head -n 1 | tr -d '"')
 "${LATER[@]}" "$BUILD/chibod" revoke "$W" "$D1" >/dev/null
 serve "${LATER[@]}"
 size() { "$BUILD/chibod" overview "$W" --json | cksum; }
