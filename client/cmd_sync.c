@@ -143,6 +143,17 @@ static enum err set_background(struct cmd_env *env, const char *word)
     return e;
 }
 
+/* Both: first what the ward answered, then what it lacks after that. */
+static enum err run_file(struct cmd_env *env, const struct opt_parsed *args)
+{
+    enum err e = ERR_OK;
+    if (opt_given(args, "tu-tep"))
+        e = cmd_parcel_read(env, opt_text(args, "tu-tep", ""));
+    if (e == ERR_OK && opt_given(args, "ra-tep"))
+        e = cmd_parcel_write(env, opt_text(args, "ra-tep", ""));
+    return e;
+}
+
 static enum err run(struct cmd_env *env, const struct opt_parsed *args)
 {
     struct link_report report = {0};
@@ -151,10 +162,8 @@ static enum err run(struct cmd_env *env, const struct opt_parsed *args)
         return set_background(env, opt_text(args, "tu-dong", ""));
     if (opt_given(args, "nen"))
         return run_background(env);
-    if (opt_given(args, "ra-tep"))
-        return cmd_parcel_write(env, opt_text(args, "ra-tep", ""));
-    if (opt_given(args, "tu-tep"))
-        return cmd_parcel_read(env, opt_text(args, "tu-tep", ""));
+    if (opt_given(args, "ra-tep") || opt_given(args, "tu-tep"))
+        return run_file(env, args);
     uint32_t from = 0;
     enum err e = cmd_network(env);
     if (e == ERR_OK)

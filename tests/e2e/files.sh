@@ -75,6 +75,9 @@ is "nothing half lies about" "$(ls "$S" | grep -c dang-ghi)" 0
 is "the other file is as it was" "$(cat "$S/other")" "một tệp khác"
 is "a full stick" "$(status_of chibo d1 sync --to-file /dev/full/x)" 1
 
+said=$(chibo d1 sync --from-file "$S/down-yes" --to-file "$S/up" --json)
+is "both at once" "$? $(wc -l <<<"$said")" "0 2"
+
 # Half by file, half over the network; the answer comes late.
 serve
 said=$(exchange "$S/up" "$S/late")
@@ -82,6 +85,10 @@ is "by file" "$(number new "$said")" 1
 record d1 "Việc thứ ba"
 chibo d1 sync --json >/dev/null
 is "over the network" "$? $(unsent d1)" "0 0"
+# A stick that is full: the command is told so, and leaves nothing half written.
+is "no room for the answer" "$(trap '' XFSZ; ulimit -f 0; "$BUILD/chibod" exchange "$W" --from-file "$S/up" \
+    --to-file "$S/no-room" >/dev/null 2>/dev/null; echo $?)" 16
+is "nothing half lies about on it" "$(ls "$S" | grep -c no-room)" 0
 said=$(chibo d1 sync --from-file "$S/late" --json)
 is "late" "$? $(number sent "$said") $(number received "$said")" "0 0 0"
 is "verified" "$(number complete "$(chibo d1 verify --json)")" true
