@@ -57,6 +57,7 @@ static void try_plain(const struct frame_out *f, struct bytes slice, enum transf
     struct buf packed = {0};
     if (slice.n >= (with.n > 0 ? DICTIONARY_MIN : PACK_MIN) && zip_pack(&f->zip, with, slice, f->level, &packed))
         take_if_smaller(best, transform, &packed, slice);
+    buf_deinit(&packed); /* also of what did not get smaller */
 }
 
 /* arranged stays the caller's: best->noted may lie in it. */
@@ -209,7 +210,8 @@ static enum err take_payload(struct frame_in *f, enum transform transform, struc
         if (e != ERR_OK)
             return e;
     }
-    zip_note(&f->zip, bytes_of(f->message.p + before, f->message.n - before));
+    if (f->message.n > before) /* an empty message has no address */
+        zip_note(&f->zip, bytes_of(f->message.p + before, f->message.n - before));
     return ERR_OK;
 }
 
