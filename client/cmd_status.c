@@ -29,6 +29,7 @@ struct state {
     enum err last; /* exchange */
     struct held_count waiting; /* for the ward, in the scopes of an officer: of all authors */
     struct post_last file;
+    bool copied;
 };
 
 static bool visit(void *arg, struct view *v)
@@ -76,6 +77,8 @@ static enum err gather(struct state *s)
         buf_clear(&s->address);
     if (e == ERR_OK)
         e = post_last_load(b, &s->file);
+    if (e == ERR_OK)
+        e = replica_copied(book_txn(b), &s->copied);
     return e == ERR_OK ? link_last(b, &s->last) : e;
 }
 
@@ -150,6 +153,8 @@ static void put_json(struct state *s, struct buf *out)
     json_put_uint(&j, "conflicts", s->conflicts);
     json_key(&j, "cut");
     json_bool(&j, r->cut);
+    json_key(&j, "copied");
+    json_bool(&j, s->copied);
     json_key(&j, "differs");
     json_bool(&j, r->states_differ);
     json_key(&j, "synced");
@@ -235,6 +240,9 @@ static void put_text(struct state *s, struct buf *out)
     }
     if (r->cut)
         buf_printf(out, "  %s\n", _("The last exchange was cut; the next one goes on from there."));
+    if (s->copied)
+        buf_printf(out, "  ! %s\n", _("Two copies of this book are in use. What they send waits for the ward. "
+                                      "Keep one of them, and tell the ward which."));
     if (r->states_differ)
         buf_printf(out, "  ! %s\n", _("The ward's book says something else than this one. Please call the ward."));
 }

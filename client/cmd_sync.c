@@ -50,6 +50,8 @@ static void print_json(const struct link_report *r, struct buf *out)
     json_put_uint(&j, "epoch", r->epoch);
     json_key(&j, "rolled_back");
     json_bool(&j, r->rolled_back);
+    json_key(&j, "new_incarnation");
+    json_bool(&j, r->new_incarnation);
     json_object_end(&j);
     json_line(&j);
 }
@@ -71,6 +73,9 @@ void cmd_sync_print(const struct link_report *r, bool json, struct buf *out)
     if (r->conflicts > 0)
         buf_printf(out, _(" · %llu wait for you: chibo xung-dot"), (unsigned long long)r->conflicts);
     buf_put_str(out, "\n");
+    if (r->new_incarnation)
+        buf_printf(out, "%s\n",
+                   _("This book was restored or copied: it took back what the ward holds of it, and goes on."));
 }
 
 #define NEW_BOOK \
@@ -89,7 +94,7 @@ static const struct {
     {ERR_CERT_EXPIRED, NEW_BOOK},
     {ERR_HANDED_IN, N_("The ward decides about what was handed in. To go on writing, ask it for a new invite, then: "
                        "chibo khoi-tao - --thu-muc NEW-FOLDER. This book stays as it is and readable.")},
-    {ERR_COPY, N_("Go on in the original. If it is gone, ask the ward for a new invite and a new book.")},
+    {ERR_COPY, N_("Nothing is lost; try again later.")},
     {ERR_TOO_NEW, N_("Ask the ward for the newer program.")},
 };
 

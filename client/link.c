@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "../proto/enrol.h"
+#include "../proto/message.h"
 #include "../proto/session.h"
 #include "wire.h"
 
@@ -27,7 +28,7 @@ struct link {
     bool begun;
     bool ticket_kept;
     bool told_eof;
-    bool again;
+    bool again, copy; /* another session at once; as what */
     struct link_report *report;
 };
 
@@ -215,7 +216,8 @@ static enum err begin(struct link *l)
     if (l->invite != NULL)
         e = begin_enrol(l, binding);
     else
-        session_init_device(&l->session, &r->device, binding, r->cut ? 1 : 0, ZIP_LEVEL);
+        session_init_device(&l->session, &r->device, binding,
+                            l->copy ? HELLO_RENEW : r->cut ? HELLO_ASK : HELLO_FLIGHT, ZIP_LEVEL);
     l->begun = true;
     step(l, SESSION_START, bytes_of(NULL, 0), NULL);
     return e;
@@ -368,9 +370,10 @@ static enum err more_to_seal(struct book *b, bool *more, uint32_t *epoch)
 
 /* *again: the session said so. */
 static enum err sync_one(struct book *b, const struct tls_api *api, const struct link_terms *terms,
-                         struct link_report *report, bool *again)
+                         struct link_report *report, bool *again, bool *copy)
 {
-    struct link l = {.book = b, .terms = *terms, .wire = {.api = api, .fd = -1}, .report = report};
+    struct link l = {.book = b, .terms = *terms, .wire = {.api = api, .fd = -1}, .report = report, .copy = *copy};
+    uint32_t incarnation = b->replica.incarnation;
     enum err e = book_begin(b, false);
     if (e == ERR_OK)
         e = means_load(b, &l.means);
@@ -381,20 +384,25 @@ static enum err sync_one(struct book *b, const struct tls_api *api, const struct
         e = ERR_DAMAGED;
     if (e == ERR_OK)
         e = talk(&l);
-    *again = e == ERR_OK && l.again;
+    *copy = e == ERR_COPY;
+    *again = l.again && (e == ERR_OK || *copy);
+    report->new_incarnation = report->new_incarnation || incarnation != b->replica.incarnation;
     means_deinit(&l.means);
     return e;
 }
 
-/* Whatever makes another session possible does so once (a new certificate): a ward that says it for ever is not
- * believed. */
+/* Whatever makes another session possible does so once (a new certificate, a new incarnation): a ward that says it for
+ * ever is not believed. */
 static enum err sync_once(struct book *b, const struct tls_api *api, const struct link_terms *terms,
                           struct link_report *report)
 {
-    bool again = true;
+    bool again = true, copy = false;
     enum err e = ERR_OK;
-    for (unsigned n = 0; e == ERR_OK && again; n++)
-        e = n < SESSIONS_MAX ? sync_one(b, api, terms, report, &again) : ERR_BUSY;
+    for (unsigned n = 0; again && (e == ERR_OK || copy); n++) {
+        if (n == SESSIONS_MAX)
+            return ERR_BUSY;
+        e = sync_one(b, api, terms, report, &again, &copy);
+    }
     return e;
 }
 

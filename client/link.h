@@ -20,6 +20,7 @@ struct link_report {
     uint64_t app_out, app_in;               /* frames */
     uint64_t round_trips;                   /* times it waited for the server after connecting */
     unsigned sessions;
+    bool new_incarnation;                   /* this book was a copy of one that went on; it goes on beside it */
     char why[ERROR_DETAIL_MAX + 1];         /* the other side's word for an error, or "" */
     enum err reason[8]; /* why something was held or refused, each once; filled in as conflicts is (told.h) */
     size_t reasons;

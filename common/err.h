@@ -75,6 +75,7 @@ enum err_class {
     ROW(DECIDED,         INPUT,    0,  2, "it was decided already") \
     ROW(ACCEPTED,        INPUT,    0,  2, "it does not wait: it was accepted") \
     ROW(FIXED,           INPUT,   30,  2, "this is set once, when the record is made") \
+    ROW(COPIED,          REFUSED, 40,  3, "two copies of this device's book are in use") \
     ROW(NOT_JOINED,      INPUT,    0, 12, "this book is not joined to a ward yet") \
     ROW(DENIED,          MACHINE,  0,  1, "the system does not let this be read or written") \
     ROW(HANDED_IN,       REFUSED, 31, 12, \

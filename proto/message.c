@@ -270,7 +270,7 @@ enum err message_hello_decode(struct message_hello *m, struct bytes body)
     m->packing = (unsigned)mp_uint(&r, UINT16_MAX);
     m->mode = m->packing % HELLO_MODES;
     m->packing /= HELLO_MODES;
-    if (m->mode > 1)
+    if (m->mode > HELLO_RENEW)
         mp_fail(&r, ERR_BAD_FRAME);
     m->incarnation = read_u32(&r);
     m->n = read_u64(&r);

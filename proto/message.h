@@ -42,13 +42,18 @@ struct message_scope {
     uint64_t size;
 };
 
+/* hello.mode */
+#define HELLO_FLIGHT 0u
+#define HELLO_ASK 1u   /* ask first: the last flight was cut */
+#define HELLO_RENEW 2u /* this store is a copy: `renew` follows */
+
 struct message_hello {
     uint64_t version; /* of another version than ours nothing else is read */
-    unsigned mode;    /* 0, 1 */
+    unsigned mode;    /* HELLO_* */
     unsigned packing; /* newest dictionary the device knows (dictionary.h) */
     uint32_t incarnation;
     uint64_t n;
-    uint8_t ratchet[RATCHET_SIZE];
+    uint8_t ratchet[RATCHET_SIZE]; /* as shown: renew.h */
     uint8_t logs[16];
     uint8_t states[STATE_DIGEST_SIZE];
     struct message_list moved; /* of struct message_scope, ids ascending */
@@ -89,6 +94,7 @@ struct message_checkpoint {
 };
 
 #define MESSAGE_CLOSE_STATES_DIFFER 1u
+#define MESSAGE_CLOSE_COPIED 2u /* two copies of this device's store are in use */
 #define MESSAGE_CLOSE_PACKING 16u /* times the newest dictionary the ward knows: all bits from here up */
 
 struct message_close {

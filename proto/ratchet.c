@@ -17,8 +17,15 @@ void ratchet_make(uint8_t out[RATCHET_SIZE], const uint8_t key[KEY_SIZE], const 
 bool ratchet_is_genuine(const uint8_t ratchet[RATCHET_SIZE], const uint8_t key[KEY_SIZE], const struct id *device,
                         uint32_t incarnation, uint64_t n)
 {
+    return ratchet_is_shown(ratchet, RATCHET_SIZE, key, device, incarnation, n);
+}
+
+bool ratchet_is_shown(const uint8_t *shown, size_t shown_n, const uint8_t key[KEY_SIZE], const struct id *device,
+                      uint32_t incarnation, uint64_t n)
+{
     uint8_t want[RATCHET_SIZE];
 
+    assert(shown_n <= RATCHET_SIZE);
     ratchet_make(want, key, device, incarnation, n);
-    return crypto_equal(ratchet, want, RATCHET_SIZE);
+    return crypto_equal(shown, want, shown_n);
 }

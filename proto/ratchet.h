@@ -15,4 +15,8 @@ void ratchet_make(uint8_t out[RATCHET_SIZE], const uint8_t key[KEY_SIZE], const 
 MUST_CHECK bool ratchet_is_genuine(const uint8_t ratchet[RATCHET_SIZE], const uint8_t key[KEY_SIZE],
                                    const struct id *device, uint32_t incarnation, uint64_t n);
 
+/* The same for its first n bytes: what a hello shows of it. */
+MUST_CHECK bool ratchet_is_shown(const uint8_t *shown, size_t shown_n, const uint8_t key[KEY_SIZE],
+                                 const struct id *device, uint32_t incarnation, uint64_t n);
+
 #endif

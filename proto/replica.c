@@ -159,7 +159,7 @@ enum err replica_enrolled(struct txn *txn, struct replica *r, struct work *job)
 }
 
 /* A certificate is TLS's matter: the driver looks at it, and keeps it. */
-static enum err replica_renewed(struct work *job)
+static enum err replica_copyed(struct work *job)
 {
     struct bytes certificate;
     enum err e = renewal_decode(&certificate, buf_bytes(&job->in));
@@ -204,7 +204,7 @@ enum err replica_work(struct txn *txn, struct replica *r, struct work *job, stru
         job->err = replica_keys(txn, r, job);
         break;
     case WORK_RENEWED:
-        job->err = replica_renewed(job);
+        job->err = replica_copyed(job);
         break;
     case WORK_PARCEL_OPEN:
         job->err = replica_parcel_open(txn, r, job, m);

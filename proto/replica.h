@@ -126,6 +126,8 @@ struct replica_report {
 MUST_CHECK enum err replica_verify(struct txn *txn, const struct replica *r, struct replica_report *report,
                                    char why[ERROR_DETAIL_MAX + 1]);
 
+/* Two copies of this device's store are in use, the ward said at the last close: what is sent waits for a person. */
+MUST_CHECK enum err replica_copied(struct txn *txn, bool *copied);
 /* The end of our own stream in a scope, as sealed so far. It outlives the scope's erasure (leave), for when the
  * scope is given to this device again (return): a number is never signed twice. */
 struct replica_end {

@@ -7,6 +7,8 @@
 #include "ledger.h"
 #include "message.h"
 #include "mp.h"
+#include "outbox.h"
+#include "replica_copy.h"
 #include "replica.h"
 #include "replica_keys.h"
 #include "replica_release.h"
@@ -207,11 +209,29 @@ static enum err is_in_outbox(struct applying *a, const struct stream *stream, ui
     struct buf row = {0};
     enum err e = ERR_NOT_FOUND;
 
-    if (stream->incarnation == a->r->incarnation && id_equal(&stream->device, &a->r->device))
+    /* A copy's outbox may bear the numbers of what the other store has sent: settled by content, at the close. */
+    if (a->job->mode != HELLO_RENEW && stream->incarnation == a->r->incarnation &&
+        id_equal(&stream->device, &a->r->device))
         e = store_get(a->txn, TABLE_outbox, scope_key6(room, a->scope.number, (uint32_t)first), &row);
     *yes = e == ERR_OK;
     buf_wipe_deinit(&row);
     return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* Our own work under another incarnation: what the ward said of it is news here too. */
+static enum err past_told(struct applying *a, const struct changeset *cs, struct bytes verdicts, uint64_t accepted)
+{
+    uint32_t leaf = (uint32_t)a->scope.frontier.size - 1;
+    enum err e = ERR_OK;
+
+    for (size_t i = 0; e == ERR_OK && i < cs->count; i++) {
+        uint32_t verdict;
+
+        e = verdict_list_at(verdicts, i, &verdict);
+        if (e == ERR_OK && cs->slot[i].body.n > 0)
+            e = replica_verdict_slot(a->txn, &a->scope, leaf, (uint32_t)i, verdict, accepted, &cs->slot[i]);
+    }
+    return e;
 }
 
 static enum err apply_leaf(struct applying *a, struct bytes message)
@@ -251,6 +271,8 @@ static enum err apply_leaf(struct applying *a, struct bytes message)
         e = ledger_add_changeset(a->txn, &a->scope, &stream, &h, buf_bytes(&encoded), &cs, accepted, policy, verdicts);
     if (e == ERR_OK)
         a->job->received += cs.count;
+    if (e == ERR_OK && id_equal(&h.device, &a->r->device))
+        e = past_told(a, &cs, verdicts, accepted);
 out:
     changeset_deinit(&cs);
     buf_deinit(&encoded);
@@ -296,22 +318,15 @@ static enum err apply_own(struct applying *a, const struct message_own *own)
     struct changeset cs;
     struct header h;
     struct bytes header = {0};
-    struct mp r;
     uint32_t leaf = (uint32_t)a->scope.frontier.size;
     enum err e;
 
     changeset_init(&cs);
     e = store_get(a->txn, TABLE_outbox, scope_key6(room, a->scope.number, (uint32_t)own->first), &row);
     if (e == ERR_NOT_FOUND)
-        e = ERR_BAD_CHAIN;
-    if (e == ERR_OK) {
-        mp_open(&r, buf_bytes(&row));
-        mp_expect_array(&r, 2);
-        header = mp_bin(&r, HEADER_SIZE_MAX);
-        mp_expect_array(&r, 8);
-        changeset_read(&cs, &r);
-        e = mp_close(&r) == ERR_OK && header_decode(&h, header) == ERR_OK ? ERR_OK : ERR_DAMAGED;
-    }
+        e = ERR_COPY; /* another store has gone on with our stream */
+    if (e == ERR_OK)
+        e = outbox_decode(buf_bytes(&row), &header, &h, &cs);
     if (e == ERR_OK)
         e = verdicts_check(own->verdicts, cs.count, true);
     if (e == ERR_OK)
@@ -397,11 +412,14 @@ enum err replica_settle(struct txn *txn, struct replica *r, struct work *job, st
     size_t count = 0;
     enum err e = message_close_decode(&close, buf_bytes(&job->in));
 
-    (void)m;
+    if (e == ERR_OK && job->mode == HELLO_RENEW)
+        e = replica_copy_settle(txn, r, &close, m);
+    else if (e == ERR_OK && close.n != r->ratchet_n + 1)
+        e = ERR_BAD_ORDER;
+    if (e == ERR_OK)
+        e = replica_copy_closed(txn, &close);
     if (e != ERR_OK)
         return e;
-    if (close.n != r->ratchet_n + 1)
-        return ERR_BAD_ORDER;
     r->ratchet_n = close.n;
     memcpy(r->ratchet, close.ratchet, RATCHET_SIZE);
     r->cut = false;

@@ -8,7 +8,9 @@
 #include "ledger.h"
 #include "message.h"
 #include "mp.h"
-#include "replica.h"
+#include "outbox.h"
+#include "renew.h"
+#include "replica_copy.h"
 
 /* One job loads at most this much of the flight. */
 #define OUTBOX_BYTES 65536
@@ -135,49 +137,34 @@ static void begin(struct sealing *s, const struct id *person)
     memset(&s->cs, 0, sizeof s->cs);
     buf_clear(&s->bodies);
     s->person = *person;
-    replica_draw(s->m, s->cs.seed, SALT_SIZE);
+}
+
+/* From the first change's provisional name: a copy of this store that seals the same changes gives them the same ids,
+ * so that they are known as the same. */
+static void seed(struct sealing *s, const struct version *provisional)
+{
+    static const char context[] = "chibo1/seed";
+    struct bytes pieces[3] = {bytes_of(context, sizeof context), bytes_of(s->scope->id.b, ID_SIZE),
+                              bytes_of(provisional->b, VERSION_SIZE)};
+
+    crypto_blake2b(s->cs.seed, SALT_SIZE, bytes_of(s->r->sign_secret, KEY_SIZE), pieces, ARRAY_LEN(pieces));
     s->cs.has_seed = true;
 }
 
-/* Signs what was gathered and keeps it in the outbox, as it will be sent for ever. */
+/* What was gathered, as it will be sent for ever. */
 static enum err finish(struct sealing *s)
 {
-    struct hash root = scope_root(s->scope);
-    struct buf encoded = {0}, row = {0}, message = {0};
-    uint8_t room[STORE_KEY_MAX];
-    struct header h;
     size_t at = 0;
     enum err e;
 
-    s->cs.first = s->end.next;
-    s->cs.size = s->scope->frontier.size;
-    s->cs.other_person = !id_equal(&s->person, &s->r->person);
-    s->cs.person = s->person;
     s->cs.time = s->m->now;
     s->cs.quality = (unsigned)s->m->quality;
     s->cs.slot = mem_alloc(s->cs.count * sizeof *s->cs.slot);
     for (size_t i = 0; i < s->cs.count; at += s->size[i++])
         s->cs.slot[i] = (struct change_slot){.body = bytes_of(s->bodies.p + at, s->size[i]),
                                              .commitment = s->commitment[i]};
-    h = changeset_header(&s->cs, &s->scope->id, &s->r->device, s->r->incarnation, &s->person, &s->end.head,
-                         s->scope->epoch, &root);
-    header_encode(&h, &encoded);
-    header_sign(s->cs.signature, buf_bytes(&encoded), s->r->sign_secret);
-    mp_put_array(&message, 8);
-    changeset_write(&s->cs, &message);
-    mp_put_array(&row, 2);
-    mp_put_bin(&row, encoded.p, encoded.n);
-    mp_put_raw(&row, buf_bytes(&message));
-    e = store_put(s->txn, TABLE_outbox, scope_key6(room, s->scope->number, (uint32_t)h.first), buf_bytes(&row));
-    if (e == ERR_OK) {
-        s->end.next += s->cs.count;
-        s->end.head = header_head(buf_bytes(&encoded), s->cs.signature);
-        e = replica_end_save(s->txn, s->scope->number, &s->end);
-    }
+    e = outbox_keep(s->txn, s->r, s->scope, &s->end, &s->person, &s->cs);
     changeset_deinit(&s->cs);
-    buf_deinit(&encoded);
-    buf_wipe_deinit(&row);
-    buf_wipe_deinit(&message);
     return e;
 }
 
@@ -203,6 +190,8 @@ static enum err take_body(struct sealing *s, const struct pending *p)
             e = finish(s);
             begin(s, person);
         }
+        if (s->cs.count == 0)
+            seed(s, &d.item[i].version);
         commitment = &s->commitment[s->cs.count];
         change_salt(salt, s->cs.seed, (uint32_t)s->cs.count);
         *commitment = change_commit(salt, &s->scope->id, &s->r->device, person, body);
@@ -309,16 +298,63 @@ static enum err digests(struct txn *txn, const struct scope *scope, size_t count
     return e;
 }
 
+static enum err sizes_list(struct txn *txn, struct buf *out)
+{
+    struct buf entries = {0};
+    struct scope *scope = NULL;
+    size_t count = 0, n = 0;
+    enum err e = scope_list(txn, &scope, &count);
+
+    for (size_t i = 0; e == ERR_OK && i < count; i++)
+        if (scope[i].frontier.size > 0) {
+            message_list_add_size(&entries, &(struct message_size){scope[i].id, scope[i].epoch, scope[i].frontier.size,
+                                                                   scope_root(&scope[i])});
+            n++;
+        }
+    if (e == ERR_OK)
+        message_list_encode(&(struct message_list){n, buf_bytes(&entries)}, out);
+    free(scope);
+    buf_deinit(&entries);
+    return e;
+}
+
+enum err replica_sizes(struct txn *txn, struct work *job)
+{
+    return sizes_list(txn, &job->out);
+}
+
+/* A copy sends no flight: it says what it holds, and waits for its new incarnation. */
+static enum err open_renew(struct txn *txn, struct work *job, struct message_hello *hello)
+{
+    struct buf sizes = {0};
+    enum err e = sizes_list(txn, &sizes);
+
+    hello->moved = (struct message_list){0};
+    job->more = false;
+    if (e == ERR_OK)
+        e = replica_copy_message(txn, job, buf_bytes(&sizes));
+    if (e == ERR_OK)
+        message_hello_encode(hello, &job->out);
+    buf_deinit(&sizes);
+    return e;
+}
+
 enum err replica_open(struct txn *txn, struct replica *r, struct work *job, struct moment *m)
 {
-    struct message_hello hello = {.version = PROTOCOL_VERSION, .mode = job->mode, .packing = DICTIONARY_NEWEST,
+    struct message_hello hello = {.version = PROTOCOL_VERSION, .packing = DICTIONARY_NEWEST,
                                   .incarnation = r->incarnation, .n = r->ratchet_n};
     struct buf moved = {0};
     struct scope *scope = NULL;
-    size_t count;
-    enum err e = replica_seal(txn, r, m);
+    uint32_t attempt = 0;
+    size_t count = 0;
+    enum err e = replica_copy_open(txn, job, m, &attempt);
 
-    memcpy(hello.ratchet, r->ratchet, RATCHET_SIZE);
+    if (e == ERR_OK)
+        e = replica_seal(txn, r, m);
+    hello.mode = job->copy ? HELLO_RENEW : job->mode;
+    renew_show(hello.ratchet, r->ratchet, attempt);
+    if (e == ERR_OK && job->copy)
+        return open_renew(txn, job, &hello);
     if (e == ERR_OK)
         e = replica_packing_load(txn, &job->packing);
     if (e == ERR_OK)
@@ -337,26 +373,6 @@ enum err replica_open(struct txn *txn, struct replica *r, struct work *job, stru
     }
     free(scope);
     buf_deinit(&moved);
-    return e;
-}
-
-enum err replica_sizes(struct txn *txn, struct work *job)
-{
-    struct buf entries = {0};
-    struct scope *scope;
-    size_t count, n = 0;
-    enum err e = scope_list(txn, &scope, &count);
-
-    for (size_t i = 0; e == ERR_OK && i < count; i++)
-        if (scope[i].frontier.size > 0) {
-            message_list_add_size(&entries, &(struct message_size){scope[i].id, scope[i].epoch, scope[i].frontier.size,
-                                                                   scope_root(&scope[i])});
-            n++;
-        }
-    if (e == ERR_OK)
-        message_list_encode(&(struct message_list){n, buf_bytes(&entries)}, &job->out);
-    free(scope);
-    buf_deinit(&entries);
     return e;
 }
 
@@ -466,7 +482,10 @@ enum err replica_outbox(struct txn *txn, struct work *job)
 
     if (l.has_resume && message_resume_decode(&l.resume, buf_bytes(&job->in)) != ERR_OK)
         return ERR_BAD_FRAME;
-    e = scope_list(txn, &scope, &count);
+    if (l.has_resume && job->at == 0)
+        e = replica_copy_compare(txn, l.resume);
+    if (e == ERR_OK)
+        e = scope_list(txn, &scope, &count);
     l.first = job->at & UINT32_MAX;
     for (size_t i = (size_t)(job->at >> 32); e == ERR_OK && i < count && !l.full; i++) {
         l.scope = &scope[i];

@@ -16,6 +16,7 @@ static const char *const state_names[SESSION_STATE_COUNT] = {
 
 /* In these states the next message may be read. The others sleep on the store. */
 static const bool state_reads[SESSION_STATE_COUNT] = {
+    [SESSION_WAIT_RENEW] = true,
     [SESSION_WAIT_HELLO] = true, [SESSION_WAIT_SIZES] = true, [SESSION_FLIGHT] = true,     [SESSION_SENDING] = true,
     [SESSION_WAIT_LOST] = true,  [SESSION_RECALLED] = true,
     [SESSION_WAIT_RESUME] = true, [SESSION_ANSWER] = true,    [SESSION_ENROL_SENT] = true,
@@ -93,6 +94,7 @@ void session_deinit(struct session *s)
     buf_deinit(&s->reach);
     buf_deinit(&s->sizes);
     buf_deinit(&s->common);
+    buf_deinit(&s->hello);
     buf_wipe_deinit(&s->enrol);
     memset(s, 0, sizeof *s);
 }
@@ -181,6 +183,7 @@ void session_end(struct session *s, enum err e)
         return;
     s->state = SESSION_ENDED;
     s->err = e;
+    s->again = s->again || (s->role == SESSION_DEVICE && e == ERR_COPY);
     drop_queue(s);
 }
 

@@ -9,6 +9,7 @@
  *   WAIT_HELLO -hello-> JUDGING -ok-> FLIGHT      OPENING -> SENDING -flight sent-> ANSWER -close-> SETTLING -> ENDED
  *      |                   |-ask-> WAIT_SIZES        |-mode 1-> WAIT_RESUME -resume-> SENDING
  *      |                   |-mode 1-> RESUMING -> FLIGHT          ANSWER -ask-> COUNTING -> WAIT_RESUME
+ *      |-mode 2-> WAIT_RENEW -renew-> JUDGING -> ANSWERING       OPENING -mode 2-> ANSWER
  *      |-enrol-> ENROLLING -> ENDED               ENROL_SENT -enrolled-> ENROLLING -> ENDED
  *   FLIGHT -LAST-> ANSWERING -> ENDED
  *   JUDGING (of sizes) -lost something-> WAIT_LOST -LAST-> REFILLING -> JUDGING        WAIT_RESUME -recall-> RECALLED
@@ -26,7 +27,7 @@
 enum session_role { SESSION_WARD, SESSION_DEVICE };
 
 #define SESSION_STATES(ROW) \
-    ROW(WAIT_HELLO) ROW(JUDGING) ROW(WAIT_SIZES) ROW(WAIT_LOST) ROW(REFILLING) ROW(RESUMING) \
+    ROW(WAIT_HELLO) ROW(WAIT_RENEW) ROW(JUDGING) ROW(WAIT_SIZES) ROW(WAIT_LOST) ROW(REFILLING) ROW(RESUMING) \
     ROW(FLIGHT) ROW(ANSWERING) ROW(ENROLLING) \
     ROW(OPENING) ROW(SENDING) ROW(WAIT_RESUME) ROW(ANSWER) ROW(COUNTING) \
     ROW(RECALLED) ROW(SETTLING) ROW(ENROL_SENT) ROW(ENDED)
@@ -67,7 +68,7 @@ struct session {
     enum session_state state;
     enum err err;                      /* when ENDED */
     char why[ERROR_DETAIL_MAX + 1];
-    bool again;                        /* device: this session made another one possible; begin it at once */
+    bool again;                        /* device: begin another one at once, after ERR_COPY with HELLO_RENEW */
     struct buf out;                    /* the driver sends it and drops it from the front */
     struct work *work, *work_last;     /* jobs the driver has not taken yet */
     struct session_counts counts;
@@ -94,6 +95,7 @@ struct session {
     bool scope_open;
     struct buf batch;                  /* device: leaves since the last checkpoint; ward: of a lost flight */
     uint64_t batch_from;
+    struct buf hello;                  /* ward: of a copy, until its renew is here */
     struct buf reach;                  /* ward: struct reach[] */
     struct buf sizes, common;          /* ward: the sizes message; struct reach[] of scopes that were refilled */
     uint64_t staged;                   /* ward: messages of the lost flight so far */
@@ -106,7 +108,7 @@ void session_init_ward(struct session *s, const struct id *known, bool expired, 
                        int level);
 /* Ward: the last second of that certificate, if it is known. */
 void session_certificate(struct session *s, uint64_t end);
-/* mode: 0, or 1 after a session that was cut. */
+/* mode: HELLO_FLIGHT, HELLO_ASK after a session that was cut, HELLO_RENEW after one that ended with ERR_COPY. */
 void session_init_device(struct session *s, const struct id *device, const uint8_t binding[BINDING_SIZE], unsigned mode,
                          int level);
 void session_init_enrol(struct session *s, const uint8_t binding[BINDING_SIZE], struct bytes enrol_message);

@@ -208,11 +208,17 @@ static void on_renewal(struct session *s, uint8_t type, struct bytes message)
 
 static void opened(struct session *s, struct work *w)
 {
-    bool last = s->mode == 1 || !w->more;
+    bool last;
 
     s->frames.packing = w->packing;
+    if (w->copy) /* told so, or the store knows it of itself */
+        s->mode = HELLO_RENEW;
+    last = s->mode == HELLO_ASK || (s->mode == HELLO_FLIGHT && !w->more);
     session_send(s, MESSAGE_HELLO, buf_bytes(&w->out), last);
-    if (s->mode == 1) {
+    if (s->mode == HELLO_RENEW) {
+        session_send(s, MESSAGE_RENEW, buf_bytes(&w->out2), true);
+        s->state = SESSION_ANSWER;
+    } else if (s->mode == HELLO_ASK) {
         s->state = SESSION_WAIT_RESUME;
     } else if (last) {
         s->state = SESSION_ANSWER;
@@ -305,6 +311,9 @@ void session_device_worked(struct session *s, struct work *w)
         s->counts.dropped += w->dropped;
         break;
     case WORK_SETTLE:
+        s->again = s->again || s->mode == HELLO_RENEW; /* the flight, under the new incarnation */
+        session_end(s, ERR_OK);
+        break;
     case WORK_ENROLLED:
         session_end(s, ERR_OK);
         break;

@@ -11,6 +11,7 @@
 typedef void handler(struct session *s, struct bytes message);
 
 static void on_hello(struct session *s, struct bytes message);
+static void on_renew(struct session *s, struct bytes message);
 static void on_sizes(struct session *s, struct bytes message);
 static void on_changeset(struct session *s, struct bytes message);
 static void on_end(struct session *s, struct bytes message);
@@ -26,6 +27,7 @@ static const struct {
 } legal[] = {
     {MESSAGE_HELLO,     STATE(WAIT_HELLO), on_hello},
     {MESSAGE_ENROL,     STATE(WAIT_HELLO), on_enrol},
+    {MESSAGE_RENEW,     STATE(WAIT_RENEW), on_renew},
     {MESSAGE_SCOPE,     STATE(FLIGHT),     session_read_scope},
     {MESSAGE_CHANGESET, STATE(FLIGHT),     on_changeset},
     {MESSAGE_END,       STATE(FLIGHT),     on_end},
@@ -87,9 +89,29 @@ static void on_hello(struct session *s, struct bytes message)
     s->mode = hello.mode;
     s->frames.packing = hello.packing < DICTIONARY_NEWEST ? hello.packing : DICTIONARY_NEWEST;
     s->incarnation = hello.incarnation;
+    if (s->mode == HELLO_RENEW) {
+        work_message(&s->hello, MESSAGE_HELLO, message);
+        s->state = SESSION_WAIT_RENEW;
+        return;
+    }
     w = session_ask(s, WORK_JUDGE);
     w->answer = s->last_seen && s->mode == 0;
     buf_put_bytes(&w->in, message);
+    s->state = SESSION_JUDGING;
+    session_queue(s, w);
+}
+
+static void on_renew(struct session *s, struct bytes message)
+{
+    struct work *w;
+
+    if (!s->last_seen) {
+        session_fail(s, ERR_BAD_ORDER, "renew");
+        return;
+    }
+    w = session_ask(s, WORK_RENEW);
+    buf_put_bytes(&w->in, buf_bytes(&s->hello));
+    work_message(&w->in, MESSAGE_RENEW, message);
     s->state = SESSION_JUDGING;
     session_queue(s, w);
 }
@@ -252,6 +274,13 @@ void session_ward_worked(struct session *s, struct work *w)
     case WORK_JUDGE:
     case WORK_SIZES:
         judged(s, w);
+        break;
+    case WORK_RENEW:
+        s->incarnation = w->incarnation;
+        s->shown = w->shown;
+        buf_put_bytes(&s->reach, buf_bytes(&w->out));
+        s->state = SESSION_ANSWERING;
+        queue_read(s, 0);
         break;
     case WORK_RESUME:
         s->state = SESSION_FLIGHT;

@@ -42,6 +42,7 @@
     ROW(cursor,   16,   0)     /* device(16) scope(16): sizes confirmed   (server)   */ \
     ROW(device,    0,   0)     /* device(16): ratchet, certificate, state (server)   */ \
     ROW(successor, 0,  16)     /* org(16) successor(16): decision, date              */ \
+    ROW(incarnation, 16,  0)   /* device(16) incarnation(4): its newest ratchet (server) */ \
     ROW(person,    0,   0)     /* person(16): name                        (server)   */ \
     ROW(org,       0,   0)     /* org(16): code, name, type, its scopes   (server)   */ \
     ROW(role,     16,   0)     /* person(16) org(16) role(1): from, to    (server)   */ \

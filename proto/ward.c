@@ -45,6 +45,9 @@ enum err ward_work(struct txn *txn, const struct ward *w, struct work *job, uint
     case WORK_SIZES:
         job->err = ward_sizes(txn, w, job);
         break;
+    case WORK_RENEW:
+        job->err = ward_copy(txn, w, job, now);
+        break;
     case WORK_RESUME:
         job->err = ward_resume(txn, job);
         break;
@@ -116,7 +119,7 @@ static enum err device_decode(struct ward_device *d, struct bytes row)
     memcpy(d->tls_public, mp_bin_exact(&r, SIGN_PUBLIC_SIZE), SIGN_PUBLIC_SIZE);
     d->incarnation = (uint32_t)mp_uint(&r, UINT32_MAX);
     d->ratchet = mp_uint(&r, UINT64_MAX);
-    d->state = (enum device_state)mp_uint(&r, DEVICE_REVOKED);
+    d->state = (enum device_state)mp_uint(&r, DEVICE_STATES - 1);
     d->enrolled = mp_uint(&r, UINT64_MAX);
     d->contact = mp_uint(&r, UINT64_MAX);
     memcpy(d->invite, mp_bin_exact(&r, sizeof d->invite), sizeof d->invite);

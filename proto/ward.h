@@ -8,6 +8,7 @@
 
 #include "control.h"
 #include "ledger.h"
+#include "message.h"
 #include "org.h"
 #include "rights.h"
 #include "work.h"
@@ -34,7 +35,8 @@ struct ward {
 /* Of a device whose row was made again from control leaves: the next genuine hello tells. */
 #define WARD_INCARNATION_UNKNOWN 0
 
-enum device_state { DEVICE_ACTIVE = 0, DEVICE_REVOKED = 1 };
+/* COPIED: two copies of its store are in use; what it sends waits for a person until the clerk has ended that. */
+enum device_state { DEVICE_ACTIVE = 0, DEVICE_REVOKED = 1, DEVICE_COPIED = 2, DEVICE_STATES };
 
 struct ward_device {
     struct id id;
@@ -66,6 +68,8 @@ MUST_CHECK enum err ward_invite(struct txn *txn, const struct ward *w, const str
                                 const struct id *person, const char *person_name, const uint8_t secret[16],
                                 uint32_t from, uint64_t now, uint64_t expires);
 MUST_CHECK enum err ward_revoke(struct txn *txn, const struct ward *w, const struct id *device, uint64_t now);
+/* Ends COPIED: only one copy is left. Nothing happens to a device in another state. */
+MUST_CHECK enum err ward_trust(struct txn *txn, const struct id *device);
 MUST_CHECK enum err ward_device_load(struct txn *txn, const struct id *device, struct ward_device *d);
 MUST_CHECK enum err ward_device_save(struct txn *txn, const struct ward_device *d);
 /* *list from mem_alloc, freed by the caller; ascending by enrolment. */
@@ -97,6 +101,17 @@ MUST_CHECK enum err ward_may_read(struct txn *txn, const struct scope *s, const 
 enum err ward_renew(struct txn *txn, const struct ward *w, const struct work *job, uint64_t now, struct buf *list);
 enum err ward_judge(struct txn *txn, const struct ward *w, struct work *job, uint64_t now);
 enum err ward_sizes(struct txn *txn, const struct ward *w, struct work *job);
+enum err ward_copy(struct txn *txn, const struct ward *w, struct work *job, uint64_t now);
+/* Is this the store that went on? ERR_COPY if not; *lost: it is ahead of us. d: NULL when nothing is known of it. */
+enum err ward_copy_judge(struct txn *txn, const struct ward *w, const struct ward_device *d,
+                         const struct message_hello *hello, const struct id *device, bool *newer, bool *lost);
+/* A ward that lost its past goes on with the incarnation that the device has proved; d is changed, not saved. ERR_COPY:
+ * one that was closed. */
+enum err ward_copy_adopt(struct txn *txn, struct ward_device *d, uint32_t incarnation);
+/* After a hello that was judged well: which store showed this ratchet. */
+enum err ward_copy_note(struct txn *txn, const struct id *device, const struct message_hello *hello, bool newer);
+/* job->out: struct reach[] of what the device says it holds; roots are checked. */
+enum err ward_sizes_reach(struct txn *txn, struct work *job, struct message_list list);
 enum err ward_resume(struct txn *txn, struct work *job);
 enum err ward_append(struct txn *txn, const struct ward *w, struct work *job, uint64_t now);
 /* Before a verdict leaf that releases a change whose body this device was not given: the message body (ward_body.c). */

@@ -91,9 +91,10 @@ static enum err put_origin(struct txn *txn, const struct scope *s, const struct 
     return e == ERR_NOT_FOUND ? ERR_DAMAGED : e;
 }
 
-/* Another device's changeset: bodies that were not accepted stay here. */
+/* Another device's changeset: bodies that were not accepted stay here. Those of another incarnation of the device
+ * itself (own) are its own work. */
 static enum err put_leaf(struct txn *txn, const struct scope *s, struct ledger_leaf *l, const struct header *h,
-                         struct buf *list)
+                         bool own, struct buf *list)
 {
     bool keep[CHANGESET_CHANGES_MAX], all = true;
     struct buf message = {0};
@@ -112,7 +113,7 @@ static enum err put_leaf(struct txn *txn, const struct scope *s, struct ledger_l
 
         e = verdict_list_at(l->verdicts, i, &verdict) == ERR_OK ? ERR_OK : ERR_DAMAGED;
         if (e == ERR_OK)
-            keep[i] = verdict_kind(verdict) == VERDICT_ACCEPTED && l->changeset.slot[i].body.n > 0;
+            keep[i] = (own || verdict_kind(verdict) == VERDICT_ACCEPTED) && l->changeset.slot[i].body.n > 0;
         all = all && e == ERR_OK && keep[i];
     }
     if (e == ERR_OK) {
@@ -171,7 +172,7 @@ static enum err put_index(struct txn *txn, const struct scope *s, struct work *j
         else if (e == ERR_OK)
             e = ledger_decode(&l, buf_bytes(&row));
         if (e == ERR_OK && l.changeset.count > 0)
-            e = put_leaf(txn, s, &l, &h, list);
+            e = put_leaf(txn, s, &l, &h, id_equal(&h.device, &job->device), list);
     }
     ledger_leaf_deinit(&l);
     buf_deinit(&row);
@@ -320,7 +321,7 @@ static enum err close_session(struct txn *txn, const struct ward *w, struct work
     enum err e = ward_device_load(txn, &job->device, &d);
 
     /* A newer session of this device came to its close while this one was under way: the ratchet never turns back. */
-    if (e == ERR_OK && job->shown < d.ratchet)
+    if (e == ERR_OK && (job->shown < d.ratchet || d.incarnation != job->incarnation))
         e = ERR_BUSY;
     if (e == ERR_OK)
         e = ward_cursor_each(txn, &job->device, close_cursor, &c);
@@ -333,6 +334,7 @@ static enum err close_session(struct txn *txn, const struct ward *w, struct work
         e = ward_renew(txn, w, job, now, &job->out);
     if (e == ERR_OK) {
         m.flags = (job->states_differ ? MESSAGE_CLOSE_STATES_DIFFER : 0) + MESSAGE_CLOSE_PACKING * DICTIONARY_NEWEST;
+        m.flags += d.state == DEVICE_COPIED ? MESSAGE_CLOSE_COPIED : 0;
         ratchet_make(m.ratchet, w->ratchet_key, &d.id, d.incarnation, m.n);
         message_close_encode(&m, &message);
         work_message(&job->out, MESSAGE_CLOSE, buf_bytes(&message));

@@ -13,6 +13,7 @@ struct append {
     struct scope scope;
     struct stream stream;
     bool new_stream;
+    bool copied; /* two copies of the device live: a person looks at what they send */
     struct actor_device device;
     struct id person;
     struct changeset cs;
@@ -46,6 +47,10 @@ static enum err load(struct append *a)
 #endif
     if (e == ERR_OK && d.state == DEVICE_REVOKED && !a->job->hand_in)
         return ERR_REVOKED;
+    /* A copy made itself known while this session was under way: nothing more comes under the old incarnation. */
+    if (e == ERR_OK && d.incarnation != a->job->incarnation)
+        return ERR_COPY;
+    a->copied = d.state == DEVICE_COPIED;
     if (e == ERR_OK)
         e = scope_load(a->txn, &a->job->scope, &a->scope);
     if (e == ERR_OK)
@@ -163,6 +168,8 @@ static enum err verdict_of(struct append *a, enum role role, struct bytes body, 
         wrong = ERR_NOT_ALLOWED;
     *verdict = wrong == ERR_OK ? rights_verdict(role, &c, a->scope.access)
                                : verdict_make(VERDICT_REFUSED, false, wrong);
+    if (a->copied && verdict_kind(*verdict) == VERDICT_ACCEPTED)
+        *verdict = verdict_make(VERDICT_HELD, false, ERR_COPIED);
     buf_deinit(&part);
     return e;
 }

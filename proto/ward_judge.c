@@ -2,7 +2,6 @@
 #include "actor.h"
 #include "digest.h"
 #include "message.h"
-#include "ratchet.h"
 #include "recall.h"
 #include "renewal.h"
 #include "ward.h"
@@ -192,16 +191,9 @@ static enum err judge_device(struct txn *txn, const struct ward *w, struct work 
     job->hand_in = d.state == DEVICE_REVOKED || due == RENEWAL_TOO_LATE;
     if (job->hand_in)
         return ERR_OK;
-    if ((known && d.incarnation != hello->incarnation) ||
-        !ratchet_is_genuine(hello->ratchet, w->ratchet_key, &d.id, hello->incarnation, hello->n))
-        return e == ERR_NOT_FOUND ? ERR_AUTH : ERR_COPY;
-    if (known && hello->n < d.ratchet)
-        return ERR_COPY;
     job->renew_first = due == RENEWAL_FIRST;
-    c->lost = !known || hello->n > d.ratchet + 1;
-    c->newer = !c->lost && hello->n == d.ratchet + 1;
     job->shown = hello->n;
-    return ERR_OK;
+    return ward_copy_judge(txn, w, known ? &d : NULL, hello, &job->device, &c->newer, &c->lost);
 }
 
 /* The newest ratchet was shown: from now on the one before it is a copy's, and the sizes of that close count. A scope
@@ -269,6 +261,8 @@ enum err ward_judge(struct txn *txn, const struct ward *w, struct work *job, uin
         states_compare(job, &c, &hello);
         buf_put_bytes(&job->out, buf_bytes(&c.reach));
     }
+    if (e == ERR_OK && !c.lost)
+        e = ward_copy_note(txn, &job->device, &hello, c.newer);
     if (e == ERR_OK && c.newer)
         e = promote(&c, job->shown);
     claim_deinit(&c);
@@ -335,11 +329,36 @@ static enum err sizes_believed(struct txn *txn, struct work *job)
 
     if (e == ERR_NOT_FOUND)
         return ERR_ROLLED_BACK; /* enrolled after the backup, and nobody has shown it yet */
+    if (e == ERR_OK && d.incarnation != job->incarnation)
+        e = ward_copy_adopt(txn, &d, job->incarnation);
     if (e != ERR_OK || (d.incarnation == job->incarnation && d.ratchet >= job->shown))
         return e;
-    d.incarnation = job->incarnation;
     d.ratchet = job->shown;
     return ward_device_save(txn, &d);
+}
+
+/* Of a copy: what it holds beyond us, or otherwise, is for its next session. */
+enum err ward_sizes_reach(struct txn *txn, struct work *job, struct message_list list)
+{
+    struct claim c = {.txn = txn, .device = &job->device, .fresh = true};
+    struct buf recall = {0};
+    struct message_size entry;
+    enum err e = ward_cursor_each(txn, &job->device, claim_scope, &c);
+
+    while (e == ERR_OK && message_size_next(&list, &entry)) {
+        size_t recalled = 0;
+        struct reach *r;
+
+        e = size_judge(txn, &entry, &c, job, &recall, &recalled);
+        r = reach_find(&c.reach, &entry.scope);
+        if (e == ERR_OK && recalled > 0 && r != NULL)
+            r->held = r->sent = entry.size;
+    }
+    if (e == ERR_OK)
+        buf_put_bytes(&job->out, buf_bytes(&c.reach));
+    buf_deinit(&recall);
+    claim_deinit(&c);
+    return e;
 }
 
 enum err ward_sizes(struct txn *txn, const struct ward *w, struct work *job)

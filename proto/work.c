@@ -5,6 +5,7 @@
 
 static const char *const names[WORK_KINDS] = {
     [WORK_NONE] = "none",     [WORK_JUDGE] = "judge",   [WORK_SIZES] = "sizes",   [WORK_RESUME] = "resume",
+    [WORK_RENEW] = "renew",
     [WORK_APPEND] = "append", [WORK_READ] = "read",     [WORK_ENROL] = "enrol",   [WORK_OPEN] = "open",
     [WORK_COUNT] = "count",   [WORK_OUTBOX] = "outbox", [WORK_APPLY] = "apply",   [WORK_SETTLE] = "settle",
     [WORK_ENROLLED] = "enrolled", [WORK_RENEWED] = "renewed", [WORK_KEYS] = "keys", [WORK_DROP] = "drop",

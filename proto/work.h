@@ -20,6 +20,7 @@ enum work_kind {
     /* ward */
     WORK_JUDGE,  /* in: hello. out: struct reach[]. err: why the session may not go on. ask: digests differ */
     WORK_SIZES,  /* in: sizes; common: reaches already refilled. As WORK_JUDGE; or recall: out2 is that message */
+    WORK_RENEW,  /* in: hello and renew, a list. out: struct reach[]; incarnation: the new one */
     WORK_RESUME, /* out: the resume message */
     WORK_APPEND, /* in: one changeset message for (scope, epoch, size) */
     WORK_READ,   /* in: struct reach[], updated; at: where to go on. out: messages; more: again. Closes when done */
@@ -29,7 +30,7 @@ enum work_kind {
     WORK_STAGE,  /* in: messages of a lost flight; at: how many came before them */
     WORK_REFILL, /* what was staged, verified and appended; at: where to go on; more: again. out: struct reach[] */
     /* device */
-    WORK_OPEN,   /* seals what is pending. out: the hello message; more: there is a flight */
+    WORK_OPEN,   /* seals what is pending. out: the hello message; out2: renew; more: there is a flight */
     WORK_COUNT,  /* out: the sizes message */
     WORK_OUTBOX, /* in: a resume message, or empty; at: where to go on. out: messages; more: call again */
     WORK_DROP,   /* in: drop: a scope that is no longer ours is erased, if all of ours in it is at the ward */
@@ -65,7 +66,7 @@ struct work {
     bool renew_first;         /* WORK_JUDGE sets: out2 holds a new certificate, and that is the whole answer */
     bool hand_in;             /* WORK_JUDGE sets, later jobs read: what comes goes into quarantine, nothing is read */
     bool answer;              /* WORK_JUDGE: no flight follows, answer in the same transaction (into out2) */
-    unsigned mode;            /* WORK_OPEN */
+    unsigned mode;            /* of the session; a copy says HELLO_RENEW whatever it is */
     unsigned packing;         /* WORK_OPEN sets: newest dictionary that both sides know, by the last close */
     struct id scope;
     uint32_t epoch;
@@ -79,6 +80,7 @@ struct work {
     bool ask;
     bool recall;              /* WORK_SIZES: the ward lacks what this device holds */
     bool rolled_back;         /* WORK_APPLY: a scope went on in a new epoch */
+    bool copy;                /* WORK_OPEN sets: this store is a copy, out2 holds its `renew` */
     bool states_differ;       /* WORK_JUDGE sets, WORK_READ tells the device */
     /* WORK_APPLY: changes by fate. WORK_OUTBOX, sent: changes so far. WORK_APPEND: sent, and received of them now. */
     uint64_t sent, received, refused, held;

@@ -34,6 +34,7 @@ static enum err overview(struct task *t);
 static enum err devices(struct task *t);
 static enum err revoke(struct task *t);
 static enum err registry(struct task *t);
+static enum err trust(struct task *t);
 static enum err run_job(struct task *t);
 static enum err held(struct task *t);
 static enum err accept_held(struct task *t);
@@ -44,6 +45,7 @@ static enum err (*const runs[ADMIN_COMMANDS])(struct task *t) = {
     [ADMIN_OVERVIEW] = overview,   [ADMIN_DEVICES] = devices,   [ADMIN_REVOKE] = revoke,   [ADMIN_JOB] = run_job,
     [ADMIN_HELD] = held,           [ADMIN_ACCEPT] = accept_held, [ADMIN_REFUSE] = refuse_held,
     [ADMIN_REGISTRY] = registry,
+    [ADMIN_TRUST] = trust,
 };
 
 /* ---- bytes ---- */
@@ -322,9 +324,17 @@ static enum err registry(struct task *t)
     return registry_run(t->txn, &t->home->ward, t->job, t->now_s, &t->rows, t->cut);
 }
 
-static enum err revoke(struct task *t)
+static void put_device(struct task *t, const struct id *device)
 {
     struct buf row = {0};
+    mp_put_array(&row, 1);
+    mp_put_bin(&row, device->b, ID_SIZE);
+    put_row(t, &row);
+    buf_deinit(&row);
+}
+
+static enum err revoke(struct task *t)
+{
     struct id device;
     enum err e = device_find(t, t->text[0], &device);
     if (e == ERR_OK) /* first: nothing that was said to be revoked may come back with an old store */
@@ -333,11 +343,19 @@ static enum err revoke(struct task *t)
         e = ward_revoke(t->txn, &t->home->ward, &device, t->now_s);
     if (e == ERR_OK) {
         buf_put(t->cut, &device, sizeof(device));
-        mp_put_array(&row, 1);
-        mp_put_bin(&row, device.b, ID_SIZE);
-        put_row(t, &row);
+        put_device(t, &device);
     }
-    buf_deinit(&row);
+    return e;
+}
+
+static enum err trust(struct task *t)
+{
+    struct id device;
+    enum err e = device_find(t, t->text[0], &device);
+    if (e == ERR_OK)
+        e = ward_trust(t->txn, &device);
+    if (e == ERR_OK)
+        put_device(t, &device);
     return e;
 }
 

@@ -27,6 +27,7 @@ enum admin_command {
     ADMIN_DEVICES,  /* rows: [device (bin), person's name, org code, state, enrolled, contact] */
     ADMIN_REVOKE,   /* prefix of a device id; rows: [device (bin)] */
     ADMIN_REGISTRY, /* job: roles and organisations that change (registry.h); rows: there */
+    ADMIN_TRUST,    /* prefix of a device id: one copy of its book is left */
     ADMIN_JOB,      /* one job of an exchange by file (exchange_job.h); rows: its results */
     ADMIN_HELD,     /* rows: admin_held.h */
     ADMIN_ACCEPT,   /* prefix of a change id, by whom, why (may be empty); rows: [change id (bin)] */

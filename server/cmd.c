@@ -254,9 +254,9 @@ static enum err run_devices(struct call *c)
     return cmd_request(c, &(struct admin_request){.command = ADMIN_DEVICES}, print_devices);
 }
 
-static enum err run_revoke(struct call *c)
+static enum err run_device(struct call *c, enum admin_command command)
 {
-    struct admin_request r = {.command = ADMIN_REVOKE};
+    struct admin_request r = {.command = command};
     r.text[0] = opt_arg(&c->opts, 1);
     if (strlen(r.text[0]) < ID_PREFIX_MIN || strspn(r.text[0], "0123456789abcdefABCDEF") != strlen(r.text[0]))
         return cmd_fault(c, r.text[0], ERR_BAD_VALUE);
@@ -268,6 +268,16 @@ static enum err run_revoke(struct call *c)
     else if (e == ERR_AMBIGUOUS)
         c->sentence = _("More than one device begins like this.");
     return e == ERR_NO_SUCH_RECORD || e == ERR_AMBIGUOUS ? cmd_fault(c, r.text[0], e) : e;
+}
+
+static enum err run_revoke(struct call *c)
+{
+    return run_device(c, ADMIN_REVOKE);
+}
+
+static enum err run_trust(struct call *c)
+{
+    return run_device(c, ADMIN_TRUST);
 }
 
 /* ---- doi-khoa ---- */
@@ -420,6 +430,7 @@ static const struct command commands[] = {
     {"cho-xem-xet", "held",  N_("list what waits for a decision"),               &json_table,   run_held},
     {"chap-nhan", "accept",  N_("accept a change that waits"),                   &accept_table, run_accept},
     {"tu-choi",  "refuse",   N_("refuse a change that waits, with the reason"),  &refuse_table, run_refuse},
+    {"tin-lai",  "trust",    N_("one copy of a device's book is left: it counts again"), &revoke_table, run_trust},
 };
 /* clang-format on */
 

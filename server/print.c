@@ -147,6 +147,9 @@ struct device_row {
     uint64_t enrolled, contact;
 };
 
+static const char *const state_words[DEVICE_STATES] = {"active", "revoked", "copied"};
+static const char *const state_names[DEVICE_STATES] = {N_("in use"), N_("revoked"), N_("two copies in use")};
+
 static enum err device_decode(struct device_row *d, struct bytes row)
 {
     struct mp r;
@@ -155,7 +158,7 @@ static enum err device_decode(struct device_row *d, struct bytes row)
     d->id = id_from(mp_bin_exact(&r, ID_SIZE));
     copy(mp_str(&r, NAME_MAX_BYTES), d->person);
     copy(mp_str(&r, NAME_MAX_BYTES), d->org);
-    d->state = (enum device_state)mp_uint(&r, DEVICE_REVOKED);
+    d->state = (enum device_state)mp_uint(&r, DEVICE_STATES - 1);
     d->enrolled = mp_uint(&r, UINT64_MAX);
     d->contact = mp_uint(&r, UINT64_MAX);
     id_print(&d->id, d->text);
@@ -169,7 +172,7 @@ static void device_json(const struct device_row *d, struct buf *out)
     json_put_string(&j, "device", d->text);
     json_put_string(&j, "person", d->person);
     json_put_string(&j, "org", d->org);
-    json_put_string(&j, "state", d->state == DEVICE_ACTIVE ? "active" : "revoked");
+    json_put_string(&j, "state", state_words[d->state]);
     print_put_moment(&j, "enrolled", d->enrolled);
     print_put_moment(&j, "contact", d->contact);
     print_row_end(&j);
@@ -182,7 +185,7 @@ static void device_text(struct device_row *d, struct print_table *t)
     print_table_put(t, d->text);
     print_table_put(t, d->org);
     print_table_put(t, d->person);
-    print_table_put(t, d->state == DEVICE_ACTIVE ? _("in use") : _("revoked"));
+    print_table_put(t, _(state_names[d->state]));
     print_table_put(t, print_moment(d->enrolled, text));
     print_table_put(t, print_moment(d->contact, text));
 }

@@ -12,7 +12,8 @@ typedef enum err print_rows(struct bytes rows, bool json, struct buf *out);
 
 /* {"v":1,"code","name","type","devices","contact":"2026-11-23T07:00:00Z"|null,"meetings","present","counted",...} */
 print_rows print_overview;
-print_rows print_devices;  /* {"v":1,"device","person","org","state":"active"|"revoked","enrolled","contact"} */
+/* {"v":1,"device","person","org","state":"active"|"revoked"|"copied","enrolled","contact"} */
+print_rows print_devices;
 print_rows print_orgs;     /* {"v":1,"code","name","type"} */
 print_rows print_first;    /* the first field of the first row: text, or an id; for people and scripts alike */
 

@@ -1,7 +1,10 @@
 /* sim_link.c - see sim_link.h. */
 #include "sim_link.h"
 
+#include "../proto/message.h"
+
 #define LEVEL 3
+#define SESSIONS_MAX 4 /* of one exchange, as client/link.c */
 
 uint64_t sim_link_hits[2][SESSION_STATE_COUNT][SESSION_EVENT_COUNT];
 
@@ -25,16 +28,28 @@ static void start(struct sim_link *l)
     sim_link_step(&l->device, &(struct session_event){.kind = SESSION_START});
 }
 
-void sim_link_open(struct sim_link *l, struct sim_ward *w, struct sim_device *d, const uint8_t binding[BINDING_SIZE],
-                   int level)
+static void open_mode(struct sim_link *l, struct sim_ward *w, struct sim_device *d, const uint8_t binding[BINDING_SIZE],
+                      int level, bool copy)
 {
     struct replica r = sim_node_replica(d);
 
     link_init(l, w, d);
-    session_init_device(&l->device, &r.device, binding, r.cut ? 1 : 0, level);
+    session_init_device(&l->device, &r.device, binding, copy ? HELLO_RENEW : r.cut ? HELLO_ASK : HELLO_FLIGHT, level);
     session_init_ward(&l->ward, &r.device, false, binding, level);
     session_certificate(&l->ward, d->certificate_end);
     start(l);
+}
+
+void sim_link_open(struct sim_link *l, struct sim_ward *w, struct sim_device *d, const uint8_t binding[BINDING_SIZE],
+                   int level)
+{
+    open_mode(l, w, d, binding, level, false);
+}
+
+void sim_link_open_copy(struct sim_link *l, struct sim_ward *w, struct sim_device *d, const uint8_t binding[BINDING_SIZE],
+                        int level)
+{
+    open_mode(l, w, d, binding, level, true);
 }
 
 void sim_link_open_enrol(struct sim_link *l, struct sim_ward *w, struct sim_device *d,
@@ -150,22 +165,44 @@ void sim_link_run(struct sim_link *l)
         continue;
 }
 
-enum err sim_link_sync(struct sim_ward *w, struct sim_device *d, struct sim_link *last)
+static enum err one(struct sim_ward *w, struct sim_device *d, struct sim_link *last, bool copy, bool *again)
 {
     uint8_t binding[BINDING_SIZE];
     struct sim_link l;
-    bool again;
     enum err e;
 
     sim_node_random(&d->chance, binding, sizeof binding);
-    sim_link_open(&l, w, d, binding, LEVEL);
+    (copy ? sim_link_open_copy : sim_link_open)(&l, w, d, binding, LEVEL);
     sim_link_run(&l);
     e = l.device.err;
     if (last != NULL)
         *last = l;
-    again = e == ERR_OK && l.device.again;
+    *again = l.device.again;
     sim_link_close(&l);
-    return again ? sim_link_sync(w, d, last) : e;
+    return e;
+}
+
+enum err sim_link_sync(struct sim_ward *w, struct sim_device *d, struct sim_link *last)
+{
+    bool again;
+    enum err e = one(w, d, last, false, &again);
+
+    return e == ERR_OK && again ? sim_link_sync(w, d, last) : e;
+}
+
+enum err sim_link_exchange(struct sim_ward *w, struct sim_device *d, unsigned *renewed)
+{
+    uint32_t before = sim_node_replica(d).incarnation;
+    bool again = true, copy = false;
+    enum err e = ERR_OK;
+
+    for (unsigned n = 0; n < SESSIONS_MAX && again && (e == ERR_OK || copy); n++) {
+        e = one(w, d, NULL, copy, &again);
+        copy = e == ERR_COPY;
+    }
+    if (renewed != NULL)
+        *renewed += before != sim_node_replica(d).incarnation;
+    return e;
 }
 
 enum err sim_link_enrol(struct sim_ward *w, struct sim_device *d, const uint8_t secret[INVITE_SECRET_SIZE])

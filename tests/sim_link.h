@@ -29,9 +29,11 @@ extern uint64_t sim_link_hits[2][SESSION_STATE_COUNT][SESSION_EVENT_COUNT];
 /* session_step, counted. */
 void sim_link_step(struct session *s, const struct session_event *e);
 
-/* As the device named by its store; mode 1 if its last flight was cut. */
+/* As the device named by its store; mode 1 if its last flight was cut; _copy: mode 2, the last one ended with COPY. */
 void sim_link_open(struct sim_link *l, struct sim_ward *w, struct sim_device *d, const uint8_t binding[BINDING_SIZE],
                    int level);
+void sim_link_open_copy(struct sim_link *l, struct sim_ward *w, struct sim_device *d, const uint8_t binding[BINDING_SIZE],
+                        int level);
 void sim_link_open_enrol(struct sim_link *l, struct sim_ward *w, struct sim_device *d,
                          const uint8_t secret[INVITE_SECRET_SIZE], const uint8_t binding[BINDING_SIZE]);
 /* Frees both sessions, also with jobs under way (they are lost, as in a crash). */
@@ -49,6 +51,8 @@ void sim_link_worked(struct session *s, struct work *w);
 /* Until nothing moves; then the streams end. Both sessions are ENDED after it. */
 void sim_link_run(struct sim_link *l);
 
+/* As `dong-bo` does: a copy renews itself and goes on, all in one call. *renewed counts; NULL is fine. */
+enum err sim_link_exchange(struct sim_ward *w, struct sim_device *d, unsigned *renewed);
 /* One whole session; returns what the device says. The link is closed, *last gets a copy of its figures if not NULL. */
 enum err sim_link_sync(struct sim_ward *w, struct sim_device *d, struct sim_link *last);
 enum err sim_link_enrol(struct sim_ward *w, struct sim_device *d, const uint8_t secret[INVITE_SECRET_SIZE]);

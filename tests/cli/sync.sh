@@ -107,11 +107,12 @@ cp -a "$CHIBO_HOME" "$TMP/copy"
 run 0 chibo add task --set duty='Ở sổ gốc' --set from=4/11/2026
 run 0 chibo sync
 run 0 chibo --home "$TMP/copy" add task --set duty='Ở bản sao' --set from=4/11/2026
-run 12 chibo --home "$TMP/copy" sync
-run 0 chibo --home "$TMP/copy" status
-says 'Sổ này là bản sao; bản gốc đã được dùng tiếp ở nơi khác. Xin ghi tiếp vào sổ gốc.'
+run 0 chibo --home "$TMP/copy" sync
+says 'đã được khôi phục hoặc sao chép'
 run 0 chibo --home "$TMP/copy" status --json
-same "$(field failed)" '"COPY"'
+same "$(field failed)" null
+same "$(field unsent)" 0
+same "$(field copied)" false
 run 0 chibo status
 silent_on 'không thành'
 finish

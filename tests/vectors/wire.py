@@ -65,7 +65,7 @@ def messages():
         ("drop", pack([SCOPE, 300, head]), "300 changes of its own are durable at the ward"),
         ("body", pack([5, 2, some(0x50), [RECORD, 3, 2, 10, None, None]]), "of position 2 of leaf 5"),
         ("nothing", pack([]), "ask, end"),
-        ("bad_hello_mode", pack([1, 2, 0, 0, some(0x50), some(0x60), some(0x70, 8), []]), ""),
+        ("bad_hello_mode", pack([1, -1, 0, 0, some(0x50), some(0x60), some(0x70, 8), []]), ""),
         ("bad_hello_order", pack([1, 0, 0, 0, some(0x50), some(0x60), some(0x70, 8), [[HOME, 0, 2], [SCOPE, 1, 6]]]),
          "ids descend"),
         ("bad_hello_twice", pack([1, 0, 0, 0, some(0x50), some(0x60), some(0x70, 8), [[SCOPE, 0, 2], [SCOPE, 1, 6]]]), ""),

@@ -1,0 +1,367 @@
+/* replica_copy.c - see replica_copy.h. */
+#include "replica_copy.h"
+
+#include <stdlib.h>
+
+#include "draft.h"
+#include "ledger.h"
+#include "outbox.h"
+#include "renew.h"
+#include "verdict.h"
+
+static const char meta_attempt[] = "attempt";
+static const char meta_renew[] = "renew";
+static const char meta_copied[] = "copied";
+
+/* --- the beginning ------------------------------------------------------------------------------------------------ */
+
+static enum err u32_get(struct txn *txn, const char *name, uint32_t *value)
+{
+    struct buf row = {0};
+    enum err e = store_get(txn, TABLE_meta, bytes_of_str(name), &row);
+
+    if (e == ERR_OK && row.n != 4)
+        e = ERR_DAMAGED;
+    if (e == ERR_OK)
+        *value = load_u32(row.p);
+    buf_deinit(&row);
+    return e;
+}
+
+static enum err u32_draw(struct txn *txn, const char *name, struct moment *m, uint32_t *value)
+{
+    uint8_t bytes[4];
+
+    replica_draw(m, bytes, sizeof bytes);
+    *value = load_u32(bytes);
+    return store_put(txn, TABLE_meta, bytes_of_str(name), bytes_of(bytes, sizeof bytes));
+}
+
+enum err replica_copy_open(struct txn *txn, struct work *job, struct moment *m, uint32_t *attempt)
+{
+    uint32_t fresh;
+    enum err e = u32_get(txn, meta_attempt, attempt);
+
+    if (e == ERR_NOT_FOUND)
+        e = u32_draw(txn, meta_attempt, m, attempt);
+    job->copy = job->mode == HELLO_RENEW;
+    if (e != ERR_OK)
+        return e;
+    /* Told again, also in the middle of a renewal: the incarnation we had drawn is another store's by now. */
+    if (job->copy)
+        return u32_draw(txn, meta_renew, m, &fresh);
+    e = u32_get(txn, meta_renew, &fresh);
+    job->copy = e == ERR_OK;
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err replica_copy_message(struct txn *txn, struct work *job, struct bytes sizes)
+{
+    uint32_t fresh;
+    enum err e = u32_get(txn, meta_renew, &fresh);
+
+    if (e == ERR_OK)
+        renew_encode(fresh, sizes, &job->out2);
+    return e;
+}
+
+/* --- resume: is it our stream that the ward holds? ---------------------------------------------------------------- */
+
+/* The head before change number `next` as we sealed it. ERR_NOT_FOUND: no changeset of ours that waits begins there. */
+static enum err head_before(struct txn *txn, uint16_t number, uint64_t next, struct hash *head)
+{
+    uint8_t room[STORE_KEY_MAX];
+    struct buf row = {0};
+    struct changeset cs;
+    struct bytes header;
+    struct header h;
+    enum err e = store_get(txn, TABLE_outbox, scope_key6(room, number, (uint32_t)next), &row);
+
+    changeset_init(&cs);
+    if (e == ERR_OK)
+        e = outbox_decode(buf_bytes(&row), &header, &h, &cs);
+    if (e == ERR_OK)
+        *head = h.previous;
+    changeset_deinit(&cs);
+    buf_wipe_deinit(&row);
+    return e;
+}
+
+static enum err compare_stream(struct txn *txn, const struct message_resume *entry)
+{
+    struct replica_end end;
+    struct scope s;
+    struct hash head;
+    enum err e = scope_load(txn, &entry->scope, &s);
+
+    if (e == ERR_NOT_FOUND)
+        return ERR_COPY;
+    if (e == ERR_OK)
+        e = replica_end_load(txn, s.number, &end);
+    if (e != ERR_OK || entry->next == 0)
+        return e;
+    head = end.head;
+    if (entry->next < end.next)
+        e = head_before(txn, s.number, entry->next, &head);
+    if (e == ERR_NOT_FOUND || entry->next > end.next)
+        return ERR_COPY;
+    return e == ERR_OK && !crypto_equal(head.b, entry->head.b, HASH_SIZE) ? ERR_COPY : e;
+}
+
+enum err replica_copy_compare(struct txn *txn, struct message_list list)
+{
+    struct message_resume entry;
+    enum err e = ERR_OK;
+
+    while (e == ERR_OK && message_resume_next(&list, &entry))
+        e = compare_stream(txn, &entry);
+    return e;
+}
+
+/* --- settling: what the ward holds of this device's work -------------------------------------------------- */
+
+struct answer {
+    struct version version;
+    uint32_t verdict;
+};
+
+struct settling {
+    struct txn *txn;
+    struct replica *r;
+    struct scope *scope;
+    struct buf answers; /* struct answer[], ascending */
+    struct replica_end end;
+};
+
+static int answer_order(const void *a, const void *b)
+{
+    return memcmp(a, b, VERSION_SIZE);
+}
+
+static enum err gather_leaf(struct settling *s, uint64_t index, uint64_t *first)
+{
+    struct buf row = {0};
+    struct ledger_leaf l = {0};
+    struct header h;
+    enum err e = ledger_leaf_at(s->txn, s->scope, index, &row, &l);
+
+    if (e == ERR_OK)
+        e = header_decode(&h, l.header) == ERR_OK && l.changeset.count > 0 ? ERR_OK : ERR_DAMAGED;
+    if (e == ERR_OK) {
+        changeset_commit(&l.changeset, &h.scope, &h.device, &h.person);
+        *first = h.first + h.count;
+    }
+    for (size_t i = 0; e == ERR_OK && i < l.changeset.count; i++) {
+        struct answer a = {.version = change_version(&l.changeset.slot[i].commitment)};
+
+        e = verdict_list_at(l.verdicts, i, &a.verdict);
+        buf_put(&s->answers, &a, sizeof a);
+    }
+    ledger_leaf_deinit(&l);
+    buf_wipe_deinit(&row);
+    return e;
+}
+
+/* All that the scope's log holds of this device, under whatever incarnation. */
+static enum err gather(struct settling *s)
+{
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < s->scope->streams; i++) {
+        struct stream stream;
+        uint64_t first = 0, index;
+
+        e = scope_stream(s->txn, s->scope, i, &stream);
+        if (e != ERR_OK || !id_equal(&stream.device, &s->r->device))
+            continue;
+        while (e == ERR_OK && first < stream.next) {
+            e = ledger_find(s->txn, s->scope, &stream.device, stream.incarnation, first, &index);
+            if (e == ERR_OK)
+                e = gather_leaf(s, index, &first);
+        }
+    }
+    if (s->answers.n > 0)
+        qsort(s->answers.p, s->answers.n / sizeof(struct answer), sizeof(struct answer), answer_order);
+    return e == ERR_NOT_FOUND ? ERR_DAMAGED : e;
+}
+
+static enum err settle_draft(struct settling *s, const struct change_slot *slot, uint32_t verdict)
+{
+    struct version v = change_version(&slot->commitment);
+    struct draft_item *item;
+    struct id record;
+    struct draft d;
+    uint32_t kind, leaf, position;
+    enum err e;
+
+    if (scope_change_find(s->txn, s->scope, &v, &leaf, &position) == ERR_OK)
+        verdict = verdict_make(VERDICT_ACCEPTED, false, ERR_OK); /* released since */
+    change_subject(slot->body, &kind, &record);
+    e = draft_load(s->txn, kind, &record, s->scope->number, &d);
+    item = draft_find(&d, &v);
+    if (e == ERR_OK && item != NULL) {
+        if (verdict_kind(verdict) == VERDICT_HELD || verdict_kind(verdict) == VERDICT_PROPOSAL)
+            item->state = DRAFT_HELD;
+        else
+            draft_remove(&d, (size_t)(item - d.item));
+        e = draft_save(s->txn, kind, &record, s->scope->number, &d);
+    }
+    draft_deinit(&d);
+    return e;
+}
+
+/* One changeset of the outbox: gone if the ward holds all of it, else issued again, whole. */
+static enum err reissue(struct settling *s, struct bytes row)
+{
+    struct changeset cs;
+    struct bytes header;
+    struct header h;
+    size_t known = 0;
+    enum err e;
+
+    changeset_init(&cs);
+    e = outbox_decode(row, &header, &h, &cs);
+    if (e == ERR_OK)
+        changeset_commit(&cs, &h.scope, &h.device, &h.person);
+    for (size_t i = 0; e == ERR_OK && i < cs.count; i++) {
+        struct version v = change_version(&cs.slot[i].commitment);
+        const struct answer *a = s->answers.n == 0 ? NULL
+                                                   : bsearch(&v, s->answers.p, s->answers.n / sizeof *a, sizeof *a,
+                                                             answer_order);
+
+        if (a == NULL)
+            continue;
+        known++;
+        e = settle_draft(s, &cs.slot[i], a->verdict);
+    }
+    if (e == ERR_OK && known < cs.count)
+        e = outbox_keep(s->txn, s->r, s->scope, &s->end, &h.person, &cs);
+    changeset_deinit(&cs);
+    return e;
+}
+
+struct row {
+    uint32_t first;
+    struct buf value;
+};
+
+static bool row_visit(void *arg, struct bytes key, struct bytes value)
+{
+    struct buf *list = arg;
+    struct row row = {.first = load_u32(key.p + 2)};
+
+    buf_put_bytes(&row.value, value);
+    buf_put(list, &row, sizeof row);
+    return true;
+}
+
+static int row_order(const void *a, const void *b)
+{
+    const struct row *x = a, *y = b;
+
+    return x->first < y->first ? -1 : x->first > y->first;
+}
+
+/* r bears the new incarnation already: the rows still bear the old one. */
+static enum err settle_scope(struct txn *txn, struct replica *r, struct scope *scope)
+{
+    struct settling s = {.txn = txn, .r = r, .scope = scope};
+    uint8_t room[STORE_KEY_MAX];
+    struct buf list = {0};
+    struct row *row;
+    size_t count;
+    enum err e = store_scan(txn, TABLE_outbox, scope_key2(room, scope->number), row_visit, &list);
+
+    row = (struct row *)(void *)list.p;
+    count = list.n / sizeof *row;
+    if (count > 0)
+        qsort(row, count, sizeof *row, row_order);
+    if (e == ERR_OK && count > 0)
+        e = gather(&s);
+    for (size_t i = 0; e == ERR_OK && i < count; i++)
+        e = store_del(txn, TABLE_outbox, scope_key6(room, scope->number, row[i].first));
+    if (e == ERR_OK)
+        e = replica_end_save(txn, scope->number, &s.end);
+    for (size_t i = 0; e == ERR_OK && i < count; i++)
+        e = reissue(&s, buf_bytes(&row[i].value));
+    for (size_t i = 0; i < count; i++)
+        buf_wipe_deinit(&row[i].value);
+    buf_deinit(&list);
+    buf_deinit(&s.answers);
+    return e;
+}
+
+static bool left_visit(void *arg, struct bytes key, struct bytes value)
+{
+    struct buf *list = arg;
+
+    (void)value;
+    if (key.n == 4 + ID_SIZE && memcmp(key.p, "left", 4) == 0)
+        buf_put_bytes(list, key);
+    return true;
+}
+
+/* Where our streams ended in scopes that were dropped: they will not go on under this incarnation. */
+static enum err forget_left(struct txn *txn)
+{
+    struct buf list = {0};
+    enum err e = store_scan(txn, TABLE_meta, bytes_of(NULL, 0), left_visit, &list);
+
+    for (size_t i = 0; e == ERR_OK && i < list.n; i += 4 + ID_SIZE)
+        e = store_del(txn, TABLE_meta, bytes_of(list.p + i, 4 + ID_SIZE));
+    buf_deinit(&list);
+    return e;
+}
+
+enum err replica_copy_settle(struct txn *txn, struct replica *r, const struct message_close *close, struct moment *m)
+{
+    struct scope *scope = NULL;
+    uint32_t fresh = 0;
+    size_t count = 0;
+    enum err e = u32_get(txn, meta_renew, &fresh);
+
+    if (e == ERR_NOT_FOUND || (e == ERR_OK && close->n != 1))
+        return ERR_BAD_ORDER;
+    /* Scopes whose log came only now: what waits for them is sealed first, so that it has the names under which the
+     * other store may have sent it. */
+    if (e == ERR_OK)
+        e = replica_seal(txn, r, m);
+    if (e == ERR_OK)
+        e = scope_list(txn, &scope, &count);
+    r->incarnation = fresh;
+    for (size_t i = 0; e == ERR_OK && i < count; i++)
+        e = settle_scope(txn, r, &scope[i]);
+    free(scope);
+    if (e == ERR_OK)
+        e = forget_left(txn);
+    return e == ERR_OK ? store_del(txn, TABLE_meta, bytes_of_str(meta_renew)) : e;
+}
+
+enum err replica_copy_closed(struct txn *txn, const struct message_close *close)
+{
+    bool copied = (close->flags & MESSAGE_CLOSE_COPIED) != 0, was;
+    struct buf row = {0};
+    enum err e = store_del(txn, TABLE_meta, bytes_of_str(meta_attempt));
+
+    if (e == ERR_OK)
+        e = store_get(txn, TABLE_meta, bytes_of_str(meta_copied), &row);
+    buf_deinit(&row);
+    was = e == ERR_OK;
+    if (e == ERR_NOT_FOUND)
+        e = ERR_OK;
+    if (e == ERR_OK && copied && !was)
+        e = store_put(txn, TABLE_meta, bytes_of_str(meta_copied), bytes_of_str("1"));
+    if (e == ERR_OK && !copied && was)
+        e = store_del(txn, TABLE_meta, bytes_of_str(meta_copied));
+    return e;
+}
+
+enum err replica_copied(struct txn *txn, bool *copied)
+{
+    struct buf row = {0};
+    enum err e = store_get(txn, TABLE_meta, bytes_of_str(meta_copied), &row);
+
+    *copied = e == ERR_OK;
+    buf_deinit(&row);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
