@@ -98,7 +98,7 @@ struct finding {
     size_t count;
 };
 
-static bool has_prefix(const uint8_t *bytes, size_t n, const char *prefix)
+bool ward_held_has_prefix(const uint8_t *bytes, size_t n, const char *prefix)
 {
     static const char digits[] = "0123456789abcdef";
 
@@ -115,7 +115,7 @@ static bool find_held(void *arg, const struct held *h)
 {
     struct finding *f = arg;
 
-    if (!has_prefix(h->id.b, HASH_SIZE, f->prefix))
+    if (!ward_held_has_prefix(h->id.b, HASH_SIZE, f->prefix))
         return true;
     f->found = *h;
     f->found_in = *f->scope;
@@ -129,7 +129,7 @@ static bool find_accepted(void *arg, struct bytes key, struct bytes value)
     struct finding *f = arg;
     struct held h = {.scope_number = f->scope->number, .verdict = verdict_make(VERDICT_ACCEPTED, false, ERR_OK)};
 
-    if (key.n != 2 + VERSION_SIZE || value.n != 8 || !has_prefix(key.p + 2, VERSION_SIZE, f->prefix))
+    if (key.n != 2 + VERSION_SIZE || value.n != 8 || !ward_held_has_prefix(key.p + 2, VERSION_SIZE, f->prefix))
         return true;
     if (f->count > 0 && memcmp(f->found.id.b, key.p + 2, VERSION_SIZE) == 0)
         return true;

@@ -24,6 +24,8 @@ struct ward_held {
 typedef bool ward_held_visit(void *arg, const struct ward_held *h);
 MUST_CHECK enum err ward_held_each(struct txn *txn, ward_held_visit *visit, void *arg);
 
+bool ward_held_has_prefix(const uint8_t *bytes, size_t n, const char *prefix); /* hex digits of either case */
+
 struct ward_ruling {
     const char *prefix;   /* hex */
     enum verdict verdict; /* accepted or refused */

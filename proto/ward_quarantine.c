@@ -7,7 +7,9 @@
  */
 #include "ward_quarantine.h"
 
+#include "fold.h"
 #include "mp.h"
+#include "verdict.h"
 
 #define DEVICE_KEY ID_SIZE
 #define STREAM_KEY (2 * ID_SIZE + 4)
@@ -218,4 +220,148 @@ enum err ward_quarantine_put(struct txn *txn, const struct header *h, struct byt
     if (e == ERR_OK)
         e = row_put(txn, h, &k);
     return e == ERR_OK ? end_put(txn, h, &head) : e;
+}
+
+/* --- for the person who decides ------------------------------------------------------------------------------- */
+
+static bool gather(void *arg, struct bytes key, struct bytes value)
+{
+    (void)value;
+    if (key.n == ROW_KEY)
+        buf_put(arg, key.p, key.n);
+    return true;
+}
+
+/* One changeset of the list; its slices point into row. */
+struct opened {
+    struct buf row;
+    struct kept_row kept;
+    struct header header;
+    struct changeset cs;
+    struct scope scope;
+};
+
+static enum err opened_load(struct txn *txn, const uint8_t *key, struct opened *o)
+{
+    enum err e = store_get(txn, TABLE_quarantine, bytes_of(key, ROW_KEY), &o->row);
+
+    changeset_init(&o->cs);
+    if (e == ERR_OK)
+        e = row_decode(&o->kept, buf_bytes(&o->row));
+    if (e == ERR_OK)
+        e = header_decode(&o->header, o->kept.header) == ERR_OK ? ERR_OK : ERR_DAMAGED;
+    if (e == ERR_OK)
+        e = message_read(&o->cs, o->kept.message);
+    if (e == ERR_OK)
+        e = scope_load(txn, &o->header.scope, &o->scope);
+    if (e == ERR_OK && (o->kept.decided.n != o->cs.count || !o->cs.has_seed))
+        e = ERR_DAMAGED;
+    if (e == ERR_OK)
+        changeset_commit(&o->cs, &o->header.scope, &o->header.device, &o->header.person);
+    return e;
+}
+
+static void opened_deinit(struct opened *o)
+{
+    changeset_deinit(&o->cs);
+    buf_deinit(&o->row);
+}
+
+static struct held as_held(const struct opened *o, size_t position)
+{
+    return (struct held){.scope_number = o->scope.number, .leaf = QUARANTINE_LEAF, .position = (uint32_t)position,
+                         .id = o->cs.slot[position].commitment, .accepted = o->kept.arrived,
+                         .verdict = verdict_make(VERDICT_HELD, false, ERR_REVOKED),
+                         .decided = o->kept.decided.p[position] != 0};
+}
+
+static enum err show(struct txn *txn, const struct opened *o, size_t position, ward_held_visit *visit, void *arg,
+                     bool *more)
+{
+    struct ward_held h = {.scope = &o->scope, .held = as_held(o, position), .header = o->header};
+    struct change c;
+    struct part p;
+    enum err e;
+
+    if (h.held.decided)
+        return ERR_OK;
+    if (change_decode(&c, o->cs.slot[position].body) != ERR_OK)
+        return ERR_DAMAGED;
+    e = ledger_part(txn, &o->scope, c.kind, &c.record, &p);
+    if (e == ERR_OK) {
+        h.change = &c;
+        h.part = &p;
+        for (size_t i = 0; i < p.changes; i++)
+            h.later += p.change[i].leaf >= o->header.size || o->header.epoch != o->scope.epoch;
+        *more = visit(arg, &h);
+    }
+    part_deinit(&p);
+    return e;
+}
+
+enum err ward_quarantine_each(struct txn *txn, ward_held_visit *visit, void *arg)
+{
+    struct buf keys = {0};
+    bool more = true;
+    enum err e = store_scan(txn, TABLE_quarantine, bytes_of(NULL, 0), gather, &keys);
+
+    for (size_t at = 0; e == ERR_OK && more && at < keys.n; at += ROW_KEY) {
+        struct opened o = {0};
+
+        e = opened_load(txn, keys.p + at, &o);
+        for (size_t i = 0; e == ERR_OK && more && i < o.cs.count; i++)
+            e = show(txn, &o, i, visit, arg, &more);
+        opened_deinit(&o);
+    }
+    buf_deinit(&keys);
+    return e;
+}
+
+static enum err decide(struct txn *txn, const struct opened *o, size_t position, const struct ward_ruling *r)
+{
+    struct kept_row k = o->kept;
+    struct buf decided = {0};
+    enum err e;
+
+    if (o->kept.decided.p[position] != 0)
+        return ERR_DECIDED;
+    if (r->verdict == VERDICT_ACCEPTED)
+        return ERR_REVOKED; /* no log takes a leaf of this device: somebody writes it again under his own name */
+    buf_put_bytes(&decided, k.decided);
+    decided.p[position] = (uint8_t)VERDICT_REFUSED;
+    k.decided = buf_bytes(&decided);
+    e = row_put(txn, &o->header, &k);
+    buf_deinit(&decided);
+    return e;
+}
+
+enum err ward_quarantine_rule(struct txn *txn, const struct ward_ruling *r, struct held *out)
+{
+    struct buf keys = {0}, found = {0};
+    size_t count = 0, position = 0;
+    enum err e = store_scan(txn, TABLE_quarantine, bytes_of(NULL, 0), gather, &keys);
+    struct opened o = {0};
+
+    for (size_t at = 0; e == ERR_OK && at < keys.n; at += ROW_KEY) {
+        e = opened_load(txn, keys.p + at, &o);
+        for (size_t i = 0; e == ERR_OK && i < o.cs.count; i++)
+            if (ward_held_has_prefix(o.cs.slot[i].commitment.b, HASH_SIZE, r->prefix) && count++ == 0) {
+                buf_put(&found, keys.p + at, ROW_KEY);
+                position = i;
+            }
+        opened_deinit(&o);
+        o = (struct opened){0};
+    }
+    if (e == ERR_OK && count != 1)
+        e = count == 0 ? ERR_NO_SUCH_CHANGE : ERR_AMBIGUOUS;
+    if (e == ERR_OK)
+        e = opened_load(txn, found.p, &o);
+    if (e == ERR_OK) {
+        *out = as_held(&o, position);
+        e = decide(txn, &o, position, r);
+    }
+    opened_deinit(&o);
+    buf_deinit(&keys);
+    buf_deinit(&found);
+    return e;
 }

@@ -4,7 +4,7 @@
 #define CHIBO_WARD_QUARANTINE_H
 
 #include "changeset.h"
-#include "ward.h"
+#include "ward_held.h"
 
 /* Of one device. A busy cell writes some 2,000 changes of 380 bytes in a year away; ten times that, and nobody who
  * found a laptop fills the ward's disk. */
@@ -22,5 +22,13 @@ MUST_CHECK enum err ward_quarantine_put(struct txn *txn, const struct header *h,
                                         const struct changeset *cs, struct bytes message, uint64_t now);
 /* What such a device is told at the end: ERR_HANDED_IN and how many changes in job->why, or why nothing was. */
 MUST_CHECK enum err ward_quarantine_answer(struct txn *txn, struct work *job);
+
+/* What nobody has decided about, as ward_held_each gives what waits in the logs: held, reason REVOKED, the leaf
+ * QUARANTINE_LEAF. */
+#define QUARANTINE_LEAF UINT32_MAX
+MUST_CHECK enum err ward_quarantine_each(struct txn *txn, ward_held_visit *visit, void *arg);
+/* The word of a person: refused, it stays here and waits no more. ERR_REVOKED: it cannot be accepted, for no log takes
+ * a leaf of this device. ERR_NO_SUCH_CHANGE, ERR_AMBIGUOUS, ERR_DECIDED. */
+MUST_CHECK enum err ward_quarantine_rule(struct txn *txn, const struct ward_ruling *r, struct held *out);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "../common/text.h"
 #include "../proto/actor.h"
+#include "../proto/ward_quarantine.h"
 #include "admin.h"
 
 struct listing {
@@ -73,7 +74,9 @@ static bool visit(void *arg, const struct ward_held *h)
 enum err admin_held_rows(struct txn *txn, struct buf *answer)
 {
     struct listing l = {txn, answer, ERR_OK};
-    const enum err e = ward_held_each(txn, visit, &l);
+    enum err e = ward_held_each(txn, visit, &l);
+    if (e == ERR_OK && l.err == ERR_OK)
+        e = ward_quarantine_each(txn, visit, &l);
     return e == ERR_OK ? l.err : e;
 }
 
@@ -99,6 +102,8 @@ enum err admin_held_rule(struct txn *txn, const struct ward *w, const struct war
         e = check_clean(r->text, VERDICT_TEXT_MAX, r->verdict == VERDICT_REFUSED);
     if (e == ERR_OK)
         e = ward_rule(txn, w, r, now_s, &held);
+    if (e == ERR_NO_SUCH_CHANGE)
+        e = ward_quarantine_rule(txn, r, &held);
     if (e == ERR_OK) {
         mp_put_array(&row, 1);
         mp_put_bin(&row, held.id.b, HASH_SIZE);

@@ -96,5 +96,12 @@ for call in 1 2; do
 done
 is "no cell's book has changed" "$(size)" "$before"
 is "all of it is still on the device" "$(chibo d1 list task --json | grep -c '"id"')" $CHANGES
+is "the ward sees all of it among what waits" "$("$BUILD/chibod" held "$W" --json | grep -c '"id"')" $CHANGES
+ID=$("$BUILD/chibod" held "$W" --json | grep -oE '"id":"[0-9a-f]{64}"' | head -n 1 | cut -d '"' -f 4)
+"$BUILD/chibod" refuse "$W" "$ID" --reason "Ghi nhầm" >/dev/null
+is "a person refuses one" $? 0
+is "which waits no more" "$("$BUILD/chibod" held "$W" --json | grep -c '"id"')" $((CHANGES - 1))
+"$BUILD/chibod" refuse "$W" "$ID" --reason "Ghi nhầm" >/dev/null 2>&1
+is "nobody decides twice" "$([ $? -ne 0 ] && echo no)" no
 serve_stop
 finish
