@@ -1,5 +1,8 @@
 /* cmd_add.c - `chibo ghi KIND --muc FIELD=VALUE…`: one new record, durable when the command returns. */
+#include <unistd.h>
+
 #include "../common/language.h"
+#include "alike.h"
 #include "assign.h"
 #include "cmd.h"
 #include "form.h"
@@ -63,30 +66,40 @@ static enum err ask_rest(struct cmd_env *env, struct fields *f)
     return e == ERR_OK && fields_missing(f, 0) != NULL ? assign_missing(env, f) : e;
 }
 
+static enum err say_json(struct print *p, const struct kind_info *k, const struct record_written *w, struct buf *out)
+{
+    struct view v;
+    enum err e = replica_view(book_txn(p->book), &p->book->replica, k->number, &w->id, &v);
+
+    if (e == ERR_OK) {
+        e = print_json(p, &v, false, out);
+        replica_view_deinit(&v);
+    }
+    return e;
+}
+
+/* What it looks like is told while the one who typed it is still there. */
 static enum err say(struct cmd_env *env, const struct kind_info *k, const struct record_written *w)
 {
     struct print p;
-    struct view v;
+    struct buf alike = {0};
     char hex[ID_TEXT_SIZE];
-    enum err e = ERR_OK;
+    enum err e = book_begin(&env->book, false);
 
     form_say_written(env, k, w);
-    if (!env->out.json) {
-        id_print(&w->id, hex);
-        buf_printf(&env->out.text, "%s\n", hex);
-        return ERR_OK;
-    }
-    e = book_begin(&env->book, false);
     if (e != ERR_OK)
         return e;
     e = print_init(&p, &env->book);
-    if (e == ERR_OK)
-        e = replica_view(book_txn(&env->book), &env->book.replica, k->number, &w->id, &v);
-    if (e == ERR_OK) {
-        e = print_json(&p, &v, false, &env->out.text);
-        replica_view_deinit(&v);
-    }
+    if (e == ERR_OK && !w->existed)
+        e = alike_note(&p, k->number, &w->id, &alike);
+    out_write(STDERR_FILENO, buf_bytes(&alike));
+    id_print(&w->id, hex);
+    if (e == ERR_OK && env->out.json)
+        e = say_json(&p, k, w, &env->out.text);
+    else if (e == ERR_OK)
+        buf_printf(&env->out.text, "%s\n", hex);
     print_deinit(&p);
+    buf_deinit(&alike);
     book_abort(&env->book);
     return e;
 }

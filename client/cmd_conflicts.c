@@ -2,6 +2,7 @@
  * at a terminal each is settled with one key. */
 #include "../common/json.h"
 #include "../common/language.h"
+#include "alike.h"
 #include "cmd.h"
 #include "cmd_conflicts.h"
 #include "form.h"
@@ -175,6 +176,8 @@ static enum err list(struct listing *l)
         e = replica_each(book_txn(b), &b->replica, schema_kinds[i].number, visit, l);
         e = e == ERR_OK ? l->err : e;
     }
+    if (e == ERR_OK)
+        e = alike_list(&l->p, l->env->out.json, &l->env->out.text);
     if (e == ERR_OK && l->env->out.text.n == 0 && !l->env->out.json)
         buf_printf(&l->env->out.text, "%s\n", _("Nothing waits for anybody."));
     print_deinit(&l->p);

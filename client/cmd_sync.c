@@ -4,6 +4,7 @@
 
 #include "../common/json.h"
 #include "../common/language.h"
+#include "alike.h"
 #include "background.h"
 #include "cmd_parcel.h"
 #include "conflict.h"
@@ -21,7 +22,7 @@ static const struct opt_row rows[] = {
      .help = N_("take in the ward's answer from a file")},
 };
 
-static void print_json(const struct link_report *r, struct buf *out)
+static void report_json(const struct link_report *r, struct buf *out)
 {
     const struct {
         const char *name;
@@ -59,7 +60,7 @@ static void print_json(const struct link_report *r, struct buf *out)
 void cmd_sync_print(const struct link_report *r, bool json, struct buf *out)
 {
     if (json) {
-        print_json(r, out);
+        report_json(r, out);
         return;
     }
     buf_printf(out, _("Sent %llu changes · received %llu"), (unsigned long long)r->sent,
@@ -148,12 +149,35 @@ static enum err set_background(struct cmd_env *env, const char *word)
     return e;
 }
 
+/* What looks like one and has not left yet is told before it leaves; it leaves all the same. */
+static enum err warn_alike(struct cmd_env *env)
+{
+    struct replica_counts counts;
+    uint64_t pairs, unsent = 0;
+    struct buf line = {0};
+    enum err e = book_begin(&env->book, false);
+
+    if (e == ERR_OK)
+        e = replica_count(book_txn(&env->book), &counts);
+    if (e == ERR_OK && counts.unsealed > 0)
+        e = alike_count(&env->book, &pairs, &unsent);
+    book_abort(&env->book);
+    if (unsent > 0) {
+        buf_printf(&line, _("Note: %llu pairs of records look like one: chibo xung-dot"), (unsigned long long)unsent);
+        out_note(buf_cstr(&line));
+    }
+    buf_deinit(&line);
+    return e;
+}
+
 /* Both: first what the ward answered, then what it lacks after that. */
 static enum err run_file(struct cmd_env *env, const struct opt_parsed *args)
 {
     enum err e = ERR_OK;
     if (opt_given(args, "tu-tep"))
         e = cmd_parcel_read(env, opt_text(args, "tu-tep", ""));
+    if (e == ERR_OK && opt_given(args, "ra-tep"))
+        e = warn_alike(env);
     if (e == ERR_OK && opt_given(args, "ra-tep"))
         e = cmd_parcel_write(env, opt_text(args, "ra-tep", ""));
     return e;
@@ -170,7 +194,9 @@ static enum err run(struct cmd_env *env, const struct opt_parsed *args)
     if (opt_given(args, "ra-tep") || opt_given(args, "tu-tep"))
         return run_file(env, args);
     uint32_t from = 0;
-    enum err e = cmd_network(env);
+    enum err e = warn_alike(env);
+    if (e == ERR_OK)
+        e = cmd_network(env);
     if (e == ERR_OK)
         e = told_mark(&env->book, &from);
     if (e == ERR_OK)

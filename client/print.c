@@ -7,6 +7,7 @@
 #include "../proto/mp.h"
 #include "../proto/replica_verdict.h"
 #include "../proto/verdict.h"
+#include "alike.h"
 #include "print_history.h"
 #include "word.h"
 
@@ -45,6 +46,7 @@ enum err print_init(struct print *p, struct book *book)
 void print_deinit(struct print *p)
 {
     refs_deinit(&p->refs);
+    buf_deinit(&p->links);
     buf_deinit(&p->refused);
 }
 
@@ -178,6 +180,11 @@ enum err print_json(struct print *p, const struct view *v, bool with_history, st
     json_put_string(&j, "state", print_state(v));
     json_put_string(&j, "sync", print_sync(p, v));
     json_put_string(&j, "transport", print_transport(p, v));
+    struct id leader = alike_leader(p, v->kind, &v->record);
+    if (!id_equal(&leader, &v->record)) {
+        id_print(&leader, hex);
+        json_put_string(&j, "same_as", hex);
+    }
     json_key(&j, "fields");
     json_object_begin(&j);
     for (size_t i = 0; i < k->fields; i++) {
@@ -201,6 +208,20 @@ enum err print_json(struct print *p, const struct view *v, bool with_history, st
     return e;
 }
 
+/* Records that a person said are one bear one name. */
+static void put_leader(struct print *p, const struct kind_info *k, const struct id *leader, struct buf *out)
+{
+    char hex[ID_TEXT_SIZE];
+    struct view v;
+
+    id_print(leader, hex);
+    buf_printf(out, "  = %s %s ", _("the same as"), hex);
+    if (replica_view(book_txn(p->book), &p->book->replica, k->number, leader, &v) != ERR_OK)
+        return;
+    refs_title(&p->refs, &v, out);
+    replica_view_deinit(&v);
+}
+
 void print_line(struct print *p, const struct view *v, bool with_kind, struct buf *out)
 {
     const struct kind_info *k = schema_kind(v->kind);
@@ -221,6 +242,9 @@ void print_line(struct print *p, const struct view *v, bool with_kind, struct bu
     buf_printf(out, "  %s", _(print_sync_label(sync)));
     if (replica_view_conflict(v))
         buf_printf(out, "  ! %s", _("several values"));
+    struct id leader = alike_leader(p, v->kind, &v->record);
+    if (!id_equal(&leader, &v->record))
+        put_leader(p, k, &leader, out);
     buf_put_str(out, "\n");
     buf_wipe_deinit(&title);
 }

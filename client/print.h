@@ -10,6 +10,8 @@ struct print {
     struct book *book;
     struct refs refs;
     struct buf refused; /* struct print_refused[] */
+    uint32_t links_kind; /* kind whose links are in `links` (alike.h); 0: none yet */
+    struct buf links;
 };
 
 /* A change that the ward refused: kept here so that it can be mended and sent again. */
