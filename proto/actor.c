@@ -98,8 +98,8 @@ enum err actor_name(struct txn *txn, const struct scope *s, const struct id *per
     return get(txn, s, WHAT_PERSON, person, name);
 }
 
-static enum err grants_get(struct txn *txn, const struct scope *s, const struct id *person,
-                           struct actor_grant grant[ACTOR_GRANTS_MAX], size_t *count)
+enum err actor_grants(struct txn *txn, const struct scope *s, const struct id *person,
+                      struct actor_grant grant[ACTOR_GRANTS_MAX], size_t *count)
 {
     struct buf row = {0};
     struct mp r;
@@ -108,11 +108,12 @@ static enum err grants_get(struct txn *txn, const struct scope *s, const struct 
     *count = 0;
     if (e == ERR_OK) {
         mp_open(&r, buf_bytes(&row));
-        *count = mp_array(&r, 3 * ACTOR_GRANTS_MAX) / 3;
+        *count = mp_array(&r, 4 * ACTOR_GRANTS_MAX) / 4;
         for (size_t i = 0; i < *count; i++) {
             grant[i].role = (enum role)mp_uint(&r, ROLE_COUNT - 1);
             grant[i].from = (uint32_t)mp_uint(&r, UINT32_MAX);
             grant[i].until = (uint32_t)mp_uint(&r, UINT32_MAX);
+            grant[i].ended = (uint32_t)mp_uint(&r, UINT32_MAX);
         }
         e = mp_close(&r) == ERR_OK ? ERR_OK : ERR_DAMAGED;
     }
@@ -125,11 +126,12 @@ static enum err grants_put(struct txn *txn, const struct scope *s, const struct 
 {
     struct buf row = {0};
 
-    mp_put_array(&row, 3 * count);
+    mp_put_array(&row, 4 * count);
     for (size_t i = 0; i < count; i++) {
         mp_put_uint(&row, (uint64_t)grant[i].role);
         mp_put_uint(&row, grant[i].from);
         mp_put_uint(&row, grant[i].until);
+        mp_put_uint(&row, grant[i].ended);
     }
     return put(txn, s, WHAT_GRANTS, person, &row);
 }
@@ -140,7 +142,7 @@ static enum err on_grant(struct txn *txn, struct scope *s, const struct control 
     const struct control_grant *g = &c->is.grant;
     struct actor_grant grant[ACTOR_GRANTS_MAX];
     size_t count;
-    enum err e = grants_get(txn, s, &g->person, grant, &count);
+    enum err e = actor_grants(txn, s, &g->person, grant, &count);
 
     if (e != ERR_OK || g->role >= ROLE_COUNT)
         return e;
@@ -149,11 +151,12 @@ static enum err on_grant(struct txn *txn, struct scope *s, const struct control 
             if (c->kind == CONTROL_GRANT)
                 return ERR_OK;
             grant[i].until = g->date;
+            grant[i].ended = (uint32_t)(s->frontier.size - 1);
         }
     if (c->kind == CONTROL_GRANT) {
         if (count == ACTOR_GRANTS_MAX)
             memmove(grant, grant + 1, --count * sizeof *grant);
-        grant[count++] = (struct actor_grant){(enum role)g->role, g->date, 0};
+        grant[count++] = (struct actor_grant){(enum role)g->role, g->date, 0, 0};
     }
     return grants_put(txn, s, &g->person, grant, count);
 }
@@ -162,7 +165,7 @@ enum err actor_role(struct txn *txn, const struct scope *s, const struct id *per
 {
     struct actor_grant grant[ACTOR_GRANTS_MAX];
     size_t count;
-    enum err e = grants_get(txn, s, person, grant, &count);
+    enum err e = actor_grants(txn, s, person, grant, &count);
 
     *out = ROLE_NONE;
     for (size_t i = 0; e == ERR_OK && i < count; i++)
@@ -175,7 +178,7 @@ enum err actor_holds(struct txn *txn, const struct scope *s, const struct id *pe
 {
     struct actor_grant grant[ACTOR_GRANTS_MAX];
     size_t count;
-    enum err e = grants_get(txn, s, person, grant, &count);
+    enum err e = actor_grants(txn, s, person, grant, &count);
 
     *yes = false;
     for (size_t i = 0; e == ERR_OK && i < count; i++)

@@ -22,6 +22,7 @@ struct actor_grant {
     enum role role;
     uint32_t from;
     uint32_t until; /* 0: still */
+    uint32_t ended; /* index of the leaf that ended it */
 };
 
 /* Takes one verified control leaf at this index: changes the scope's copy and the tables. */
@@ -35,6 +36,9 @@ MUST_CHECK enum err actor_name(struct txn *txn, const struct scope *s, const str
 /* The strongest role held now (lowest number); ROLE_NONE if none. */
 MUST_CHECK enum err actor_holds(struct txn *txn, const struct scope *s, const struct id *person, enum role role,
                                 bool *yes); /* this very role, now */
+/* All of a person's, ended ones too, in the order they were given. */
+MUST_CHECK enum err actor_grants(struct txn *txn, const struct scope *s, const struct id *person,
+                                 struct actor_grant grant[ACTOR_GRANTS_MAX], size_t *count);
 MUST_CHECK enum err actor_role(struct txn *txn, const struct scope *s, const struct id *person, enum role *out);
 
 #endif

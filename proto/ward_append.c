@@ -3,6 +3,7 @@
 #include "actor.h"
 #include "header.h"
 #include "verdict.h"
+#include "ward_office.h"
 #include "ward_quarantine.h"
 #include "ward_recall.h"
 
@@ -171,6 +172,8 @@ static enum err verdict_of(struct append *a, enum role role, struct bytes body, 
     if (a->copied && verdict_kind(*verdict) == VERDICT_ACCEPTED)
         *verdict = verdict_make(VERDICT_HELD, false, ERR_COPIED);
     buf_deinit(&part);
+    if (e == ERR_OK && wrong == ERR_OK)
+        e = ward_office_verdict(a->txn, &a->scope, &a->header, &c, verdict);
     return e;
 }
 
@@ -182,7 +185,9 @@ static enum err judge(struct append *a, struct buf *verdicts)
 
     for (size_t i = 0; e == ERR_OK && i < a->cs.count; i++) {
         e = verdict_of(a, role, a->cs.slot[i].body, &verdict[i]);
-        if (e == ERR_OK && role == ROLE_NONE && id_equal(&a->person, &a->device.person))
+        /* No role at all any more, nor one that ended in which this was right: still nothing is lost. */
+        if (e == ERR_OK && role == ROLE_NONE && id_equal(&a->person, &a->device.person) &&
+            verdict[i] == verdict_make(VERDICT_REFUSED, false, ERR_NOT_ALLOWED))
             verdict[i] = verdict_make(VERDICT_HELD, false, ERR_HELD_FOR_PERSON);
     }
     if (e == ERR_OK)
