@@ -1,7 +1,7 @@
 /* ward_office.h - officers replaced while they were offline: what they wrote before they could know (protocol.md 4.3).
  *
- * Accepted as it would have been in office, when what its author had seen of the log ends before the leaf that ended the
- * office, and the record's own date is not later than the office's last day. Else it is held for a person. */
+ * Accepted as it would have been in office, when what its author had seen of the log ends before the leaf that ended
+ * the office, and the record's own date is not later than the office's last day. Else it is held for a person. */
 #ifndef CHIBO_WARD_OFFICE_H
 #define CHIBO_WARD_OFFICE_H
 

@@ -5,6 +5,7 @@
 
 #include "../proto/mp.h"
 #include "sim_files.h"
+#include "sim_held.h"
 #include "sim_log.h"
 #include "sim_net.h"
 #include "sim_value.h"
@@ -433,7 +434,7 @@ void sim_world_act(struct sim *s)
         void (*act)(struct sim *s);
     } acts[] = {
         {60, act_record}, {6, act_undo}, {4, act_clock}, {6, act_crash}, {5, act_disk},
-        {3, act_revoke},  {4, act_join}, {1, act_stranger}, {12, sim_files_act},
+        {3, act_revoke},  {4, act_join}, {1, act_stranger}, {12, sim_files_act}, {8, sim_held_act},
     };
     unsigned sum = 0;
     uint64_t dice;

@@ -1,0 +1,113 @@
+/* sim_held.c - see sim_held.h. */
+#include "sim_held.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "../proto/ledger.h"
+#include "../proto/verdict.h"
+#include "../proto/ward_held.h"
+
+struct picking {
+    struct sim *s;
+    uint64_t seen;
+    struct hash id;
+};
+
+/* One of all that wait, each as likely. */
+static bool pick(void *arg, const struct ward_held *h)
+{
+    struct picking *p = arg;
+
+    if (sim_draw(p->s, ++p->seen) == 0)
+        p->id = h->held.id;
+    return true;
+}
+
+void sim_held_act(struct sim *s)
+{
+    struct ward_ruling r = {.verdict = sim_one_in(s, 3) ? VERDICT_REFUSED : VERDICT_ACCEPTED,
+                            .text = bytes_of_str("Theo quyết định số 12."), .by = bytes_of_str("Trần Văn Bình")};
+    struct picking p = {.s = s};
+    char hex[2 * HASH_SIZE + 1];
+    struct held held;
+    struct txn txn;
+
+    memstore_fail(s->ward.store, 0, ERR_OK);
+    memstore_begin(s->ward.store, true, &txn);
+    if (ward_held_each(&txn, pick, &p) != ERR_OK)
+        sim_broken(s, "H1: what waits cannot be listed");
+    for (size_t i = 0; i < HASH_SIZE; i++)
+        snprintf(hex + 2 * i, 3, "%02x", p.id.b[i]);
+    r.prefix = hex;
+    if (s->failed || p.seen == 0) {
+        memstore_abort(s->ward.store);
+        return;
+    }
+    if (ward_rule(&txn, &s->ward.ward, &r, s->ward.now, &held) != ERR_OK)
+        sim_broken(s, "H1: %s cannot be decided", hex);
+    if (ward_rule(&txn, &s->ward.ward, &r, s->ward.now, &held) != ERR_DECIDED)
+        sim_broken(s, "H1: %s is decided twice", hex);
+    if (memstore_commit(s->ward.store, true) != ERR_OK)
+        sim_broken(s, "H1: the decision is not durable");
+    sim_note(s, "ward says %d to %.8s", (int)r.verdict, hex);
+}
+
+/* --- at the end --------------------------------------------------------------------------------------------------- */
+
+struct checking {
+    struct sim *s;
+    size_t peer;
+    struct txn *txn;
+    const struct scope *scope;
+    struct id device;
+    uint64_t own;
+};
+
+static bool check_row(void *arg, const struct held *h)
+{
+    struct checking *c = arg;
+    bool released = h->decided && verdict_kind(h->ruled) == VERDICT_ACCEPTED;
+    struct ledger_leaf l;
+    struct header header;
+    struct buf row = {0};
+
+    if (ledger_leaf_at(c->txn, c->scope, h->leaf, &row, &l) != ERR_OK || header_decode(&header, l.header) != ERR_OK) {
+        sim_broken(c->s, "H2: %zu: a held change without its leaf", c->peer);
+    } else if (id_equal(&header.device, &c->device)) {
+        c->own += !h->decided;
+    } else if ((l.changeset.slot[h->position].body.n > 0) != released) {
+        sim_broken(c->s, "H2: %zu holds %s", c->peer, released ? "no body of what was released"
+                                                               : "a body that was never released to it");
+    }
+    ledger_leaf_deinit(&l);
+    buf_deinit(&row);
+    return !c->s->failed;
+}
+
+void sim_held_check(struct sim *s, size_t peer)
+{
+    struct sim_peer *p = &s->peer[peer];
+    struct replica_counts counts = {0};
+    struct scope *scope = NULL;
+    struct txn txn;
+    struct checking c = {.s = s, .peer = peer, .txn = &txn, .device = p->id};
+    size_t scopes = 0;
+
+    if (!p->enrolled || p->revoked)
+        return;
+    c.device = sim_node_replica(&p->node).device;
+    memstore_begin(p->node.store, false, &txn);
+    if (scope_list(&txn, &scope, &scopes) != ERR_OK || replica_count(&txn, &counts) != ERR_OK)
+        sim_broken(s, "H2: %zu cannot be read", peer);
+    for (size_t i = 0; i < scopes && !s->failed; i++) {
+        c.scope = &scope[i];
+        if (held_each(&txn, &scope[i], check_row, &c) != ERR_OK)
+            sim_broken(s, "H2: %zu: the index of what waits cannot be read", peer);
+    }
+    if (!s->failed && counts.held != c.own)
+        sim_broken(s, "H3: %zu shows %llu held changes, %llu of its own wait", peer, (unsigned long long)counts.held,
+                   (unsigned long long)c.own);
+    memstore_abort(p->node.store);
+    free(scope);
+}
