@@ -7,6 +7,7 @@
 #include "alike.h"
 #include "background.h"
 #include "cmd_parcel.h"
+#include "cmd_plan.h"
 #include "conflict.h"
 #include "told.h"
 
@@ -20,6 +21,10 @@ static const struct opt_row rows[] = {
      .help = N_("write what the ward lacks to a sealed file, for a stick")},
     {.name = "tu-tep", .alias = "from-file", .kind = OPT_TEXT, .value = N_("FILE"),
      .help = N_("take in the ward's answer from a file")},
+    {.name = "xem-truoc", .alias = "dry-run", .kind = OPT_FLAG,
+     .help = N_("say what would be sent and how many bytes, and send nothing")},
+    {.name = "toi-da", .alias = "budget", .kind = OPT_TEXT, .value = N_("BYTES"),
+     .help = N_("send no more than this, such as 20KB; what is left waits")},
 };
 
 static void report_json(const struct link_report *r, struct buf *out)
@@ -186,7 +191,7 @@ static enum err run_file(struct cmd_env *env, const struct opt_parsed *args)
 static enum err run(struct cmd_env *env, const struct opt_parsed *args)
 {
     struct link_report report = {0};
-    const struct link_terms terms = {0};
+    struct link_terms terms = {0};
     if (opt_given(args, "tu-dong"))
         return set_background(env, opt_text(args, "tu-dong", ""));
     if (opt_given(args, "nen"))
@@ -194,7 +199,10 @@ static enum err run(struct cmd_env *env, const struct opt_parsed *args)
     if (opt_given(args, "ra-tep") || opt_given(args, "tu-tep"))
         return run_file(env, args);
     uint32_t from = 0;
-    enum err e = warn_alike(env);
+    enum err e = cmd_plan_budget(env, args, &terms.budget_bytes);
+    if (e != ERR_OK || opt_given(args, "xem-truoc"))
+        return e == ERR_OK ? cmd_plan(env, terms.budget_bytes) : e;
+    e = warn_alike(env);
     if (e == ERR_OK)
         e = cmd_network(env);
     if (e == ERR_OK)
@@ -207,6 +215,8 @@ static enum err run(struct cmd_env *env, const struct opt_parsed *args)
         e = conflict_count_all(&env->book, report.sent + report.received > 0, &report.conflicts);
     if (e == ERR_OK || report.sent + report.received > 0)
         cmd_sync_print(&report, env->out.json, &env->out.text);
+    if (e == ERR_OK && terms.budget_bytes > 0)
+        e = cmd_plan_left(env);
     if (e == ERR_OK && report.refused > 0)
         e = cmd_explain(env, ERR_PARTLY, "", _("What was refused, and why: chibo khong-nhan."));
     return cmd_sync_explain(env, e, &report);

@@ -218,6 +218,7 @@ static enum err begin(struct link *l)
     else
         session_init_device(&l->session, &r->device, binding,
                             l->copy ? HELLO_RENEW : r->cut ? HELLO_ASK : HELLO_FLIGHT, ZIP_LEVEL);
+    l->session.budget_bytes = l->terms.budget_bytes;
     l->begun = true;
     step(l, SESSION_START, bytes_of(NULL, 0), NULL);
     return e;
@@ -444,7 +445,7 @@ enum err link_sync(struct book *b, const struct tls_api *api, const struct link_
     enum err e = sync_once(b, api, terms, report);
     if (e == ERR_OK)
         e = more_to_seal(b, &more, &report->epoch);
-    if (e == ERR_OK && more)
+    if (e == ERR_OK && more && terms->budget_bytes == 0)
         e = sync_once(b, api, terms, report);
     keep_outcome(b, e);
     return e;

@@ -12,6 +12,7 @@
 /* How this exchange may go. All zero: as a person who waits for it wants it. */
 struct link_terms {
     unsigned patience_ms; /* all waits for the network of one session together; 0: as long as it takes */
+    uint64_t budget_bytes; /* of the flight, for what is not sealed yet (replica_budget.h); 0: everything */
 };
 
 struct link_report {

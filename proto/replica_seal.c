@@ -11,6 +11,7 @@
 #include "outbox.h"
 #include "renew.h"
 #include "replica_copy.h"
+#include "replica_budget.h"
 
 /* One job loads at most this much of the flight. */
 #define OUTBOX_BYTES 65536
@@ -215,7 +216,27 @@ static bool is_full(const struct sealing *s, const struct pending *next)
     return s->cs.count == CHANGESET_CHANGES_SEAL || !id_equal(&s->person, &next->person);
 }
 
-static enum err seal_scope(struct txn *txn, struct replica *r, struct scope *scope, struct moment *m)
+static int number_order(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+/* Only those of the numbers that were chosen stay in the list; chosen NULL: all. */
+static size_t keep_chosen(struct pending *p, size_t count, const struct buf *chosen)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (chosen == NULL || (chosen->n > 0 && bsearch(&p[i].number, chosen->p, chosen->n / sizeof(uint32_t),
+                                                        sizeof(uint32_t), number_order) != NULL))
+            p[kept++] = p[i];
+    return kept;
+}
+
+static enum err seal_scope(struct txn *txn, struct replica *r, struct scope *scope, struct moment *m,
+                           const struct buf *chosen)
 {
     struct sealing s = {.txn = txn, .r = r, .m = m, .scope = scope};
     struct buf list = {0};
@@ -225,7 +246,7 @@ static enum err seal_scope(struct txn *txn, struct replica *r, struct scope *sco
     enum err e = store_scan(txn, TABLE_pending, scope_key2(room, scope->number), pending_visit, &list);
 
     p = (struct pending *)(void *)list.p;
-    count = list.n / sizeof *p;
+    count = keep_chosen(p, list.n / sizeof *p, chosen);
     if (e == ERR_OK && count > 0) {
         qsort(p, count, sizeof *p, pending_order);
         e = replica_end_load(txn, scope->number, &s.end);
@@ -247,7 +268,7 @@ static enum err seal_scope(struct txn *txn, struct replica *r, struct scope *sco
 }
 
 /* A scope without a log is not the ward's yet: what is written in it waits for the first answer. */
-enum err replica_seal(struct txn *txn, struct replica *r, struct moment *m)
+static enum err seal_all(struct txn *txn, struct replica *r, struct moment *m, const struct buf *chosen)
 {
     struct scope *scope;
     size_t count;
@@ -255,8 +276,27 @@ enum err replica_seal(struct txn *txn, struct replica *r, struct moment *m)
 
     for (size_t i = 0; e == ERR_OK && i < count; i++)
         if (scope[i].frontier.size > 0)
-            e = seal_scope(txn, r, &scope[i], m);
+            e = seal_scope(txn, r, &scope[i], m, chosen);
     free(scope);
+    return e;
+}
+
+enum err replica_seal(struct txn *txn, struct replica *r, struct moment *m)
+{
+    return seal_all(txn, r, m, NULL);
+}
+
+static enum err seal_within(struct txn *txn, struct replica *r, struct moment *m, uint64_t budget_bytes)
+{
+    struct buf chosen = {0};
+    enum err e;
+
+    if (budget_bytes == 0)
+        return replica_seal(txn, r, m);
+    e = replica_budget_choose(txn, r, budget_bytes, &chosen);
+    if (e == ERR_OK)
+        e = seal_all(txn, r, m, &chosen);
+    buf_deinit(&chosen);
     return e;
 }
 
@@ -350,7 +390,7 @@ enum err replica_open(struct txn *txn, struct replica *r, struct work *job, stru
     enum err e = replica_copy_open(txn, job, m, &attempt);
 
     if (e == ERR_OK)
-        e = replica_seal(txn, r, m);
+        e = seal_within(txn, r, m, job->budget_bytes);
     hello.mode = job->copy ? HELLO_RENEW : job->mode;
     renew_show(hello.ratchet, r->ratchet, attempt);
     if (e == ERR_OK && job->copy)

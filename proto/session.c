@@ -111,6 +111,7 @@ struct work *session_ask(struct session *s, enum work_kind kind)
     w->certificate_end = s->certificate_end;
     w->hand_in = s->hand_in;
     w->mode = s->mode;
+    w->budget_bytes = s->budget_bytes;
     w->shown = s->shown;
     w->states_differ = s->states_differ;
     w->failed = &s->failed;

@@ -80,6 +80,7 @@ struct session {
     uint64_t certificate_end;
     bool hand_in;                      /* ward: a device that may only hand in its work */
     unsigned mode;
+    uint64_t budget_bytes;             /* device, set before START: what a flight may seal; 0: everything */
     bool states_differ;                /* ward: the folds differ */
     uint64_t shown;                    /* ward: ratchet number of the hello */
     struct frame_in in;

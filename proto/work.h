@@ -67,6 +67,7 @@ struct work {
     bool hand_in;             /* WORK_JUDGE sets, later jobs read: what comes goes into quarantine, nothing is read */
     bool answer;              /* WORK_JUDGE: no flight follows, answer in the same transaction (into out2) */
     unsigned mode;            /* of the session; a copy says HELLO_RENEW whatever it is */
+    uint64_t budget_bytes;    /* WORK_OPEN: what may be sealed, in bytes of flight; 0: everything */
     unsigned packing;         /* WORK_OPEN sets: newest dictionary that both sides know, by the last close */
     struct id scope;
     uint32_t epoch;

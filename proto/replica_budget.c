@@ -1,0 +1,325 @@
+/* replica_budget.c - see replica_budget.h. */
+#include "replica_budget.h"
+
+#include <stdlib.h>
+
+#include "changeset.h"
+#include "draft.h"
+#include "frame.h"
+#include "message.h"
+#include "mp.h"
+
+#define SESSION_BYTES 84u    /* a hello that names one scope, the end */
+#define SCOPE_BYTES 28u      /* the message that names a scope */
+#define CHANGESET_BYTES 84u /* seed, signature and frame head of a changeset; the rest is in each change's cost */
+
+struct waiting {
+    uint32_t number, kind;
+    uint16_t scope;
+    struct id record, person;
+    bool create, news; /* news: to a record that the ward does not know yet */
+    bool chosen;
+    uint64_t bytes;
+};
+
+struct listing {
+    struct buf list; /* struct waiting */
+    uint16_t scope;
+};
+
+static bool list_visit(void *arg, struct bytes key, struct bytes value)
+{
+    struct listing *l = arg;
+    struct waiting e = {.scope = l->scope};
+    struct mp r;
+    mp_open(&r, value);
+    mp_expect_array(&r, 3);
+    e.kind = (uint32_t)mp_uint(&r, UINT16_MAX);
+    e.record = id_from(mp_bin_exact(&r, ID_SIZE));
+    e.person = id_from(mp_bin_exact(&r, ID_SIZE));
+    if (mp_close(&r) != ERR_OK || key.n != 6)
+        return false;
+    e.number = load_u32(key.p + 2);
+    buf_put(&l->list, &e, sizeof e);
+    return true;
+}
+
+/* What a change takes in a flight of its own, without the head of its changeset: with others beside it, hardly more. */
+static uint64_t cost(struct bytes body, unsigned packing)
+{
+    uint8_t fixed[SIGNATURE_SIZE];
+    struct frame_out f;
+    struct buf message = {0}, wire = {0};
+    for (size_t i = 0; i < sizeof fixed; i++)
+        fixed[i] = (uint8_t)(i * 167 + 13); /* as little to pack as in a real one */
+    mp_put_array(&message, 8);
+    mp_put_uint(&message, 0);
+    mp_put_nil(&message);
+    for (size_t i = 0; i < 3; i++)
+        mp_put_uint(&message, 0);
+    mp_put_bin(&message, fixed, SALT_SIZE);
+    mp_put_bin(&message, fixed, SIGNATURE_SIZE);
+    mp_put_array(&message, 1);
+    mp_put_raw(&message, body);
+    frame_out_init(&f, ZIP_LEVEL);
+    f.packing = packing;
+    frame_put(&f, MESSAGE_CHANGESET, buf_bytes(&message), false, &wire);
+    uint64_t n = wire.n - FRAME_HEADER_SIZE - SALT_SIZE - SIGNATURE_SIZE;
+    frame_out_deinit(&f);
+    buf_wipe_deinit(&message);
+    buf_wipe_deinit(&wire);
+    return n;
+}
+
+static enum err weigh(struct txn *txn, struct waiting *e, unsigned packing)
+{
+    struct draft d;
+    enum err err = draft_load(txn, e->kind, &e->record, e->scope, &d);
+    size_t i = 0;
+    while (i < d.count && !(d.item[i].state == DRAFT_UNSEALED && d.item[i].number == e->number))
+        i++;
+    if (err == ERR_OK && i == d.count)
+        err = ERR_DAMAGED;
+    if (err == ERR_OK) {
+        struct change c;
+        err = change_decode(&c, buf_bytes(&d.item[i].body));
+        e->create = err == ERR_OK && c.op == OP_CREATE;
+        e->bytes = cost(buf_bytes(&d.item[i].body), packing);
+    }
+    draft_deinit(&d);
+    return err;
+}
+
+static bool same_record(const struct waiting *a, const struct waiting *b)
+{
+    return a->kind == b->kind && id_equal(&a->record, &b->record);
+}
+
+static int by_record(const void *a, const void *b)
+{
+    const struct waiting *x = a, *y = b;
+    int c = x->kind != y->kind ? (x->kind < y->kind ? -1 : 1) : memcmp(x->record.b, y->record.b, ID_SIZE);
+    return c != 0 ? c : x->number < y->number ? -1 : x->number > y->number;
+}
+
+static int by_worth(const void *a, const void *b)
+{
+    const struct waiting *x = *(struct waiting *const *)a, *y = *(struct waiting *const *)b;
+    return x->news != y->news ? (x->news ? 1 : -1) : x->number < y->number ? -1 : x->number > y->number;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* How the bytes of a flight add up: heads of changesets and scopes come when they are first needed. */
+struct sum {
+    uint64_t bytes;
+    uint64_t in_scope[UINT16_MAX + 1]; /* changes so far */
+};
+
+static uint64_t heads(const struct replica *r, const struct sum *s, const struct waiting *e)
+{
+    uint64_t n = s->in_scope[e->scope];
+    return (n == 0 ? SCOPE_BYTES : 0u) + (n % CHANGESET_CHANGES_SEAL == 0 ? CHANGESET_BYTES : 0u) +
+           (id_equal(&e->person, &r->person) ? 0u : CHANGESET_BYTES);
+}
+
+/* e and what was written before it to its record, if all of it still fits. */
+static void take(const struct replica *r, struct sum *s, struct waiting *first, struct waiting *e, uint64_t budget)
+{
+    struct waiting *from = e;
+    uint64_t bytes = 0;
+    while (from > first && same_record(from - 1, e) && !from[-1].chosen)
+        from--;
+    for (struct waiting *i = from; i <= e; i++)
+        bytes += i->bytes + heads(r, s, i);
+    if (e->chosen || s->bytes + bytes > budget)
+        return;
+    for (struct waiting *i = from; i <= e; i++) {
+        s->bytes += i->bytes + heads(r, s, i);
+        s->in_scope[i->scope]++;
+        i->chosen = true;
+    }
+}
+
+struct weighing {
+    struct frame_out f;
+    uint64_t bytes;
+};
+
+static bool outbox_visit(void *arg, struct bytes key, struct bytes value)
+{
+    struct weighing *l = arg;
+    struct buf wire = {0};
+    (void)key;
+    if (value.n < MESSAGE_MAX)
+        frame_put(&l->f, MESSAGE_CHANGESET, value, false, &wire);
+    l->bytes += wire.n;
+    buf_wipe_deinit(&wire);
+    return true;
+}
+
+/* About what the flight takes before anything more is sealed. */
+static enum err sealed_bytes(struct txn *txn, unsigned packing, uint64_t *bytes)
+{
+    struct weighing l = {.bytes = SESSION_BYTES};
+    frame_out_init(&l.f, ZIP_LEVEL);
+    l.f.packing = packing;
+    enum err e = store_scan(txn, TABLE_outbox, bytes_of(NULL, 0), outbox_visit, &l);
+    frame_out_deinit(&l.f);
+    *bytes = l.bytes;
+    return e;
+}
+
+static void choose(const struct replica *r, struct waiting *entry, size_t count, uint64_t before, uint64_t budget,
+                   struct buf *chosen)
+{
+    struct sum *s = mem_alloc(sizeof *s);
+    struct waiting **order = mem_alloc((count + 1) * sizeof *order);
+    memset(s, 0, sizeof *s);
+    s->bytes = before;
+    qsort(entry, count, sizeof *entry, by_record);
+    for (size_t i = 0; i < count; i++) {
+        bool first = i == 0 || !same_record(&entry[i - 1], &entry[i]);
+        entry[i].news = first ? entry[i].create : entry[i - 1].news;
+        order[i] = &entry[i];
+    }
+    qsort(order, count, sizeof *order, by_worth);
+    for (size_t i = 0; i < count; i++)
+        take(r, s, entry, order[i], budget);
+    for (size_t i = 0; i < count; i++)
+        if (entry[i].chosen)
+            buf_put(chosen, &entry[i].number, sizeof entry[i].number);
+    qsort(chosen->p, chosen->n / sizeof(uint32_t), sizeof(uint32_t), by_number);
+    free(order);
+    free(s);
+}
+
+static enum err list(struct txn *txn, struct listing *l)
+{
+    struct scope *scope = NULL;
+    uint8_t room[STORE_KEY_MAX];
+    size_t count = 0;
+    enum err e = scope_list(txn, &scope, &count);
+    for (size_t i = 0; e == ERR_OK && i < count; i++) {
+        l->scope = scope[i].number;
+        if (scope[i].frontier.size > 0)
+            e = store_scan(txn, TABLE_pending, scope_key2(room, scope[i].number), list_visit, l);
+    }
+    free(scope);
+    return e;
+}
+
+enum err replica_budget_choose(struct txn *txn, const struct replica *r, uint64_t budget_bytes, struct buf *chosen)
+{
+    struct listing l = {0};
+    unsigned packing;
+    uint64_t before = 0;
+    enum err e = list(txn, &l);
+    struct waiting *entry = (struct waiting *)(void *)l.list.p;
+    size_t count = l.list.n / sizeof *entry;
+    if (e == ERR_OK)
+        e = replica_packing_load(txn, &packing);
+    if (e == ERR_OK)
+        e = sealed_bytes(txn, packing, &before);
+    for (size_t i = 0; e == ERR_OK && i < count; i++)
+        e = weigh(txn, &entry[i], packing);
+    if (e == ERR_OK)
+        choose(r, entry, count, before, budget_bytes, chosen);
+    buf_deinit(&l.list);
+    return e;
+}
+
+/* --- the plan ------------------------------------------------------------------------------------------------ */
+
+static enum err count_message(struct replica_plan *plan, struct bytes message, uint64_t *changes)
+{
+    struct changeset cs;
+    struct mp r;
+    changeset_init(&cs);
+    mp_open(&r, message);
+    mp_expect_array(&r, 8);
+    changeset_read(&cs, &r);
+    enum err e = mp_close(&r);
+    for (size_t i = 0; e == ERR_OK && i < cs.count; i++) {
+        struct id record;
+        uint32_t kind;
+        change_subject(cs.slot[i].body, &kind, &record);
+        plan->kind[kind < PLAN_KINDS ? kind : 0]++;
+    }
+    *changes += cs.count;
+    changeset_deinit(&cs);
+    return e;
+}
+
+static enum err count_flight(struct replica_plan *plan, struct frame_out *f, struct bytes messages, uint64_t *changes)
+{
+    struct bytes message;
+    struct buf wire = {0};
+    uint8_t type;
+    enum err e = ERR_OK;
+    while (e == ERR_OK && work_message_next(&messages, &type, &message)) {
+        frame_put(f, type, message, false, &wire);
+        plan->bytes += wire.n;
+        buf_clear(&wire);
+        if (type == MESSAGE_CHANGESET)
+            e = count_message(plan, message, changes);
+    }
+    buf_wipe_deinit(&wire);
+    return e;
+}
+
+static enum err fly(struct txn *txn, struct replica_plan *plan, struct frame_out *f, uint64_t *changes)
+{
+    bool more = true;
+    uint64_t at = 0;
+    enum err e = ERR_OK;
+    while (e == ERR_OK && more) {
+        struct work *job = work_new(WORK_OUTBOX);
+        job->at = at;
+        e = replica_outbox(txn, job);
+        if (e == ERR_OK)
+            e = count_flight(plan, f, buf_bytes(&job->out), changes);
+        at = job->at;
+        more = job->more;
+        work_free(job);
+    }
+    return e;
+}
+
+enum err replica_plan(struct txn *txn, struct replica *r, struct moment *m, uint64_t budget_bytes, int level,
+                      struct replica_plan *plan)
+{
+    struct replica_counts before, after;
+    struct frame_out f;
+    struct buf wire = {0};
+    struct work *open = work_new(WORK_OPEN);
+    uint64_t changes = 0;
+    enum err e = replica_count(txn, &before);
+    memset(plan, 0, sizeof *plan);
+    open->budget_bytes = budget_bytes;
+    frame_out_init(&f, level);
+    if (e == ERR_OK)
+        e = replica_open(txn, r, open, m);
+    if (e == ERR_OK) {
+        f.packing = open->packing;
+        frame_put(&f, MESSAGE_HELLO, buf_bytes(&open->out), !open->more, &wire);
+        plan->bytes += wire.n;
+    }
+    if (e == ERR_OK && open->more)
+        e = fly(txn, plan, &f, &changes);
+    if (e == ERR_OK)
+        e = replica_count(txn, &after);
+    if (e == ERR_OK) {
+        plan->left = after.unsealed;
+        plan->chosen = before.unsealed - after.unsealed;
+        plan->sealed = changes - plan->chosen;
+    }
+    frame_out_deinit(&f);
+    buf_deinit(&wire);
+    work_free(open);
+    return e;
+}
