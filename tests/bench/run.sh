@@ -1,7 +1,7 @@
 #!/bin/bash
 # run.sh - every figure beside its limit program, in one run on one machine; writes the table of docs/performance.md.
 #
-#     BENCH_RUNS=5 BUILD=build tests/bench/run.sh [small] [add] [upload] [ingest] [link]
+#     BENCH_RUNS=5 BUILD=build tests/bench/run.sh [small] [add] [upload] [ingest] [bytes] [link]
 #
 # Without names: all of them, and the page is written.
 # Each line: name: value, limit, ratio, goal, met or MISSED. Times are medians; BENCH_RUNS of each (at least 5).
@@ -218,6 +218,35 @@ bench_small() {
     small "$COUNT"
 }
 
+# --- bytes of an upload, by level ------------------------------------------------------------------------------------
+
+# upload_bytes LEVEL OPTION FILE: what the frames of one upload weigh.
+upload_bytes() {
+    rm -rf "$WORK/core" && mkdir "$WORK/core"
+    "$B/core" $2 "$WORK/core" "$3" "$1" | sed -n 's/^upload.*; \([0-9]*\) B up.*/\1/p'
+}
+
+# packed NAME ZSTD3 OPTION FILE: level 3 and level 19 beside one zstd-3 frame of the rows.
+packed() {
+    local level goal bytes
+    for level in 3 19; do
+        [ "$level" = 3 ] && goal=0.85 || goal=0.75
+        bytes=$(upload_bytes "$level" "$3" "$4")
+        result "upload of $COUNT $1, level $level" "$bytes B" "$2 B" "$(calc "%.3f" "$bytes / $2")" "<= $goal" "$bytes <= $goal * $2"
+    done
+}
+
+bench_bytes() {
+    local rows
+    packed "rows" "$ZSTD3" "" "$WORK/rows"
+    for shuffled in "" --shuffled; do
+        # A seed that the dictionary was not trained on; shuffled: no syllable where training saw it.
+        "$PYTHON" tests/gen/gen.py "$COUNT" 9 "$WORK/generated" $shuffled || die "gen.py"
+        read -r _ rows _ <<<"$("$PYTHON" tests/gen/gen.py --rows "$WORK/generated")"
+        packed "generated changes${shuffled:+, vocabulary shuffled}" "$rows" --changes "$WORK/generated"
+    done
+}
+
 # --- the page --------------------------------------------------------------------------------------------------------
 
 machine() {
@@ -246,7 +275,7 @@ ward "$WORK/ward"
 cell "$WORK/ward" CB-001
 device "$WORK/ward" "$WORK/lan" CB-001 secretary
 device "$WORK/ward" "$WORK/binh" CB-001 deputy
-for part in ${*:-small add upload ingest link}; do
+for part in ${*:-small add upload ingest bytes link}; do
     "bench_$part"
 done
 [ $# -gt 0 ] || page
