@@ -76,6 +76,7 @@ static enum err ask(struct call *c, const struct admin_request *r, print_rows *p
 enum err cmd_request(struct call *c, const struct admin_request *r, print_rows *print)
 {
     return ask(c, r, print, r->command != ADMIN_ORG_ADD && r->command != ADMIN_INVITE && r->command != ADMIN_REVOKE &&
+                                r->command != ADMIN_TRUST &&
                                 r->command != ADMIN_ACCEPT && r->command != ADMIN_REFUSE &&
                                 opt_given(&c->opts, "json"));
 }

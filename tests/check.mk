@@ -64,7 +64,7 @@ $(BUILD)/tests/t_language $(BUILD)/tests/t_date $(BUILD)/tests/t_entry: | $(MO)
 fuzz-programs: $(FUZZ_PROGRAMS)
 
 # Most of the simulator's seeds sign with a keyed hash in place of Ed25519 (tests/sim_sign.h).
-$(BUILD)/tests/t_sim: LDFLAGS_ALL += -Wl,--wrap=crypto_verify,--wrap=crypto_sign_message
+$(BUILD)/tests/t_sim $(BUILD)/tests/t_copy: LDFLAGS_ALL += -Wl,--wrap=crypto_verify,--wrap=crypto_sign_message
 
 # The fuzzer's own main comes first in the link.
 $(FUZZ_PROGRAMS): LDFLAGS_ALL := -fsanitize=address,undefined,fuzzer
@@ -75,6 +75,10 @@ fuzz:
 	@$(MAKE) --no-print-directory $(TWO) BUILD=$(FUZZ) CC=clang SANITIZE=address,undefined,fuzzer-no-link \
 	    OPT="-O1 -g" fuzz-programs
 	@set -e; for f in $(notdir $(FUZZ_PROGRAMS)); do tests/fuzz.sh run $(FUZZ) $$f $(FUZZ_S); done
+
+## soak-copy   a million small worlds with stores put back and cloned
+soak-copy: $(BUILD)/tests/t_copy
+	@$(BUILD)/tests/t_copy --seeds 1000000
 
 ## soak        the simulator's long campaign: SEEDS of them (100000)
 soak: deps
