@@ -354,7 +354,7 @@ class Session:
             elif name == 'close':
                 need(last and self.open is None, 'BAD_ORDER', 'close giữa chừng một lô')
                 need(body[0] == store.n + 1, 'BAD_PROOF', 'bánh cóc không tiến một nấc')
-                store.n, store.ratchet, self.flags = body[0], body[1], body[3]
+                store.n, store.ratchet, self.flags = body[0], body[1], body[3] & 15  # above them: the newest dictionary, which we do not use
                 store.confirmed = {item.scope: (item.epoch, item.size) for item in store.logs.values() if item.size}
                 store.cut = False
                 store.save()
