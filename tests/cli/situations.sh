@@ -1,0 +1,191 @@
+#!/bin/bash
+# situations.sh - what really collides offline (one ward, the secretary's device and the deputy's, the clerk's): each
+# situation is written on both devices without a link, exchanged, and looked at on both; all of it twice, in both orders
+# of exchanging. A situation is three functions: NAME_before (once, exchanged), NAME_apart (both devices, no link) and
+# NAME_after (on each device).
+. "$(dirname "$0")/lib.sh"
+ward
+A=$TMP/a B=$TMP/b C=$TMP/c
+a() { chibo "$1" --home "$A" "${@:2}"; }
+b() { chibo "$1" --home "$B" "${@:2}"; }
+c() { chibo "$1" --home "$C" "${@:2}"; }
+sync_in() { # the devices in this order, until everybody has everything
+    local d
+    for d in "$@" "$@"; do chibo sync --home "$d" --json >"$TMP/out" 2>"$TMP/err" || fail "sync $d" "$(cat "$TMP/err")"; done
+}
+value() { # HOME ID NAME...: parts of the record as JSON
+    OUT=$(chibo show "$2" --home "$1" --json --history 2>/dev/null)
+    local name
+    for name in "${@:3}"; do field "$name" 2>/dev/null || echo missing; done | paste -sd ' '
+}
+waits() { chibo conflicts --home "$1" --json 2>/dev/null | grep -F "$2" | grep -cF "\"field\":\"$3\""; }
+new() { # HOME KIND FIELD=VALUE...: its id
+    local home=$1 kind=$2 words=() word
+    for word in "${@:3}"; do words+=(--set "$word"); done
+    id chibo add "$kind" --home "$home" "${words[@]}"
+}
+put() { # HOME ID FIELD=VALUE...
+    local home=$1 record=$2 words=() word
+    for word in "${@:3}"; do words+=(--set "$word"); done
+    chibo edit "$record" --home "$home" "${words[@]}" >/dev/null 2>"$TMP/err" </dev/null || fail "edit $*" "$(cat "$TMP/err")"
+}
+meeting() { new "$1" meeting type=topic "period=$2" date=4/11/2026 start=19:00 "chair=$M" "scribe=$M"; }
+
+run 0 chibo init "$(invite secretary 'Lò Văn Thử')" --home "$A"
+run 0 chibo init "$(invite deputy 'Quàng Thị Ví Dụ')" --home "$B"
+run 0 chibo init "$(chibod invite "$WARD" --org PHUONG --role clerk --person 'Điêu Thị Mẫu')" --home "$C"
+M=$(id chibo add member --home "$C" --org CB-014 --set family_name=Lò --set given_name=Thử --set gender=nam --set born=1961)
+N=$(id chibo add member --home "$C" --org CB-014 --set family_name=Trần --set given_name=Giả --set gender=nữ --set born=1970)
+sync_in "$C" "$A" "$B"
+
+# Secretary and deputy both create the meeting of the month: one meeting.
+same_meeting_before() { :; }
+same_meeting_apart() { T1=$(meeting "$A" "1$ROUND/2026"); T2=$(meeting "$B" "1$ROUND/2026"); same "$T1" "$T2"; }
+same_meeting_after() { same "$(value "$1" "$T1" fields.date)" '"2026-11-04"'; }
+
+# Start and end, place: a person decides; a value of one is never mixed with one of the other.
+place_and_hours_before() { P=$(meeting "$A" "0$ROUND/2026"); }
+place_and_hours_apart() { put "$A" "$P" place=Tổ start=19:00 end=20:30; put "$B" "$P" place=Trường start=19:30 end=21:00; }
+place_and_hours_after() {
+    same "$(waits "$1" "$P" place) $(waits "$1" "$P" start) $(waits "$1" "$P" end)" '1 1 1'
+    case $(value "$1" "$P" fields.start fields.end) in '"19:00" "20:30"' | '"19:30" "21:00"') pass ;; *) fail mixed "$OUT" ;; esac
+}
+
+# The roll called by one only is the roll; a reason that one side wrote is kept; present against absent is asked.
+roll_before() { R=$(meeting "$A" "0$((ROUND + 2))/2026"); RN=$(new "$A" attendance "meeting=$R" "member=$N" mark=excused); }
+roll_apart() {
+    RM=$(new "$A" attendance "meeting=$R" "member=$M" mark=present)
+    RM2=$(new "$B" attendance "meeting=$R" "member=$M" mark=unexcused)
+    put "$B" "$RN" reason='Đi viện'
+    put "$A" "$RN" mark=exempt
+}
+roll_after() {
+    same "$RM" "$RM2"
+    same "$(waits "$1" "$RM" mark)" 1
+    same "$(value "$1" "$RN" fields.mark fields.reason)" '"exempt" "Đi viện"'
+}
+
+# Speeches typed by both: all are kept. Agenda: all items.
+speeches_before() { S=$(meeting "$A" "0$((ROUND + 4))/2026"); put "$A" "$S" agenda='Kiểm diện'; }
+speeches_apart() {
+    S1=$(new "$A" speech "meeting=$S" order=1 "member=$M" 'text=Nhất trí'); S2=$(new "$B" speech "meeting=$S" order=1 "member=$M" 'text=Nhất trí')
+    put "$A" "$S" agenda='Kết nạp'; put "$B" "$S" agenda='Đảng phí'
+}
+speeches_after() {
+    same "$(value "$1" "$S1" fields.text)$(value "$1" "$S2" fields.text)" '"Nhất trí""Nhất trí"'
+    value "$1" "$S" fields.agenda >"$TMP/agenda"
+    same "$(grep -o 'Kiểm diện\|Kết nạp\|Đảng phí' "$TMP/agenda" | sort | paste -sd ,)" "$(printf 'Kiểm diện\nKết nạp\nĐảng phí\n' | sort | paste -sd ,)"
+    same "$(chibo conflicts --home "$1" --json | grep -c "$S")" 0
+}
+
+# Conclusion: never mixed, a person takes one or retypes. Votes: counts are one person's, and add up.
+conclusion_before() { K=$(new "$A" minutes "meeting=$P"); V=$(new "$A" vote "meeting=$P" "subject=Kết nạp $ROUND" agree=10 against=1 abstain=1 eligible=12); }
+conclusion_apart() {
+    put "$A" "$K" conclusion='Hoàn thành tốt'; put "$B" "$K" conclusion='Cần cố gắng'
+    put "$A" "$V" agree=11 against=0; put "$B" "$V" agree=9 against=2 abstain=1
+    chibo edit "$V" --home "$B" --set agree=12 >/dev/null 2>&1; same $? 2
+}
+conclusion_after() {
+    same "$(waits "$1" "$K" conclusion) $(waits "$1" "$V" agree) $(waits "$1" "$V" against)" '1 1 1'
+    value "$1" "$V" fields.agree fields.against fields.abstain fields.eligible >"$TMP/counts"
+    read -r x y z all <"$TMP/counts"
+    same $((x + y + z)) "$all"
+}
+
+# The same dues recorded twice: both kept, flagged, on every device.
+dues_before() { :; }
+dues_apart() { D1=$(new "$A" fee_payment "member=$N" "month=0$ROUND/2026" amount=32000 receipt=17); D2=$(new "$B" fee_payment "member=$N" "month=0$ROUND/2026" amount=32000); }
+dues_after() {
+    same "$(value "$1" "$D1" fields.amount) $(value "$1" "$D2" fields.amount)" '32000 32000'
+    same "$(chibo conflicts --home "$1" --json | grep '"alike":"fee_payment"' | grep "$D1" | grep -c "$D2")" 1
+}
+
+# The clerk corrects a birth while the cell writes a phone number: both. What the cell "corrects" stands beside.
+birth_and_phone_before() { :; }
+birth_and_phone_apart() { put "$A" "$M" "phone=09$ROUND"; put "$C" "$M" "born=196$ROUND"; put "$B" "$M" "given_name=Thứ $ROUND"; }
+birth_and_phone_after() {
+    same "$(value "$1" "$M" fields.phone fields.born fields.given_name)" "\"09$ROUND\" \"196$ROUND\" \"Thử\""
+    same "$(value "$1" "$M" conflicts.given_name.0.value conflicts.given_name.0.by)" "\"Thứ $ROUND\" \"Quàng Thị Ví Dụ\""
+    same "$(waits "$1" "$M" given_name) $(waits "$C" "$M" given_name)" '0 1' # it waits for its owner
+}
+
+# Two people add the same person: the card tells, nothing is merged; homonyms differ by birth.
+same_person_before() { :; }
+same_person_apart() {
+    L1=$(id chibo add member --home "$C" --org CB-014 --set family_name=Vi --set "given_name=Mẫu" --set gender=nam --set born=1950 --set "card_no=00$ROUND")
+    sync_in "$C" # the other clerk's device would do the same; one is enough to flag it everywhere
+    L2=$(id chibo add member --home "$C" --org CB-014 --set family_name=Vì --set "given_name=Mẩu" --set gender=nam --set born=1951 --set "card_no=00$ROUND")
+}
+same_person_after() {
+    same "$(value "$1" "$L1" fields.born)$(value "$1" "$L2" fields.born)" '"1950""1951"'
+    same "$(chibo conflicts --home "$1" --json | grep '"alike":"member"' | grep "$L1" | grep -c "$L2")" 1
+}
+
+# Two update the same task: both updates, the furthest status. Given to two members: both are shown.
+task_before() { T=$(new "$A" task "duty=Vận động $ROUND" from=1/11/2026); }
+task_apart() {
+    put "$A" "$T" status=done "members=$M"; put "$B" "$T" status=doing "members=$N"
+    U1=$(new "$A" task_update "task=$T" date=2/11/2026 percent=100); U2=$(new "$B" task_update "task=$T" date=2/11/2026 percent=40)
+}
+task_after() {
+    same "$(value "$1" "$T" fields.status) $(value "$1" "$U1" fields.percent) $(value "$1" "$U2" fields.percent)" '"done" 100 40'
+    same "$(value "$1" "$T" fields.members | grep -o '[0-9a-f]\{32\}' | sort | paste -sd ,)" "$(printf '%s\n' "$M" "$N" | sort | paste -sd ,)"
+    same "$(waits "$1" "$T" status)" 0
+}
+
+# Own score and the superior's are two fields.
+scores_before() { E=$(new "$A" appraisal "subject=$M" "period=202$ROUND"); }
+scores_apart() { put "$A" "$E" self_score=90; put "$B" "$E" superior_score=85; }
+scores_after() { same "$(value "$1" "$E" fields.self_score fields.superior_score conflicts)" '90 85 null'; }
+
+# A report that was sent stays; what comes late is the next version.
+late_report_before() { G=$(new "$A" report form=BC1 "period=202$ROUND" version=1 cutoff=31/12/2026 figures='dự 10/12'); }
+late_report_apart() {
+    chibo edit "$G" --home "$A" --set figures='dự 11/12' >/dev/null 2>&1; same $? 2
+    G2=$(new "$B" report form=BC1 "period=202$ROUND" version=2 cutoff=31/12/2026 figures='dự 11/12')
+}
+late_report_after() { same "$(value "$1" "$G" fields.figures) $(value "$1" "$G2" fields.figures)" '"dự 10/12" "dự 11/12"'; }
+
+# The same comment written twice: one record of this link and year; the level is asked.
+comment_before() { Y=$M; W=$(id chibo add residence_link --home "$C" --set "member=$M" --set work_org=PHUONG --set home_org=CB-014 --set "from=$ROUND/1/2026"); }
+comment_apart() { W1=$(new "$A" residence_comment "link=$W" year=2026 level=Tốt); W2=$(new "$B" residence_comment "link=$W" year=2026 level=Khá); }
+comment_after() { same "$W1" "$W2"; same "$(waits "$1" "$W1" level)" 1; }
+
+# A phone number: the later in the log counts, nobody is asked; the other stays to be read.
+later_before() { put "$A" "$N" phone=00; }
+later_apart() { put "$A" "$N" "phone=11$ROUND"; put "$B" "$N" "phone=22$ROUND"; }
+later_after() {
+    same "$(waits "$1" "$N" phone)" 0
+    local want=22$ROUND lost=11$ROUND; [ "$FIRST" = "$A" ] || { want=11$ROUND lost=22$ROUND; }
+    same "$(value "$1" "$N" fields.phone conflicts.phone.0.value)" "\"$want\" \"$lost\""
+}
+
+SITUATIONS='same_meeting place_and_hours roll speeches conclusion dues birth_and_phone same_person task scores late_report
+    comment later'
+for ROUND in 1 2; do
+    FIRST=$A ORDER=("$A" "$B" "$C")
+    [ $ROUND = 1 ] || FIRST=$B ORDER=("$B" "$A" "$C")
+    for s in $SITUATIONS; do "${s}_before"; done
+    sync_in "$A" "$C" "$B"
+    for s in $SITUATIONS; do "${s}_apart"; done
+    sync_in "${ORDER[@]}"
+    for s in $SITUATIONS; do
+        before=$FAILED
+        for home in "$A" "$B"; do "${s}_after" "$home"; done
+        [ "$FAILED" = "$before" ] || echo "situation $s, round $ROUND"
+    done
+    for home in "$A" "$B" "$C"; do run 0 chibo verify --home "$home"; done
+done
+# Everything that waits is settled on one device, and then nobody is asked any more.
+chibo conflicts --home "$A" --json | grep '"field"' >"$TMP/list"
+while read -r line; do
+    OUT=$line
+    run 0 chibo resolve "$(field id | tr -d '"')" --home "$A" --field "$(field field | tr -d '"')" --choose mine
+done < <(grep -v '"field":"\(end\|against\|abstain\)"' "$TMP/list")
+sync_in "$A" "$B"
+for home in "$A" "$B"; do
+    run 0 chibo conflicts --home "$home" --json
+    silent_on '"field"'
+    run 0 chibo status --home "$home"
+done
+finish
