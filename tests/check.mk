@@ -121,7 +121,7 @@ fresh: deps-fresh
 clean:
 	rm -rf $(BUILD)
 
-## dict        dictionary 1 anew, from generated data (tests/gen): the same bytes each time, or it would be another dictionary
+## dict        dictionary 1 anew, from generated data (tests/gen); keys and times of its sessions differ, so its bytes do too
 DICT := $(BUILD)/dict
 dict:
 	@mkdir -p $(DICT)

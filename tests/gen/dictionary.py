@@ -4,7 +4,7 @@
     dictionary.py syllables GENERATED COMMON FILE    the table of syllables alone: those of the generator, then the common ones
     dictionary.py zstd SAMPLES FILE                  adds the zstd dictionary trained on what sessions sent with that table
 
-The same input makes the same file. A dictionary that was given to anybody never changes: the next one is dictionary 2."""
+The same samples make the same file; sessions have new keys each time. A dictionary that was given to anybody never changes: the next one is dictionary 2."""
 import re
 import struct
 import sys
