@@ -1,6 +1,7 @@
 /* actor.c - devices, persons and grants of one scope. */
 #include "actor.h"
 
+#include "mirror.h"
 #include "mp.h"
 #include "org_change.h"
 
@@ -249,12 +250,13 @@ static enum err on_scope(struct txn *txn, struct scope *s, const struct control 
     return org_save(txn, &o);
 }
 
-/* What a whole organisation became. The home of single records stands in the fold of mirrors. */
+/* What a whole organisation became, or where one record is at home now. */
 static enum err on_home(struct txn *txn, struct scope *s, const struct control *c)
 {
     const struct control_home *h = &c->is.home;
 
-    return id_is_zero(&h->record) ? org_successor_add(txn, &s->org, &h->org, h->decision, h->date) : ERR_OK;
+    return id_is_zero(&h->record) ? org_successor_add(txn, &s->org, &h->org, h->decision, h->date)
+                                  : mirror_home_put(txn, s, &h->record, &h->target);
 }
 
 enum err actor_apply(struct txn *txn, struct scope *s, const struct control *c)

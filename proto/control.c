@@ -7,7 +7,7 @@
 
 #define HEAD 6 /* suite, ward, scope, kind, policy, time */
 #define CONTEXT "chibo1/control"
-#define ELEMENTS_MAX 8
+#define ELEMENTS_MAX 9
 
 enum element_type {
     NONE,
@@ -67,7 +67,7 @@ static const struct kind_row kinds[] = {
         {FIXED, AT(mirror.home), ID_SIZE}, {U64, AT(mirror.leaf), 0}, {BIN, AT(mirror.header), HEADER_SIZE_MAX},
         {FIXED, AT(mirror.signature), SIGNATURE_SIZE}, {U32, AT(mirror.position), CHANGESET_CHANGES_MAX - 1},
         {PATH, AT(mirror.path), CONTROL_PATH_MAX}, {FIXED, AT(mirror.salt), SALT_SIZE},
-        {BIN, AT(mirror.body), CHANGE_BODY_MAX}}},
+        {BIN, AT(mirror.body), CHANGE_BODY_MAX}, {U32, AT(mirror.verdict), UINT32_MAX}}},
     [CONTROL_FOLD] = {"fold", {
         {U32, AT(fold.version), UINT32_MAX}}},
     [CONTROL_KEY] = {"key", {

@@ -87,6 +87,7 @@ struct control_mirror {
     struct tree_proof path; /* of the commitment in the header's tree */
     uint8_t salt[SALT_SIZE];
     struct bytes body;
+    uint32_t verdict; /* as it counts here (verdict.h) */
 };
 struct control_fold {
     uint32_t version;

@@ -4,6 +4,7 @@
 #include "actor.h"
 #include "held.h"
 #include "leaf.h"
+#include "mirror.h"
 #include "verdict.h"
 
 /* --- rows ---------------------------------------------------------------------------------------------- */
@@ -281,6 +282,19 @@ static enum err release(struct txn *txn, const struct scope *s, const struct con
     return e;
 }
 
+/* A change of another log, under its author's version. */
+static enum err fold_mirror(struct txn *txn, const struct scope *s, const struct control *c)
+{
+    struct folding f = {.txn = txn, .scope = s};
+    struct change_slot slot = {.body = c->is.mirror.body};
+    struct header h;
+    enum err e = mirror_commitment(c, &h, &slot.commitment);
+
+    if (e == ERR_OK && verdict_kind(c->is.mirror.verdict) == VERDICT_ACCEPTED)
+        e = fold_one(&f, &slot, verdict_owns(c->is.mirror.verdict), (uint32_t)s->frontier.size - 1, 0);
+    return folding_end(&f, e);
+}
+
 /* --- adding -------------------------------------------------------------------------------------------- */
 
 enum err ledger_add_changeset(struct txn *txn, struct scope *s, struct stream *stream, const struct header *h,
@@ -339,6 +353,8 @@ enum err ledger_add_control(struct txn *txn, struct scope *s, struct bytes contr
         e = held_decided(txn, s, &c.is.verdict);
     if (e == ERR_OK && c.kind == CONTROL_VERDICT)
         e = release(txn, s, &c.is.verdict);
+    if (e == ERR_OK && c.kind == CONTROL_MIRROR && s->fold_version >= 2)
+        e = fold_mirror(txn, s, &c);
     if (e == ERR_OK && c.kind == CONTROL_EPOCH && c.is.epoch.epoch > s->epoch)
         s->epoch = c.is.epoch.epoch;
     if (e == ERR_OK && c.kind == CONTROL_FOLD && c.is.fold.version > s->fold_version)

@@ -5,6 +5,7 @@
 #include "changeset.h"
 #include "checkpoint.h"
 #include "ledger.h"
+#include "mirror.h"
 #include "message.h"
 #include "mp.h"
 #include "outbox.h"
@@ -126,6 +127,8 @@ static enum err apply_control(struct applying *a, struct bytes message)
     }
     if (e == ERR_OK && (!id_equal(&c.scope, &a->scope.id) || !id_equal(&c.ward, &a->r->ward)))
         e = ERR_BAD_PROOF;
+    if (e == ERR_OK && c.kind == CONTROL_MIRROR)
+        e = mirror_check(a->txn, &a->scope, &c);
     if (e == ERR_OK && a->has_body)
         e = replica_release(a->txn, &a->scope, &a->body, &c);
     a->has_body = false;

@@ -4,6 +4,7 @@
 #include "actor.h"
 #include "draft.h"
 #include "ledger.h"
+#include "mirror.h"
 #include "mp.h"
 #include "replica.h"
 #include "verdict.h"
@@ -51,8 +52,12 @@ static enum err view_scope(struct txn *txn, const struct scope *s, struct view *
 {
     struct draft d;
     struct part p;
-    enum err e = ledger_part(txn, s, v->kind, &v->record, &p);
+    bool copy = false;
+    enum err e = mirror_is_copy(txn, s->number, v->kind, &v->record, &copy);
 
+    if (e != ERR_OK || copy)
+        return e;
+    e = ledger_part(txn, s, v->kind, &v->record, &p);
     draft_init(&d);
     if (e == ERR_OK)
         e = draft_load(txn, v->kind, &v->record, s->number, &d);
@@ -193,11 +198,33 @@ static enum err each_row(const struct row *row, size_t count, uint32_t kind, con
 
         while (e == ERR_OK && i < count && id_equal(&row[i].record, &v.record) && id_equal(&row[i].org, &org))
             i += view_rows(&v, scope_numbered(scope, scopes, row[i].scope_number), &row[i], count - i, &e);
-        if (e == ERR_OK && v.parts > 0) {
+        if (e == ERR_OK && v.parts > 0 && !id_is_zero(&org)) {
             qsort(v.part, v.parts, sizeof *v.part, access_order);
             more = visit(arg, &v);
         }
         replica_view_deinit(&v);
+    }
+    return e;
+}
+
+static bool any_visit(void *arg, struct bytes key, struct bytes value)
+{
+    (void)key;
+    (void)value;
+    *(bool *)arg = true;
+    return false;
+}
+
+/* Copies of records whose home is shown are left out: their rows get the zero organisation, which is nobody's. */
+static enum err hide_copies(struct txn *txn, uint32_t kind, struct row *row, size_t count)
+{
+    bool any = false, copy;
+    enum err e = store_scan(txn, TABLE_home, bytes_of(NULL, 0), any_visit, &any);
+
+    for (size_t i = 0; e == ERR_OK && any && i < count; i++) {
+        e = mirror_is_copy(txn, row[i].scope_number, kind, &row[i].record, &copy);
+        if (e == ERR_OK && copy)
+            memset(&row[i].org, 0, sizeof row[i].org);
     }
     return e;
 }
@@ -231,6 +258,8 @@ enum err replica_each(struct txn *txn, const struct replica *r, uint32_t kind, r
         else
             row[i].org = s->org;
     }
+    if (e == ERR_OK && count > 0)
+        e = hide_copies(txn, kind, row, count);
     if (e == ERR_OK && count > 0) {
         qsort(row, count, sizeof *row, row_order);
         e = each_row(row, count, kind, scope, scopes, visit, arg);
@@ -294,6 +323,28 @@ enum err replica_find(struct txn *txn, const char *prefix, uint32_t *kind, struc
 /* --- history
  * --------------------------------------------------------------------------------------------------------- */
 
+/* A change that came with the record when it moved here. */
+static enum err history_mirror(const struct ledger_leaf *l, struct history_change *h)
+{
+    struct control c;
+    struct header header;
+    struct hash commitment;
+    enum err e = control_decode(&c, l->control);
+
+    if (e == ERR_OK)
+        e = c.kind == CONTROL_MIRROR ? mirror_commitment(&c, &header, &commitment) : ERR_DAMAGED;
+    if (e != ERR_OK)
+        return ERR_DAMAGED;
+    h->time = header.time;
+    h->quality = header.quality;
+    h->accepted = c.time;
+    h->device = header.device;
+    h->person = header.person;
+    h->version = change_version(&commitment);
+    h->owns = verdict_owns(c.is.mirror.verdict);
+    return change_decode(&h->change, c.is.mirror.body) == ERR_OK ? ERR_OK : ERR_DAMAGED;
+}
+
 static enum err history_leaf(struct txn *txn, const struct scope *s, const struct part_change *at,
                              replica_history_visit *visit, void *arg, bool *more)
 {
@@ -303,6 +354,12 @@ static enum err history_leaf(struct txn *txn, const struct scope *s, const struc
     struct buf row = {0};
     enum err e = ledger_leaf_at(txn, s, at->leaf, &row, &l);
 
+    if (e == ERR_OK && l.is_control) {
+        e = history_mirror(&l, &h);
+        if (e == ERR_OK)
+            *more = visit(arg, s, &h);
+        goto out;
+    }
     if (e == ERR_OK && (l.is_control || header_decode(&header, l.header) != ERR_OK ||
                         at->position >= l.changeset.count))
         e = ERR_DAMAGED;
@@ -322,6 +379,7 @@ static enum err history_leaf(struct txn *txn, const struct scope *s, const struc
         if (e == ERR_OK)
             *more = visit(arg, s, &h);
     }
+out:
     ledger_leaf_deinit(&l);
     buf_wipe_deinit(&row);
     return e;
@@ -332,8 +390,12 @@ static enum err history_scope(struct txn *txn, const struct replica *r, const st
 {
     struct draft d;
     struct part p;
-    enum err e = ledger_part(txn, s, kind, record, &p);
+    bool copy = false;
+    enum err e = mirror_is_copy(txn, s->number, kind, record, &copy);
 
+    if (e != ERR_OK || copy)
+        return e; /* all of it is in the home's history too */
+    e = ledger_part(txn, s, kind, record, &p);
     draft_init(&d);
     if (e == ERR_OK)
         e = draft_load(txn, kind, record, s->number, &d);

@@ -3,6 +3,7 @@
 #include "actor.h"
 #include "header.h"
 #include "verdict.h"
+#include "ward_move.h"
 #include "ward_office.h"
 #include "ward_quarantine.h"
 #include "ward_recall.h"
@@ -20,6 +21,7 @@ struct append {
     struct changeset cs;
     struct header header;
     struct buf encoded; /* the header's bytes */
+    bool proposals;     /* some of it goes to another scope */
 };
 
 static enum err load_stream(struct append *a)
@@ -177,6 +179,23 @@ static enum err verdict_of(struct append *a, enum role role, struct bytes body, 
     return e;
 }
 
+/* What is written about a copy is for its home to take. */
+static enum err propose_to_home(struct append *a, struct bytes body, uint32_t *verdict)
+{
+    struct id record;
+    uint32_t kind;
+    bool copy = false;
+    enum err e;
+
+    change_subject(body, &kind, &record);
+    e = ward_is_copy(a->txn, &a->scope, &record, &copy);
+    if (e == ERR_OK && copy) {
+        *verdict = verdict_make(VERDICT_PROPOSAL, verdict_owns(*verdict), ERR_OK);
+        a->proposals = true;
+    }
+    return e;
+}
+
 static enum err judge(struct append *a, struct buf *verdicts)
 {
     uint32_t verdict[CHANGESET_CHANGES_MAX];
@@ -189,13 +208,15 @@ static enum err judge(struct append *a, struct buf *verdicts)
         if (e == ERR_OK && role == ROLE_NONE && id_equal(&a->person, &a->device.person) &&
             verdict[i] == verdict_make(VERDICT_REFUSED, false, ERR_NOT_ALLOWED))
             verdict[i] = verdict_make(VERDICT_HELD, false, ERR_HELD_FOR_PERSON);
+        if (e == ERR_OK && verdict_kind(verdict[i]) == VERDICT_ACCEPTED)
+            e = propose_to_home(a, a->cs.slot[i].body, &verdict[i]);
     }
     if (e == ERR_OK)
         verdict_list_encode(verdict, a->cs.count, verdicts);
     return e;
 }
 
-static enum err add(struct append *a, uint64_t now)
+static enum err add(struct append *a, const struct ward *w, uint64_t now)
 {
     struct buf verdicts = {0};
     uint64_t policy;
@@ -210,6 +231,8 @@ static enum err add(struct append *a, uint64_t now)
                                  buf_bytes(&verdicts));
     if (e == ERR_OK)
         e = scope_save(a->txn, &a->scope);
+    if (e == ERR_OK && a->proposals)
+        e = ward_forward(a->txn, w, &a->scope, a->scope.frontier.size - 1, now);
     buf_deinit(&verdicts);
     return e;
 }
@@ -219,7 +242,6 @@ enum err ward_append(struct txn *txn, const struct ward *w, struct work *job, ui
     struct append a = {.txn = txn, .job = job};
     enum err e;
 
-    (void)w;
     changeset_init(&a.cs);
     e = load(&a);
     if (e == ERR_OK)
@@ -240,7 +262,7 @@ enum err ward_append(struct txn *txn, const struct ward *w, struct work *job, ui
     if (e == ERR_OK && job->hand_in)
         e = ward_quarantine_put(txn, &a.header, buf_bytes(&a.encoded), &a.cs, buf_bytes(&job->in), now);
     else if (e == ERR_OK)
-        e = add(&a, now);
+        e = add(&a, w, now);
     if (e == ERR_OK)
         job->received = a.cs.count;
 out:

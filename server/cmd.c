@@ -426,6 +426,7 @@ static const struct command commands[] = {
     {"thu-hoi",  "revoke",   N_("revoke a device"),                              &revoke_table, run_revoke},
     {"giao-vai", "grant",    N_("give a person one more role"),                  &cmd_role_table, cmd_grant},
     {"thoi-vai", "end",      N_("end a role of a person"),                       &cmd_role_table, cmd_end},
+    {"chuyen",   "move",     N_("move a member's record to another cell"),       &cmd_move_table, cmd_move},
     {"trao-doi", "exchange", N_("take in a cell's file and write the answer for it"), &exchange_table, run_exchange},
     {"doi-khoa", "rotate-keys", N_("give the server new keys in place of its old ones"), &rotate_table, run_rotate},
     {"cho-xem-xet", "held",  N_("list what waits for a decision"),               &json_table,   run_held},

@@ -31,11 +31,20 @@ static const struct {
     {"ban-giao", "hand-over", REGISTRY_HAND_OVER},
 };
 
+static const struct opt_row move_rows[] = {
+    {"nguoi", "person", 0, OPT_TEXT, N_("ID"), N_("the first digits of the member record's id"), 0, false, true},
+    {"den", "to", 0, OPT_TEXT, N_("CODE"), N_("code of the cell the member goes to"), 0, false, true},
+    {"xem-truoc", "dry-run", 0, OPT_FLAG, NULL, N_("say what it touches, change nothing"), 0, false, false},
+    {"json", NULL, 0, OPT_FLAG, NULL, N_("for programs: one line of JSON each"), 0, false, false},
+};
+const struct opt_table cmd_move_table = {move_rows, ARRAY_LEN(move_rows), N_("FOLDER"), 1, 1};
+
 /* ---- the answer ---- */
 
 static const char *const what_names[REGISTRY_WHATS] = {
     [REGISTRY_GRANT] = "grant", [REGISTRY_END] = "end",       [REGISTRY_MERGE] = "merge",
     [REGISTRY_SPLIT] = "split", [REGISTRY_RENAME] = "rename", [REGISTRY_HAND_OVER] = "hand-over",
+    [REGISTRY_MOVE] = "move",
 };
 
 struct touched {
@@ -170,6 +179,22 @@ enum err cmd_grant(struct call *c)
 enum err cmd_end(struct call *c)
 {
     return roles(c, REGISTRY_END);
+}
+
+enum err cmd_move(struct call *c)
+{
+    struct registry_request r = {.what = REGISTRY_MOVE};
+    enum err e = cmd_take_text(c, "nguoi", &r.person);
+    if (e == ERR_OK)
+        e = cmd_take_text(c, "den", &r.into);
+    if (e != ERR_OK)
+        return e;
+    e = send(c, &r);
+    if (e == ERR_NO_SUCH_RECORD)
+        c->sentence = _("There is no member record with this id, or no such cell.");
+    else if (e == ERR_EXISTS)
+        c->sentence = _("The member is in this cell already.");
+    return e;
 }
 
 bool cmd_org_changes(const char *action)

@@ -20,5 +20,7 @@ bool cmd_org_changes(const char *action);
 enum err cmd_org_change(struct call *c, const char *action);
 enum err cmd_grant(struct call *c);
 enum err cmd_end(struct call *c);
+extern const struct opt_table cmd_move_table;
+enum err cmd_move(struct call *c);
 
 #endif

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "../proto/held.h"
+#include "../proto/mirror.h"
+#include "../proto/org_change.h"
 #include "../proto/part.h"
 #include "../proto/scope.h"
 #include "../proto/ward.h"
@@ -15,6 +17,7 @@
 enum { MEETING_HELD = 3, TASK_DOING = 2, MEMBER_PROBATIONARY = 2, EXEMPT_FROM_INTRODUCTION = 3 };
 
 struct counting {
+    struct txn *txn;
     uint32_t today;
     size_t cells;
     struct overview_cell *cell;
@@ -134,6 +137,12 @@ static bool visit_part(void *arg, struct bytes key, struct bytes value)
     const int32_t cell = c->err == ERR_OK ? c->by_scope[load_u16(key.p + 2 + ID_SIZE)] : -1;
     if (cell < 0)
         return c->err == ERR_OK;
+    /* What moved to another cell is counted there. */
+    const struct id record = id_from(key.p + 2);
+    bool copy = false;
+    c->err = mirror_is_copy(c->txn, load_u16(key.p + 2 + ID_SIZE), load_u16(key.p), &record, &copy);
+    if (c->err != ERR_OK || copy)
+        return c->err == ERR_OK;
     c->err = part_decode(&p, value);
     if (c->err != ERR_OK)
         return false;
@@ -148,26 +157,44 @@ static bool visit_part(void *arg, struct bytes key, struct bytes value)
 
 /* ---- cells ---- */
 
-static enum err take_cell(struct txn *txn, struct counting *c, const struct org *o)
+static enum err take_scopes(struct counting *c, const struct org *o, size_t cell)
+{
+    enum err e = ERR_OK;
+    for (int a = ACCESS_A; e == ERR_OK && a <= ACCESS_D; a++) {
+        struct scope s;
+        e = scope_load(c->txn, &o->scope[a], &s);
+        if (e == ERR_OK)
+            c->by_scope[s.number] = (int32_t)cell;
+    }
+    return e == ERR_NOT_FOUND ? ERR_DAMAGED : e;
+}
+
+static enum err take_cell(struct counting *c, const struct org *o)
 {
     struct overview_cell *cell = &c->cell[c->cells];
     memcpy(cell->code, o->code, sizeof(cell->code));
     memcpy(cell->name, o->name, sizeof(cell->name));
     cell->type = o->type;
-    struct held_count held = {0};
-    enum err e = ERR_OK;
-    for (int a = ACCESS_A; e == ERR_OK && a <= ACCESS_D; a++) {
-        struct scope s;
-        e = scope_load(txn, &o->scope[a], &s);
-        if (e == ERR_OK)
-            c->by_scope[s.number] = (int32_t)c->cells;
-        if (e == ERR_OK)
-            e = held_count(txn, &s, &held);
-    }
-    cell->held = held.count;
-    cell->held_since = held.since;
-    c->cells++;
-    return e == ERR_NOT_FOUND ? ERR_DAMAGED : e;
+    return take_scopes(c, o, c->cells++);
+}
+
+/* A cell that became part of one other is counted there. */
+static enum err add_history(struct counting *c, const struct org *o, const struct id *cell_ids)
+{
+    struct id living;
+    enum err e = org_living(c->txn, &o->id, &living);
+    for (size_t i = 0; e == ERR_OK && i < c->cells; i++)
+        if (id_equal(&cell_ids[i], &living))
+            return take_scopes(c, o, i);
+    return e == ERR_AMBIGUOUS || e == ERR_FROZEN ? ERR_OK : e;
+}
+
+static enum err is_history(struct counting *c, const struct org *o, bool *yes)
+{
+    struct id living;
+    const enum err e = org_living(c->txn, &o->id, &living);
+    *yes = e == ERR_OK && !id_equal(&living, &o->id);
+    return e == ERR_AMBIGUOUS || e == ERR_FROZEN ? ERR_OK : e;
 }
 
 static enum err count_devices(struct txn *txn, struct counting *c, const struct id *cell_ids)
@@ -192,11 +219,17 @@ static enum err count_all(struct txn *txn, struct counting *c, const struct org 
 {
     enum err e = ERR_OK;
     for (size_t i = 0; e == ERR_OK && i < count; i++) {
-        if (orgs[i].type == ORG_WARD)
+        bool history = false;
+        if (orgs[i].type != ORG_WARD)
+            e = is_history(c, &orgs[i], &history);
+        if (e != ERR_OK || orgs[i].type == ORG_WARD || history)
             continue;
         cell_ids[c->cells] = orgs[i].id;
-        e = take_cell(txn, c, &orgs[i]);
+        e = take_cell(c, &orgs[i]);
     }
+    for (size_t i = 0; e == ERR_OK && i < count; i++)
+        if (orgs[i].type != ORG_WARD)
+            e = add_history(c, &orgs[i], cell_ids);
     if (e == ERR_OK)
         e = count_devices(txn, c, cell_ids);
     if (e == ERR_OK)
@@ -216,6 +249,7 @@ enum err overview_read(struct txn *txn, uint32_t today, struct overview_cell **c
     *cells = NULL;
     *count = 0;
     c->today = today;
+    c->txn = txn;
     memset(c->by_scope, 0xff, sizeof(c->by_scope));
     enum err e = org_list(txn, &orgs, count);
     c->cell = mem_alloc((*count + 1) * sizeof(*c->cell));

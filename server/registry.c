@@ -7,6 +7,7 @@
 #include "../proto/mp.h"
 #include "../proto/org_change.h"
 #include "../proto/ward_grant.h"
+#include "../proto/ward_move.h"
 #include "../proto/ward_reorganise.h"
 #include "admin.h"
 
@@ -303,12 +304,69 @@ static enum err hand_over(struct task *t)
     return ward_hand_over(t->txn, t->ward, &t->org[0], t->into, &t->decision, t->now_s);
 }
 
+/* ---- one member ---- */
+
+struct member_finding {
+    const char *prefix;
+    struct id found;
+    size_t count;
+};
+
+static bool member_visit(void *arg, struct bytes key, struct bytes value)
+{
+    struct member_finding *f = arg;
+    const struct id record = key.n == 4 + ID_SIZE ? id_from(key.p + 2) : (struct id){{0}};
+    (void)value;
+    if (key.n != 4 + ID_SIZE || !id_has_prefix(&record, f->prefix) || (f->count > 0 && id_equal(&record, &f->found)))
+        return true;
+    f->found = record;
+    f->count++;
+    return true;
+}
+
+static enum err find_member(struct task *t, uint32_t kind, struct id *out)
+{
+    struct member_finding f = {.prefix = t->person};
+    uint8_t prefix[2];
+    enum err e;
+    if (strlen(t->person) < ID_PREFIX_MIN || strspn(t->person, "0123456789abcdefABCDEF") != strlen(t->person))
+        return ERR_BAD_VALUE;
+    store_u16(prefix, (uint16_t)kind);
+    e = store_scan(t->txn, TABLE_part, bytes_of(prefix, 2), member_visit, &f);
+    *out = f.found;
+    if (e == ERR_OK && f.count != 1)
+        e = f.count == 0 ? ERR_NO_SUCH_RECORD : ERR_AMBIGUOUS;
+    return e;
+}
+
+static enum err move_member(struct task *t)
+{
+    const uint32_t kind = schema_kind_named("member")->number;
+    struct id record, org, to;
+    uint64_t policy;
+    enum err e = find_member(t, kind, &record);
+    if (e == ERR_OK)
+        e = find_org(t, t->into, &to);
+    if (e == ERR_OK)
+        e = org_living(t->txn, &to, &to);
+    if (e == ERR_OK)
+        e = ward_record_org(t->txn, kind, &record, &org);
+    if (e == ERR_OK && id_equal(&org, &to))
+        e = ERR_EXISTS;
+    t->weight.persons = t->weight.records = 1;
+    if (e != ERR_OK || t->dry)
+        return e;
+    e = ward_policy_next(t->txn, &policy);
+    return e == ERR_OK ? ward_move(t->txn, t->ward, kind, &record, &to, t->now_s, &t->weight.scopes) : e;
+}
+
 enum err registry_run(struct txn *txn, const struct ward *w, struct bytes request, uint64_t now_s, struct buf *answer,
                       struct buf *cut)
 {
     static enum err (*const runs[REGISTRY_WHATS])(struct task *t) = {
         [REGISTRY_GRANT] = roles, [REGISTRY_END] = roles,        [REGISTRY_MERGE] = merge,
         [REGISTRY_SPLIT] = split, [REGISTRY_RENAME] = rename_it, [REGISTRY_HAND_OVER] = hand_over,
+        [REGISTRY_MOVE] = move_member,
     };
     struct task *t = mem_alloc(sizeof(*t));
     struct buf row = {0};

@@ -12,7 +12,7 @@
 #define REGISTRY_LIST_MAX 32 /* codes or persons of one request */
 
 enum registry_what {
-    REGISTRY_GRANT, REGISTRY_END, REGISTRY_MERGE, REGISTRY_SPLIT, REGISTRY_RENAME, REGISTRY_HAND_OVER,
+    REGISTRY_GRANT, REGISTRY_END, REGISTRY_MERGE, REGISTRY_SPLIT, REGISTRY_RENAME, REGISTRY_HAND_OVER, REGISTRY_MOVE,
     REGISTRY_WHATS
 };
 
@@ -24,7 +24,7 @@ struct registry_request {
     const char *from;      /* code, or codes with commas */
     const char *into;      /* code; of split and rename the new one */
     const char *name;      /* of the new organisation; "" */
-    const char *person;    /* names or beginnings of ids, with commas */
+    const char *person;    /* names or beginnings of ids, with commas; of a move those of member records */
     const char *decision;
 };
 void registry_encode(const struct registry_request *r, struct buf *out);

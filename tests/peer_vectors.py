@@ -95,7 +95,7 @@ def _control(t, v, n):
             t.check('control: new key', payload[0] == n.new_ward_key
                     and pb.sign(n.new_ward_seed, 'control', pack([n.ward, n.ward_key, n.new_ward_key])) == payload[1])
         if kind == 11:
-            home, _, raw, signature, position, path, salt, body = payload
+            home, _, raw, signature, position, path, salt, body, _ = payload
             header = peer_log.read_header(raw)
             commitment = pb.commitment_of(salt, home, header['device'], header['person'], body)
             t.check('control: mirror proof', pb.inclusion_holds(pb.leaf_hash(commitment), position, header['count'], path, header['commitments'])

@@ -1,6 +1,8 @@
 /* t_session_reorganise.c - cells merged, split, renamed, handed over, with work that is under way on both sides. */
+#include "../proto/mirror.h"
 #include "../proto/org_change.h"
 #include "../proto/ward_grant.h"
+#include "../proto/ward_move.h"
 #include "../proto/ward_reorganise.h"
 #include "sim_story.h"
 #include "sim_value.h"
@@ -261,5 +263,175 @@ TEST(a_cell_handed_to_another_ward_takes_what_comes_late_and_lets_nobody_in)
     CHECK_EQ(changes(w.device[0].store, &w.cell[0], 1), 0);
     CHECK_EQ(record_at(&w, 0, &w.cell[0], 2), ERR_NOT_READABLE);
     CHECK_EQ(sync_one(&w, 0), ERR_OK);
+    two_deinit(&w);
+}
+
+/* --- one record moves ----------------------------------------------------------------------------------------- */
+
+static enum err edit_at(struct two *w, struct sim_device *d, const struct id *org, uint8_t mark, uint64_t chance)
+{
+    struct sim_value v = {0};
+    struct id record;
+    enum err e = ERR_OTHER;
+
+    (void)w;
+    memset(record.b, mark, ID_SIZE);
+    if (sim_value_edit(&v, schema_kind_named("meeting"), ACCESS_A, &record, OP_SET, &chance))
+        e = sim_node_record(d, org, ACCESS_A, &v.change);
+    sim_value_deinit(&v);
+    return e;
+}
+
+static enum err move(struct two *w, uint8_t mark, const struct id *to)
+{
+    struct id record;
+    struct txn txn;
+    uint64_t policy, moved;
+    enum err e;
+
+    memset(record.b, mark, ID_SIZE);
+    memstore_begin(w->ward.store, true, &txn);
+    CHECK_EQ(ward_policy_next(&txn, &policy), ERR_OK);
+    e = ward_move(&txn, &w->ward.ward, schema_kind_named("meeting")->number, &record, to, w->ward.now, &moved);
+    CHECK_EQ(memstore_commit(w->ward.store, true), ERR_OK);
+    return e;
+}
+
+struct counted {
+    size_t records;
+    struct id org;
+};
+
+static bool count_visit(void *arg, struct view *v)
+{
+    struct counted *c = arg;
+
+    c->records++;
+    c->org = v->org;
+    return true;
+}
+
+/* How many records of the kind a device shows, and where the last one lives. */
+static struct counted shown(struct sim_device *d)
+{
+    struct counted c = {.records = 0};
+    struct replica r = sim_node_replica(d);
+    struct txn txn;
+
+    memstore_begin(d->store, false, &txn);
+    CHECK_EQ(replica_each(&txn, &r, schema_kind_named("meeting")->number, count_visit, &c), ERR_OK);
+    memstore_abort(d->store);
+    return c;
+}
+
+static bool lives(struct sim_device *d, const struct id *org)
+{
+    struct counted c = shown(d);
+
+    return id_equal(&c.org, org);
+}
+
+static bool history_visit(void *arg, const struct scope *s, const struct history_change *h)
+{
+    (void)s;
+    (void)h;
+    ++*(size_t *)arg;
+    return true;
+}
+
+static size_t history(struct sim_device *d, uint8_t mark)
+{
+    struct replica r = sim_node_replica(d);
+    struct id record;
+    struct txn txn;
+    size_t n = 0;
+
+    memset(record.b, mark, ID_SIZE);
+    memstore_begin(d->store, false, &txn);
+    CHECK_EQ(replica_history(&txn, &r, schema_kind_named("meeting")->number, &record, history_visit, &n), ERR_OK);
+    memstore_abort(d->store);
+    return n;
+}
+
+TEST(a_record_moves_with_its_history_and_what_comes_late_follows_it)
+{
+    uint8_t secret[INVITE_SECRET_SIZE];
+    struct sim_device clerk;
+    struct two w;
+
+    two_init(&w);
+    sim_node_device_init(&clerk, 900);
+    sim_node_invite(&w.ward, &w.home, ROLE_CLERK, secret);
+    CHECK_EQ(sim_link_enrol(&w.ward, &clerk, secret), ERR_OK);
+    CHECK_EQ(record_at(&w, 0, &w.cell[0], 1), ERR_OK);
+    CHECK_EQ(edit_at(&w, &w.device[0], &w.cell[0], 1, 5), ERR_OK);
+    CHECK_EQ(sync_one(&w, 0), ERR_OK);
+    CHECK_EQ(sim_link_sync(&w.ward, &clerk, NULL), ERR_OK);
+    CHECK_EQ(move(&w, 1, &w.cell[1]), ERR_OK);
+    CHECK_EQ(move(&w, 1, &w.cell[1]), ERR_EXISTS);
+    CHECK_EQ(edit_at(&w, &w.device[0], &w.cell[0], 1, 6), ERR_OK); /* it does not know yet */
+    CHECK_EQ(sync_one(&w, 0), ERR_OK);
+    CHECK_EQ(changes(w.ward.store, &w.cell[0], 1), 2); /* the copy is what it was */
+    CHECK_EQ(changes(w.ward.store, &w.cell[1], 1), 3);
+    CHECK_EQ(sim_story_counts(&w.device[0]).sealed, 0);
+    CHECK_EQ(sync_one(&w, 1), ERR_OK);
+    check_same(&w, 0, &w.cell[0]);
+    check_same(&w, 1, &w.cell[1]);
+    CHECK_EQ(changes(w.device[1].store, &w.cell[1], 1), 3);
+    CHECK_EQ(history(&w.device[1], 1), 3);
+    CHECK_EQ(shown(&clerk).records, 1);
+    CHECK_EQ(sim_link_sync(&w.ward, &clerk, NULL), ERR_OK); /* holds both: the record is shown once, at home */
+    CHECK_EQ(shown(&clerk).records, 1);
+    CHECK(lives(&clerk, &w.cell[1]));
+    CHECK_EQ(history(&clerk, 1), 3);
+    CHECK_EQ(edit_at(&w, &w.device[1], &w.cell[1], 1, 7), ERR_OK); /* and it goes on there */
+    CHECK_EQ(sync_one(&w, 1), ERR_OK);
+    CHECK_EQ(changes(w.ward.store, &w.cell[1], 1), 4);
+    CHECK_EQ(move(&w, 1, &w.cell[0]), ERR_OK); /* back: only what is not there yet is brought */
+    for (size_t i = 0; i < 2; i++)
+        CHECK_EQ(sync_one(&w, i), ERR_OK);
+    CHECK_EQ(sim_link_sync(&w.ward, &clerk, NULL), ERR_OK);
+    CHECK_EQ(changes(w.device[0].store, &w.cell[0], 1), 4);
+    CHECK(lives(&clerk, &w.cell[0]));
+    CHECK_EQ(shown(&clerk).records, 1);
+    check_same(&w, 0, &w.cell[0]);
+    check_same(&w, 1, &w.cell[1]);
+    CHECK_EQ(edit_at(&w, &w.device[1], &w.cell[1], 1, 8), ERR_OK); /* a copy now: a proposal */
+    CHECK_EQ(sync_one(&w, 1), ERR_OK);
+    CHECK_EQ(changes(w.ward.store, &w.cell[0], 1), 5);
+    sim_node_device_deinit(&clerk);
+    two_deinit(&w);
+}
+
+/* A mirror leaf that is not what its author signed is a lie, whoever signed the leaf. */
+TEST(a_mirror_leaf_with_another_body_is_not_taken)
+{
+    struct two w;
+    struct control c;
+    struct ledger_leaf l;
+    struct buf row = {0}, body = {0};
+    struct scope from, to;
+    struct txn txn;
+
+    two_init(&w);
+    CHECK_EQ(record_at(&w, 0, &w.cell[0], 1), ERR_OK);
+    CHECK_EQ(sync_one(&w, 0), ERR_OK);
+    CHECK_EQ(move(&w, 1, &w.cell[1]), ERR_OK);
+    sim_story_scope(w.ward.store, &w.cell[0], ACCESS_A, &from);
+    sim_story_scope(w.ward.store, &w.cell[1], ACCESS_A, &to);
+    memstore_begin(w.ward.store, true, &txn);
+    CHECK_EQ(ledger_leaf_at(&txn, &to, to.frontier.size - 1, &row, &l), ERR_OK);
+    CHECK_EQ(mirror_make(&to, to.frontier.size - 1, &l, 0, &c), ERR_OK);
+    CHECK_EQ(mirror_check(&txn, &to, &c), ERR_OK);
+    buf_put_bytes(&body, c.is.mirror.body);
+    body.p[body.n - 1] ^= 1;
+    c.is.mirror.body = buf_bytes(&body);
+    CHECK_EQ(mirror_check(&txn, &to, &c), ERR_BAD_PROOF);
+    CHECK_EQ(ward_control(&txn, &w.ward.ward, &to, &c, w.ward.now), ERR_OK); /* a ward that lies */
+    CHECK_EQ(memstore_commit(w.ward.store, true), ERR_OK);
+    CHECK_EQ(sync_one(&w, 1), ERR_BAD_PROOF);
+    ledger_leaf_deinit(&l);
+    buf_deinit(&row);
+    buf_deinit(&body);
     two_deinit(&w);
 }

@@ -79,7 +79,28 @@ is "nothing is left" "$(shows d2)" ""
 is "again" "$(status chibo d2 sync)" 0
 is grant "$(status "$BUILD/chibod" grant "$W" --person "Nguyễn Văn Mẫu 2" --role deputy --org CB-020)" 0
 chibo d2 sync >/dev/null
-is "all again" "$(shows d2)" "a1x a2 b1 b2 c1 d1 e1 "
+is "all again, and what was written in office counts" "$(shows d2)" "a1x a2 b1 b2 c1 d1 e1 f2 "
 is "d2 verifies" "$(chibo d2 verify --json | grep -c '"complete":true')" 1
+
+# A member moves: the record goes with its history, is shown and counted once, and what comes late follows it.
+"$BUILD/chibo" init --home "$H/d4" "$("$BUILD/chibod" invite "$W" --org PHUONG --role clerk --person "Quàng Thị Tư")" >/dev/null
+chibo d4 sync >/dev/null
+MEMBER=$(chibo d4 add member --json --org CB-020 --set family_name=Lò --set given_name=Mẫu --set gender=female --set born=1980 |
+    sed -n 's/.*"id":"\([0-9a-f]*\)".*/\1/p')
+for round in 1 2; do for d in d4 d1 d3; do chibo $d sync >/dev/null; done; done
+members() { chibo "$1" list member --json | sed -n 's/.*"id":"\([0-9a-f]*\)".*/\1/p' | tr '\n' ' '; }
+counted() { "$BUILD/chibod" overview "$W" --json | grep "\"$1\"" | sed 's/.*"members":\([0-9]*\).*/\1/' | awk '{n += $1} END {printf "%d", n}'; }
+is "before" "$(members d1)$(members d3)$(counted CB-020)$(counted CB-121)" "$MEMBER 10"
+is "to where it is" "$("$BUILD/chibod" move "$W" --person "$MEMBER" --to CB-020 2>&1 | grep -c already)" 1
+is "dry move" "$("$BUILD/chibod" move "$W" --person "${MEMBER:0:12}" --to CB-121 --dry-run --json | grep -c '"dry_run":true')" 1
+is move "$(status "$BUILD/chibod" move "$W" --person "${MEMBER:0:12}" --to CB-121)" 0
+chibo d1 edit "$MEMBER" --set phone=0912345678 >/dev/null # the old cell does not know yet
+for d in d1 d3 d4; do chibo $d sync >/dev/null; done
+is "in the new cell" "$(members d3)" "$MEMBER "
+is "once for the clerk" "$(members d4)" "$MEMBER "
+is "where" "$(number org "$(chibo d4 show "$MEMBER" --json)")" CB-121
+is "what came late" "$(number phone "$(chibo d3 show "$MEMBER" --json)")" 0912345678
+is "counted once" "$(counted CB-020)$(counted CB-121)" 01
+for d in d1 d3 d4; do is "$d verifies" "$(chibo $d verify --json | grep -c '"complete":true')" 1; done
 serve_stop
 finish

@@ -160,7 +160,7 @@ def natural():
 
 def controls():
     mirror = [HOME_SCOPE_LEAF, HEADER_AT_HOME, sign(DEVICE_SEED, "header", HEADER_AT_HOME), 1,
-              path(1, HOME_COMMITMENTS), SALTS[1], BODIES[1]]
+              path(1, HOME_COMMITMENTS), SALTS[1], BODIES[1], 4]
     successor = sign(NEW_WARD_SEED, "control", pack([WARD, WARD_KEY, NEW_WARD_KEY]))
     return [
         (1, "scope", [ORG, 2, "CB-05", "Chi bộ 5", 1, some(0x58), WARD_KEY]),
