@@ -3,13 +3,13 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../common/disk.h"
 #include "admin.h"
 #include "admin_socket.h"
 #include "revoked.h"
+#include "server_clock.h"
 
 /* ---- by the daemon ---- */
 
@@ -101,7 +101,7 @@ static enum err do_here(struct home *h, struct bytes request, struct buf *answer
     enum err e = safe_begin(&h->safe, true, &txn);
     if (e != ERR_OK)
         return e;
-    e = admin_run(h, &txn.txn, request, (uint64_t)time(NULL), answer, &cut);
+    e = admin_run(h, &txn.txn, request, server_clock_s(), answer, &cut);
     buf_deinit(&cut);
     if (e == ERR_OK)
         return safe_commit(&txn);
@@ -123,7 +123,7 @@ enum err admin_call(const char *dir, struct bytes request, struct buf *answer, c
     enum err e = home_open(dir, KV_CHECK_WRITE, &home);
     *at = e == ERR_OK ? NULL : home.at;
     if (e == ERR_OK)
-        e = revoked_replay(&home, (uint64_t)time(NULL));
+        e = revoked_replay(&home, server_clock_s());
     if (e == ERR_OK)
         e = do_here(&home, request, answer);
     home_close(&home);

@@ -6,7 +6,6 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../common/disk.h"
@@ -21,6 +20,7 @@
 #include "daemon.h"
 #include "print.h"
 #include "print_held.h"
+#include "server_clock.h"
 
 #define DEFAULT_CODE "PHUONG"
 
@@ -116,7 +116,7 @@ static enum err run_init(struct call *c)
     if (e != ERR_OK)
         return e;
     s.name = buf_cstr(&c->name);
-    e = home_create(cmd_dir(c), &s, (uint64_t)time(NULL));
+    e = home_create(cmd_dir(c), &s, server_clock_s());
     return e == ERR_OK ? ERR_OK : cmd_fault(c, e == ERR_BAD_VALUE ? "dia-chi" : cmd_dir(c), e);
 }
 
@@ -309,9 +309,9 @@ static enum err rotate(struct call *c, struct home *home)
 {
     enum err e = home_open(cmd_dir(c), KV_WRITE, home);
     if (e == ERR_OK && opt_given(&c->opts, "may-chu"))
-        e = home_rotate_tls(home, (uint64_t)time(NULL));
+        e = home_rotate_tls(home, server_clock_s());
     if (e == ERR_OK && opt_given(&c->opts, "phuong"))
-        e = home_rotate_ward(home, (uint64_t)time(NULL));
+        e = home_rotate_ward(home, server_clock_s());
     c->about = e == ERR_NO_STORE ? cmd_dir(c) : home->at;
     return e;
 }

@@ -6,7 +6,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <time.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -18,12 +17,14 @@
 #include "server_limits.h"
 #include "tickets.h"
 #include "upgrade.h"
+#include "server_clock.h"
 
 static const int stop_signals[] = {SIGTERM, SIGINT};
 
 struct server {
     uv_loop_t loop;
     uv_signal_t signal[ARRAY_LEN(stop_signals)];
+    uv_timer_t reap;
     struct home *home;
     int lock_fd;
     struct tickets *tickets;
@@ -153,6 +154,22 @@ static enum err begin_listener(struct server *d)
     return e == ERR_IO ? ERR_BAD_VALUE : e; /* not an address of this machine, or a port not for us */
 }
 
+static void daemon_on_reap(uv_timer_t *timer)
+{
+    struct server *d = timer->data;
+    const enum err e = safe_reap(&d->home->safe);
+    if (e != ERR_OK)
+        LOG(LOG_WARN, "reap_failed", LOG_TEXT("err", err_name(e)));
+}
+
+static void begin_reaping(struct server *d)
+{
+    uv_timer_init(&d->loop, &d->reap);
+    d->reap.data = d;
+    uv_timer_start(&d->reap, daemon_on_reap, SERVER_REAP_MS, SERVER_REAP_MS);
+    uv_unref((uv_handle_t *)&d->reap); /* nothing to wait for at the end */
+}
+
 static void begin_signals(struct server *d)
 {
     signal(SIGPIPE, SIG_IGN);
@@ -180,7 +197,7 @@ enum err daemon_run(struct home *home)
     struct server d = {.home = home, .lock_fd = -1};
     enum err e = take_lock(&d);
     if (e == ERR_OK)
-        e = upgrade_home(home, (uint64_t)time(NULL));
+        e = upgrade_home(home, server_clock_s());
     if (e != ERR_OK) {
         if (d.lock_fd >= 0)
             close(d.lock_fd);
@@ -192,12 +209,14 @@ enum err daemon_run(struct home *home)
     d.store = store_thread_new(&d.loop, &home->safe, on_store_lost, &d);
     d.serve = serve_new(home, d.store, on_sessions_gone, &d);
     begin_signals(&d);
+    begin_reaping(&d);
     e = begin(&d);
     if (e != ERR_OK)
         stop(&d);
     uv_run(&d.loop, UV_RUN_DEFAULT);
     for (size_t i = 0; i < ARRAY_LEN(stop_signals); i++)
         uv_close((uv_handle_t *)&d.signal[i], NULL);
+    uv_close((uv_handle_t *)&d.reap, NULL);
     uv_run(&d.loop, UV_RUN_DEFAULT);
     status = uv_loop_close(&d.loop);
     assert(status == 0);

@@ -1,11 +1,11 @@
 /* exchange.c - see exchange.h. */
 #include "exchange.h"
 
-#include <time.h>
 
 #include "../common/stick.h"
 #include "admin.h"
 #include "exchange_job.h"
+#include "server_clock.h"
 
 struct exchanging {
     struct exchange_door *door;
@@ -38,7 +38,7 @@ static enum err run_here(struct exchange_door *d, struct work *job)
     enum err e = safe_begin(&d->home.safe, true, &txn);
     if (e != ERR_OK)
         return e;
-    e = ward_work(&txn.txn, &d->home.ward, job, (uint64_t)time(NULL));
+    e = ward_work(&txn.txn, &d->home.ward, job, server_clock_s());
     if (e == ERR_OK)
         e = safe_commit(&txn);
     else
@@ -132,7 +132,7 @@ enum err exchange_file(struct exchange_door *d, const char *from, const char *to
     }
     crypto_random(chance, sizeof(chance));
     if (e == ERR_OK)
-        e = parcel_exchange(&io, &d->home.ward, chance, (uint64_t)time(NULL), report);
+        e = parcel_exchange(&io, &d->home.ward, chance, server_clock_s(), report);
     crypto_wipe(chance, sizeof(chance));
     if (e == ERR_OK && to != NULL) {
         *about = to;

@@ -2,13 +2,13 @@
 #include "print_held.h"
 
 #include <stdio.h>
-#include <time.h>
 
 #include "../common/language.h"
 #include "../proto/rights.h"
 #include "../proto/verdict.h"
 #include "admin.h"
 #include "print_value.h"
+#include "server_clock.h"
 
 #define DAY_S 86400
 #define PREFIX_SHOWN 12 /* digits of an id: what people type back */
@@ -78,7 +78,7 @@ static struct held_field field_next(const struct held_row *h, struct mp *r)
 
 static uint64_t age_days(const struct held_row *h)
 {
-    const uint64_t now = (uint64_t)time(NULL);
+    const uint64_t now = server_clock_s();
     return now > h->number[CAME] ? (now - h->number[CAME]) / DAY_S : 0;
 }
 

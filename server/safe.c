@@ -4,10 +4,11 @@
 #include <stdlib.h>
 
 #include "../common/disk.h"
+#include "../common/key_file.h"
 
 #define KEY_FILE "khoa-so"
+#define KEY_USE "chibo1/safe-key"
 #define STORE_DIR "so"
-#define CHECK_SIZE 16
 #define TAG_SIZE 16
 #define MAP_FIRST ((size_t)256 << 20)
 #define MAP_MAX ((size_t)256 << 30)
@@ -61,31 +62,6 @@ static enum err check_row(const struct safe *s, size_t table, struct bytes key, 
 
 /* --- the files --- */
 
-static void check_of(const uint8_t secret[KEY_SIZE], uint8_t out[CHECK_SIZE])
-{
-    struct bytes use = bytes_of("chibo1/safe-key", 16);
-    crypto_blake2b(out, CHECK_SIZE, bytes_of(secret, KEY_SIZE), &use, 1);
-}
-
-static enum err load_key(const char *home, uint8_t out[KEY_SIZE])
-{
-    uint8_t check[CHECK_SIZE];
-    struct buf file = {0};
-    enum err e = disk_read_private(home, KEY_FILE, KEY_SIZE + CHECK_SIZE, &file);
-    if (e == ERR_NOT_FOUND)
-        e = ERR_NO_STORE;
-    if (e == ERR_TOO_LONG || (e == ERR_OK && file.n != KEY_SIZE + CHECK_SIZE))
-        e = ERR_DAMAGED;
-    if (e == ERR_OK) {
-        check_of(file.p, check);
-        e = crypto_equal(check, file.p + KEY_SIZE, CHECK_SIZE) ? ERR_OK : ERR_DAMAGED;
-    }
-    if (e == ERR_OK)
-        memcpy(out, file.p, KEY_SIZE);
-    buf_wipe_deinit(&file);
-    return e;
-}
-
 static enum err fill(void *arg, struct kv_txn *txn)
 {
     struct buf scratch = {0};
@@ -100,18 +76,14 @@ static enum err fill(void *arg, struct kv_txn *txn)
 enum err safe_create(const char *home)
 {
     struct safe s = {0};
-    uint8_t file[KEY_SIZE + CHECK_SIZE];
     char *dir = disk_join(home, STORE_DIR);
-    crypto_random(file, KEY_SIZE);
-    check_of(file, file + KEY_SIZE);
-    enum err e = disk_create(home, KEY_FILE, bytes_of(file, sizeof(file)));
+    enum err e = key_file_create(home, KEY_FILE, KEY_USE);
     if (e == ERR_EXISTS)
         e = ERR_OK;
     if (e == ERR_OK)
-        e = load_key(home, s.key);
+        e = key_file_load(home, KEY_FILE, KEY_USE, s.key);
     if (e == ERR_OK)
         e = kv_create(dir, &spec, fill, &s);
-    crypto_wipe(file, sizeof(file));
     safe_close(&s);
     free(dir);
     return e;
@@ -141,7 +113,7 @@ enum err safe_open(const char *home, enum kv_mode mode, struct safe *out)
     *out = (struct safe){0};
     enum err e = kv_open(dir, &spec, mode, &out->kv);
     if (e == ERR_OK)
-        e = load_key(home, out->key);
+        e = key_file_load(home, KEY_FILE, KEY_USE, out->key);
     if (e == ERR_OK)
         e = check_format(out);
     if (e != ERR_OK)
@@ -154,6 +126,11 @@ void safe_close(struct safe *s)
 {
     kv_close(s->kv);
     crypto_wipe(s, sizeof(*s));
+}
+
+enum err safe_reap(struct safe *s)
+{
+    return kv_reap_readers(s->kv);
 }
 
 /* --- transactions --- */

@@ -32,6 +32,9 @@ MUST_CHECK enum err safe_create(const char *home);
 /* On an error out is closed. KV_CHECK_WRITE after a crash, or for a scrub. */
 MUST_CHECK enum err safe_open(const char *home, enum kv_mode mode, struct safe *out);
 void safe_close(struct safe *s); /* may run twice */
+/* Frees what readers hold that died without a word: until then no page they could see is used again, and the file
+ * grows. From any thread. */
+MUST_CHECK enum err safe_reap(struct safe *s);
 
 MUST_CHECK enum err safe_begin(struct safe *s, bool write, struct safe_txn *out);
 MUST_CHECK enum err safe_commit(struct safe_txn *t); /* ERR_OK: durable */

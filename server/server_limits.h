@@ -32,6 +32,8 @@
 #define SERVER_SUPERSEDED_MOST_MS 2000
 /* How often deadlines are looked at; so far they may be overrun. */
 #define SERVER_TICK_MS 250
+/* How often readers that died are looked for (safe_reap): a killed command costs at most the pages of a minute. */
+#define SERVER_REAP_MS 60000
 /* After an accept that failed for want of descriptors: closed sessions free some within this time. */
 #define SERVER_RETRY_MS 100
 

@@ -2,10 +2,10 @@
 #include "store_thread.h"
 
 #include <stdlib.h>
-#include <time.h>
 #include <uv.h>
 
 #include "safe.h"
+#include "server_clock.h"
 
 struct job_list {
     struct store_job *first, **end;
@@ -63,7 +63,7 @@ static enum err run_together(struct store_thread *t, struct store_job *first, bo
 {
     struct safe_txn txn;
     struct store_job *last = NULL;
-    const uint64_t now_s = (uint64_t)time(NULL);
+    const uint64_t now_s = server_clock_s();
     enum err e = safe_begin(t->safe, true, &txn);
     const bool begun = e == ERR_OK;
     for (struct store_job *job = first; job != NULL && e == ERR_OK; job = job->next) {
