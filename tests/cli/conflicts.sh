@@ -74,4 +74,32 @@ P
 run 0 chibo show "$H" --history
 says 'Nhà văn hóa  ← không được chọn khi giải quyết, người chọn: Lò Văn Thử'
 
+
+# At a terminal: one key for each, Enter leaves it for later, what does not fit is asked again.
+run 0 chibo edit "$H" --set place='Sân đình' --set end=20:00
+run 0 chibo --home "$B" edit "$H" --set place='Trạm xá' --set end=22:00
+both
+"$PYTHON" - "$BUILD/chibo" >"$TMP/out" <<'P'
+import os, pty, sys
+pid, fd = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], [sys.argv[1], 'xung-dot'])
+os.write(fd, b'25:99\nm\nt\n')
+text = b''
+try:
+    while True:
+        piece = os.read(fd, 4096)
+        if not piece:
+            break
+        text += piece
+except OSError:
+    pass
+print(text.decode(errors='replace'), os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+P
+OUT=$(cat "$TMP/out")
+says 'm: của tôi, t: của họ'
+run 0 chibo conflicts
+says 'Không có gì chờ giải quyết.'
+run 0 chibo show "$H" --json
+same "$(field fields.place) $(field fields.end)" '"Trạm xá" "20:00"'
 finish
