@@ -15,9 +15,11 @@ static void versions_add(struct part *p, struct bytes *versions, const struct ve
     if (found)
         return;
     uint8_t *more = part_take(p, versions->n + VERSION_SIZE);
-    memcpy(more, versions->p, at);
     memcpy(more + at, v->b, VERSION_SIZE);
-    memcpy(more + at + VERSION_SIZE, versions->p + at, versions->n - at);
+    if (versions->n > 0) {
+        memcpy(more, versions->p, at);
+        memcpy(more + at + VERSION_SIZE, versions->p + at, versions->n - at);
+    }
     *versions = bytes_of(more, versions->n + VERSION_SIZE);
 }
 

@@ -12,6 +12,12 @@ static size_t groups_open(struct mp *r, struct bytes settled)
     return mp_array(r, SETTLED_GROUPS_MAX);
 }
 
+static void groups_close(struct mp *r, struct bytes settled)
+{
+    if (settled.n > 0)
+        (void)!mp_close(r); /* our own, or checked when it was decoded */
+}
+
 bool settle_meets(struct bytes settled, struct bytes base)
 {
     struct mp r;
@@ -19,6 +25,7 @@ bool settle_meets(struct bytes settled, struct bytes base)
 
     for (size_t left = groups_open(&r, settled); left > 0; left--)
         met += versions_meet(mp_bin(&r, SIZE_MAX), base);
+    groups_close(&r, settled);
     return met >= 2;
 }
 
@@ -59,6 +66,7 @@ void settle_candidate(struct settle *s, const struct candidate *c)
     collect(s, c->versions);
     for (size_t left = groups_open(&r, c->settled); left > 0; left--)
         collect(s, mp_bin(&r, SIZE_MAX));
+    groups_close(&r, c->settled);
     s->groups += s->group[s->groups].n > 0;
 }
 
@@ -76,6 +84,7 @@ void settle_groups(struct settle *s, struct bytes settled)
 
     for (size_t left = groups_open(&r, settled); left > 0; left--)
         settle_versions(s, mp_bin(&r, SIZE_MAX));
+    groups_close(&r, settled);
 }
 
 struct bytes settle_encode(const struct settle *s, struct part *p)
