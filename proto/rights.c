@@ -83,7 +83,9 @@ bool rights_ward_wide(enum role r)
 
 static bool row_is_for(const struct rights_row *row, const char *kind, const struct field_info *field)
 {
-    bool owned = field == NULL || field->merge == MERGE_OWNER; /* the record as a whole goes with what the ward owns */
+    /* The record as a whole, and what it is about, go with what the ward owns. */
+    bool owned = field == NULL || field->merge == MERGE_OWNER || field->merge == MERGE_IMMUTABLE;
+
     return strcmp(row->kind, kind) == 0 && (row->fields == ALL || (row->fields == OWNED) == owned);
 }
 

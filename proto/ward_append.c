@@ -1,6 +1,7 @@
 /* ward_append.c - one changeset of a flight: authentic and in order, then appended whatever its verdicts
  * (protocol.md 4.3, 8). */
 #include "actor.h"
+#include "freeze.h"
 #include "header.h"
 #include "verdict.h"
 #include "ward_move.h"
@@ -150,32 +151,61 @@ static enum err authentic(struct append *a)
     return e != ERR_OK && epoch != a->scope.epoch ? ERR_BUSY : e;
 }
 
-/* What does not fit the schema is refused, not dropped: its author learns why and can send it again, corrected. */
-static enum err verdict_of(struct append *a, enum role role, struct bytes body, uint32_t *verdict)
+/* A signature closes fields of its record (freeze.h): one that is folded … */
+static enum err closed_by_part(const struct change *c, struct bytes encoded, bool *closed)
 {
+    struct part p;
+    enum err e = part_decode(&p, encoded);
+
+    *closed = e == ERR_OK && freeze_closes(&p, c);
+    part_deinit(&p);
+    return e;
+}
+
+/* … or one that stands before it in this changeset. */
+static bool closed_before(const struct append *a, const uint32_t *verdict, size_t at, const struct change *c)
+{
+    struct change before;
+
+    for (size_t i = 0; i < at; i++)
+        if (verdict_kind(verdict[i]) == VERDICT_ACCEPTED && change_decode(&before, a->cs.slot[i].body) == ERR_OK &&
+            freeze_closed_by(&before, c))
+            return true;
+    return false;
+}
+
+/* What does not fit the schema is refused, not dropped: its author learns why and can send it again, corrected. */
+static enum err verdict_of(struct append *a, enum role role, uint32_t *verdict, size_t at)
+{
+    struct bytes body = a->cs.slot[at].body;
     uint8_t room[STORE_KEY_MAX];
     struct buf part = {0};
     struct change c;
     enum err wrong, e = change_decode(&c, body);
+    bool closed = false;
 
     if (e != ERR_OK)
         return e; /* nothing is appended of a changeset that holds such a body */
     e = store_get(a->txn, TABLE_part, scope_key_part(room, c.kind, &c.record, a->scope.number), &part);
+    if (e == ERR_OK)
+        e = closed_by_part(&c, buf_bytes(&part), &closed);
     if (e == ERR_NOT_FOUND)
         e = ERR_OK;
     wrong = schema_check_change(&c, a->scope.access);
+    if (wrong == ERR_OK && (closed || closed_before(a, verdict, at, &c)))
+        wrong = ERR_FROZEN;
     if (part.n + body.n > PART_MAX)
         wrong = ERR_TOO_LONG;
     /* The holder signs for himself: a signature by his device says nothing of anybody else. */
     if (!id_equal(&a->person, &a->device.person))
         wrong = ERR_NOT_ALLOWED;
-    *verdict = wrong == ERR_OK ? rights_verdict(role, &c, a->scope.access)
-                               : verdict_make(VERDICT_REFUSED, false, wrong);
-    if (a->copied && verdict_kind(*verdict) == VERDICT_ACCEPTED)
-        *verdict = verdict_make(VERDICT_HELD, false, ERR_COPIED);
+    verdict[at] = wrong == ERR_OK ? rights_verdict(role, &c, a->scope.access)
+                                  : verdict_make(VERDICT_REFUSED, false, wrong);
+    if (a->copied && verdict_kind(verdict[at]) == VERDICT_ACCEPTED)
+        verdict[at] = verdict_make(VERDICT_HELD, false, ERR_COPIED);
     buf_deinit(&part);
     if (e == ERR_OK && wrong == ERR_OK)
-        e = ward_office_verdict(a->txn, &a->scope, &a->header, &c, verdict);
+        e = ward_office_verdict(a->txn, &a->scope, &a->header, &c, &verdict[at]);
     return e;
 }
 
@@ -203,7 +233,7 @@ static enum err judge(struct append *a, struct buf *verdicts)
     enum err e = actor_role(a->txn, &a->scope, &a->person, &role);
 
     for (size_t i = 0; e == ERR_OK && i < a->cs.count; i++) {
-        e = verdict_of(a, role, a->cs.slot[i].body, &verdict[i]);
+        e = verdict_of(a, role, verdict, i);
         /* No role at all any more, nor one that ended in which this was right: still nothing is lost. */
         if (e == ERR_OK && role == ROLE_NONE && id_equal(&a->person, &a->device.person) &&
             verdict[i] == verdict_make(VERDICT_REFUSED, false, ERR_NOT_ALLOWED))

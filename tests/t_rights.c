@@ -56,6 +56,9 @@ static const struct expectation {
     { "report", NULL, "...WW..." },
     { "link", NULL, "W..WW..." },
     { "fee_link", NULL, "...WWW.." },
+    { "reconciliation", NULL, "WW......" },
+    { "reconciliation", "explanations", "...WW..." },
+    { "reconciliation", "cell_signed", "...WW..." },
 };
 
 static const char *expected_rights(const char *kind, const char *field)

@@ -47,6 +47,7 @@ static const char *const story[] = {
     "report form* period* version* cutoff* figures* narrative",
     "link first* second* verdict*",
     "fee_link first* second* verdict*",
+    "reconciliation org* quarter* version* first cutoff* logs* figures* lines explanations[] cell_signed ward_signed",
 };
 
 static void check_story_row(const char *row)
