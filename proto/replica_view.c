@@ -196,9 +196,13 @@ static enum err each_row(const struct row *row, size_t count, uint32_t kind, con
         struct view v = {.kind = kind, .record = row[i].record};
         struct id org = row[i].org;
 
+        if (id_is_zero(&org)) {
+            i++;
+            continue;
+        }
         while (e == ERR_OK && i < count && id_equal(&row[i].record, &v.record) && id_equal(&row[i].org, &org))
             i += view_rows(&v, scope_numbered(scope, scopes, row[i].scope_number), &row[i], count - i, &e);
-        if (e == ERR_OK && v.parts > 0 && !id_is_zero(&org)) {
+        if (e == ERR_OK && v.parts > 0) {
             qsort(v.part, v.parts, sizeof *v.part, access_order);
             more = visit(arg, &v);
         }

@@ -97,20 +97,33 @@ static enum err say_home(struct txn *txn, const struct ward *w, struct scope *fr
     return ward_control(txn, w, from, &c, now);
 }
 
+/* Every copy names the home as it is now: a device may hold a first copy and the last home, and nothing between. */
+static enum err say_everywhere(struct txn *txn, const struct ward *w, struct scope *from, struct scope *to,
+                               const struct id *record, uint64_t now)
+{
+    struct scope *list = NULL;
+    size_t count = 0;
+    enum err e = scope_list(txn, &list, &count);
+
+    for (size_t i = 0; e == ERR_OK && i < count; i++) {
+        bool is_target = id_equal(&list[i].id, &to->id);
+        struct id target;
+
+        e = mirror_home(txn, list[i].number, record, &target);
+        if (e == ERR_OK && id_equal(&target, &from->id))
+            e = say_home(txn, w, is_target ? to : &list[i], to, record, now);
+        if (e == ERR_NOT_FOUND)
+            e = ERR_OK;
+    }
+    free(list);
+    return e == ERR_OK ? say_home(txn, w, from, to, record, now) : e;
+}
+
 static enum err move_part(struct txn *txn, const struct ward *w, struct scope *from, struct scope *to,
                           const struct part *p, const struct id *record, uint64_t now)
 {
-    struct control back = {.kind = CONTROL_HOME};
-    struct id target;
-    enum err e = mirror_home(txn, to->number, record, &target);
+    enum err e = say_everywhere(txn, w, from, to, record, now);
 
-    if (e == ERR_OK) { /* it was there before: its home is there again */
-        back.is.home = (struct control_home){.record = *record, .target = to->id, .home = from->id,
-                                             .size = from->frontier.size, .root = scope_root(from), .org = to->org};
-        e = ward_control(txn, w, to, &back, now);
-    }
-    if (e == ERR_OK || e == ERR_NOT_FOUND)
-        e = say_home(txn, w, from, to, record, now);
     for (size_t i = 0; e == ERR_OK && i < p->changes; i++)
         e = bring_leaf(txn, w, from, to, p->change[i].leaf, p->change[i].position, now);
     return e;
