@@ -43,7 +43,7 @@ enum err ward_work(struct txn *txn, const struct ward *w, struct work *job, uint
         job->err = judge_and_answer(txn, w, job, now);
         break;
     case WORK_SIZES:
-        job->err = ward_sizes(txn, w, job);
+        job->err = ward_sizes(txn, w, job, now);
         break;
     case WORK_RENEW:
         job->err = ward_copy(txn, w, job, now);

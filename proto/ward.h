@@ -100,7 +100,7 @@ MUST_CHECK enum err ward_may_read(struct txn *txn, const struct scope *s, const 
 /* A new certificate for the device's key, as a message at the end of list. */
 enum err ward_renew(struct txn *txn, const struct ward *w, const struct work *job, uint64_t now, struct buf *list);
 enum err ward_judge(struct txn *txn, const struct ward *w, struct work *job, uint64_t now);
-enum err ward_sizes(struct txn *txn, const struct ward *w, struct work *job);
+enum err ward_sizes(struct txn *txn, const struct ward *w, struct work *job, uint64_t now);
 enum err ward_copy(struct txn *txn, const struct ward *w, struct work *job, uint64_t now);
 /* Is this the store that went on? ERR_COPY if not; *lost: it is ahead of us. d: NULL when nothing is known of it. */
 enum err ward_copy_judge(struct txn *txn, const struct ward *w, const struct ward_device *d,

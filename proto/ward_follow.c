@@ -107,6 +107,23 @@ enum err ward_follow(struct txn *txn, const struct scope *s, const struct contro
     }
 }
 
+enum err ward_follow_roles(struct txn *txn, const struct ward *w, const struct id *person, uint64_t now)
+{
+    struct buf grants = {0};
+    uint64_t policy;
+    enum err e = ward_policy_next(txn, &policy);
+
+    if (e == ERR_OK)
+        e = ward_grant_list(txn, person, &grants);
+    for (size_t i = 0; e == ERR_OK && i < ward_grant_count(&grants); i++) {
+        struct ward_grant g = ward_grant_at(&grants, i);
+
+        e = ward_grant_add(txn, w, &g, now);
+    }
+    buf_deinit(&grants);
+    return e;
+}
+
 /* --- devices that were revoked, whatever the store says ----------------------------------------------------------- */
 
 static struct bytes barred_key(uint8_t *room, const struct id *device)

@@ -170,6 +170,8 @@ static enum err each_scope(const struct spread *sp, const struct org *o, scope_c
     for (int a = ACCESS_A; e == ERR_OK && a <= ACCESS_D; a++) {
         struct scope s;
 
+        if (id_is_zero(&o->scope[a]))
+            continue; /* lost with an old store; nobody who holds it has come yet */
         e = scope_load(sp->txn, &o->scope[a], &s);
         if (e == ERR_OK)
             e = call(sp, o, &s);

@@ -322,16 +322,20 @@ static enum err size_judge(struct txn *txn, const struct message_size *entry, st
 }
 
 /* The session goes on with what the device holds; from now on it counts as the ratchet's word. */
-static enum err sizes_believed(struct txn *txn, struct work *job)
+static enum err sizes_believed(struct txn *txn, const struct ward *w, struct work *job, uint64_t now)
 {
     struct ward_device d;
+    bool known;
     enum err e = ward_device_load(txn, &job->device, &d);
 
     if (e == ERR_NOT_FOUND)
         return ERR_ROLLED_BACK; /* enrolled after the backup, and nobody has shown it yet */
-    if (e == ERR_OK && d.incarnation != job->incarnation)
+    if (e == ERR_OK && d.incarnation == WARD_INCARNATION_UNKNOWN)
+        e = ward_follow_roles(txn, w, &d.person, now);
+    known = d.incarnation == job->incarnation;
+    if (e == ERR_OK && !known)
         e = ward_copy_adopt(txn, &d, job->incarnation);
-    if (e != ERR_OK || (d.incarnation == job->incarnation && d.ratchet >= job->shown))
+    if (e != ERR_OK || (known && d.ratchet >= job->shown))
         return e;
     d.ratchet = job->shown;
     return ward_device_save(txn, &d);
@@ -361,7 +365,7 @@ enum err ward_sizes_reach(struct txn *txn, struct work *job, struct message_list
     return e;
 }
 
-enum err ward_sizes(struct txn *txn, const struct ward *w, struct work *job)
+enum err ward_sizes(struct txn *txn, const struct ward *w, struct work *job, uint64_t now)
 {
     struct claim c = {.txn = txn, .device = &job->device, .fresh = true};
     struct buf recall = {0};
@@ -371,7 +375,6 @@ enum err ward_sizes(struct txn *txn, const struct ward *w, struct work *job)
     struct ward_device d;
     enum err e = ward_device_load(txn, &job->device, &d);
 
-    (void)w;
     if (e == ERR_NOT_FOUND)
         e = ward_is_barred(txn, &job->device) ? ERR_REVOKED : ERR_OK;
     else if (e == ERR_OK && d.state == DEVICE_REVOKED)
@@ -387,7 +390,7 @@ enum err ward_sizes(struct txn *txn, const struct ward *w, struct work *job)
     if (job->recall)
         recall_encode(recalled, buf_bytes(&recall), &job->out2);
     else if (e == ERR_OK)
-        e = sizes_believed(txn, job);
+        e = sizes_believed(txn, w, job, now);
     if (e == ERR_OK && !job->recall)
         buf_put_bytes(&job->out, buf_bytes(&c.reach));
     buf_deinit(&recall);

@@ -25,7 +25,35 @@ enum err ward_missing_note(struct txn *txn, const struct scope *s, const struct 
     uint8_t room[STORE_KEY_MAX], one = 1;
     struct bytes key = missing_key(room, s, &h->device, h->incarnation, h->first);
 
-    return is_whole(cs) ? ERR_OK : store_put(txn, TABLE_missing, key, bytes_of(&one, 1));
+    return is_whole(cs) ? store_del(txn, TABLE_missing, key) : store_put(txn, TABLE_missing, key, bytes_of(&one, 1));
+}
+
+static bool key_visit(void *arg, struct bytes key, struct bytes value)
+{
+    (void)value;
+    if (key.n == 10 + ID_SIZE)
+        buf_put_bytes(arg, key);
+    return true;
+}
+
+enum err ward_missing_rewind(struct txn *txn, const struct scope *s, uint64_t size)
+{
+    const size_t key_size = 10 + ID_SIZE;
+    uint8_t room[STORE_KEY_MAX];
+    struct buf keys = {0};
+    enum err e = store_scan(txn, TABLE_missing, scope_key2(room, s->number), key_visit, &keys);
+
+    for (size_t i = 0; e == ERR_OK && i + key_size <= keys.n; i += key_size) {
+        const uint8_t *key = keys.p + i;
+        struct id device = id_from(key + 2);
+        uint64_t index = size;
+
+        e = ledger_find(txn, s, &device, load_u32(key + 2 + ID_SIZE), load_u32(key + 6 + ID_SIZE), &index);
+        if (e == ERR_NOT_FOUND || (e == ERR_OK && index >= size))
+            e = store_del(txn, TABLE_missing, bytes_of(key, key_size));
+    }
+    buf_deinit(&keys);
+    return e;
 }
 
 enum err ward_missing_fill(struct txn *txn, const struct scope *s, const struct id *device, uint32_t incarnation,

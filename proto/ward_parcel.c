@@ -31,7 +31,7 @@ static enum err judge_sizes(struct txn *txn, const struct ward *w, struct work *
     sizes->device = m->device;
     sizes->incarnation = m->incarnation;
     message_list_encode(&m->needs, &sizes->in);
-    e = ward_sizes(txn, w, sizes);
+    e = ward_sizes(txn, w, sizes, 0); /* writes nothing: no ratchet was shown */
     if (e == ERR_OK && sizes->recall)
         e = ERR_ROLLED_BACK; /* what was lost comes back over a session */
     buf_put_bytes(&job->out, buf_bytes(&sizes->out));

@@ -105,6 +105,19 @@ static enum err enrolled_answer(const struct ward *w, struct work *job, const st
     return e;
 }
 
+/* Its answer was lost, and then with an old store its row too; control leaves brought back a part of it. */
+static enum err enrol_again(struct txn *txn, const struct ward *w, const struct enrol *m, struct ward_device *d,
+                            uint64_t now)
+{
+    enum err e;
+
+    memcpy(d->tls_public, m->tls_key, SIGN_PUBLIC_SIZE);
+    memcpy(d->invite, m->invite_id, INVITE_ID_SIZE);
+    d->incarnation = m->incarnation;
+    e = ward_device_save(txn, d);
+    return e == ERR_OK ? ward_follow_roles(txn, w, &d->person, now) : e;
+}
+
 /* A first enrol, or the same one again because its answer was lost. */
 static enum err enrol_device(struct txn *txn, const struct ward *w, const struct enrol *m,
                              struct invite_row *invite, struct ward_device *d, uint64_t now)
@@ -117,6 +130,9 @@ static enum err enrol_device(struct txn *txn, const struct ward *w, const struct
         e = ward_device_load(txn, &invite->device, d);
         if (e != ERR_OK)
             return e;
+        if (d->incarnation == WARD_INCARNATION_UNKNOWN &&
+            crypto_equal(d->sign_public, m->signing_key, SIGN_PUBLIC_SIZE))
+            return enrol_again(txn, w, m, d, now);
         return crypto_equal(d->sign_public, m->signing_key, SIGN_PUBLIC_SIZE) &&
                        crypto_equal(d->tls_public, m->tls_key, SIGN_PUBLIC_SIZE) && d->incarnation == m->incarnation
                    ? ERR_OK

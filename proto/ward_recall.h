@@ -22,8 +22,11 @@ MUST_CHECK enum err ward_staged(struct txn *txn, const struct work *job, uint32_
 MUST_CHECK enum err ward_stage_clear(struct txn *txn, const struct id *device);
 
 /* --- bodies that nobody but their author holds: held and refused ones (ward_missing.c) --- */
+/* Of a changeset that was just appended: is it whole? */
 MUST_CHECK enum err ward_missing_note(struct txn *txn, const struct scope *s, const struct header *h,
                                       const struct changeset *cs);
+/* The scope's log is about to be rewound to this size: what is appended again is noted again. */
+MUST_CHECK enum err ward_missing_rewind(struct txn *txn, const struct scope *s, uint64_t size);
 /* Bodies of a changeset that is here already; its author sends it again. */
 MUST_CHECK enum err ward_missing_fill(struct txn *txn, const struct scope *s, const struct id *device,
                                       uint32_t incarnation, uint64_t index, struct changeset *cs);
@@ -33,6 +36,8 @@ MUST_CHECK enum err ward_missing_first(struct txn *txn, const struct scope *s, c
 
 /* --- the registry follows control leaves that come back (ward_follow.c) --- */
 MUST_CHECK enum err ward_follow(struct txn *txn, const struct scope *s, const struct control *c, uint64_t now);
+/* Into every scope that the person's roles reach and that has lost the leaf which said so. */
+MUST_CHECK enum err ward_follow_roles(struct txn *txn, const struct ward *w, const struct id *person, uint64_t now);
 /* The person's invites are used: by this device (ward_people.c). */
 MUST_CHECK enum err ward_people_claim(struct txn *txn, const struct id *person, const struct id *device);
 /* A device that was revoked stays so, also if this store never knew it (the list beside the store says so). */

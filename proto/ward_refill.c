@@ -195,6 +195,7 @@ static enum err stream_stands(struct refill *r, struct ledger_leaf *l, const str
 
 static enum err add_control(struct refill *r, struct ledger_leaf *l, bool back)
 {
+    struct actor_device d;
     struct control c;
     bool here;
     enum err e = control_decode(&c, l->control);
@@ -202,6 +203,9 @@ static enum err add_control(struct refill *r, struct ledger_leaf *l, bool back)
     if (e != ERR_OK || c.kind == CONTROL_EPOCH)
         return e; /* an epoch is begun once */
     e = control_is_here(r, l, &here);
+    /* Ours let the device in again because the leaf that did was lost: it is back, and with it what came after it. */
+    if (e == ERR_OK && !back && c.kind == CONTROL_DEVICE)
+        here = here || actor_device(r->txn, &r->scope, &c.is.device.device, &d) == ERR_OK;
     if (e != ERR_OK || here)
         return e;
     e = ledger_add_control(r->txn, &r->scope, l->control, l->signature);
@@ -333,6 +337,8 @@ static enum err rewind_and_add(struct refill *r)
     bool done;
     enum err e = ours_load(r, &rows);
 
+    if (e == ERR_OK)
+        e = ward_missing_rewind(r->txn, &r->scope, r->common);
     if (e == ERR_OK)
         e = ledger_rewind(r->txn, &r->scope, r->common);
     if (r->scope.epoch < epoch)

@@ -21,7 +21,7 @@
 
 #define SIM_FAULTS(ROW) \
     ROW(CUT) ROW(OVERLAP) ROW(REPLAY) ROW(WARD_CRASH) ROW(DEVICE_CRASH) ROW(EIO) ROW(NO_SPACE) ROW(REVOKE) ROW(CLOCK) \
-    ROW(HALF_OPEN) ROW(JOIN) ROW(FILES)
+    ROW(HALF_OPEN) ROW(JOIN) ROW(FILES) ROW(RESTORE)
 
 enum sim_fault {
 #define SIM_FAULT_ENUM(name) SIM_##name,
@@ -66,6 +66,7 @@ struct sim_log {
     struct id scope;
     struct model *model;
     uint64_t size;
+    uint32_t epoch;
     size_t streams;
     struct sim_stream stream[SIM_STREAMS_MAX];
     size_t revoked;
@@ -93,8 +94,16 @@ struct sim_file {
     struct buf bytes;
 };
 
+/* What the ward's store was once. */
+struct sim_backup {
+    struct memstore *store;
+    size_t orgs, peers; /* as many as there were */
+};
+#define SIM_BACKUPS 4
+
 struct sim_totals {
     uint64_t seeds, actions, recorded, sessions, whole, cuts, crashes, restarts, faults, revoked, replays, errors, files;
+    uint64_t restores;
     uint64_t leaves, changes, rounds, rounds_most, bytes[2];
 };
 
@@ -115,6 +124,9 @@ struct sim {
     size_t logs;
     struct sim_log log[SIM_ORGS_MAX * ACCESS_D];
     struct sim_file file[SIM_FILES_MAX];
+    struct sim_backup backup[SIM_BACKUPS];
+    bool settled;  /* in the end: nothing more comes */
+    bool restored; /* the ward's store was an old one at least once */
     struct buf replay; /* what one session said up */
     uint8_t replay_binding[BINDING_SIZE];
     size_t replay_peer;

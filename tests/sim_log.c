@@ -7,6 +7,7 @@
 
 #include "../proto/message.h"
 #include "../proto/verdict.h"
+#include "sim_restore.h"
 #include "sim_rules.h"
 #include "sim_world.h"
 
@@ -61,7 +62,7 @@ static void match_written(struct sim *s, struct sim_log *l, struct sim_stream *s
 {
     const struct sim_peer *p = &s->peer[st->peer];
     const struct sim_written *w;
-    struct change bare = *c, early;
+    struct change bare = c != NULL ? *c : (struct change){0}, early;
     struct buf body = {0};
     bool same;
 
@@ -73,6 +74,8 @@ static void match_written(struct sim *s, struct sim_log *l, struct sim_stream *s
         return;
     }
     w = &p->written[st->written++];
+    if (c == NULL)
+        return; /* its body is with its author alone */
     for (size_t i = 0; i < bare.count; i++)
         bare.triple[i].base = bytes_of(NULL, 0);
     change_encode(&bare, &body);
@@ -91,6 +94,13 @@ static void check_changes(struct sim *s, struct sim_log *l, struct sim_stream *s
         struct change c;
         uint32_t verdict = 0, rule;
 
+        slot[i] = (struct model_slot){.salt = cs->slot[i].salt, .commitment = cs->slot[i].commitment};
+        if (s->restored && cs->slot[i].body.n == 0 && verdict_list_at(verdicts, i, &verdict) == ERR_OK &&
+            verdict_kind(verdict) != VERDICT_ACCEPTED) {
+            match_written(s, l, st, NULL);
+            slot[i].verdict = verdict;
+            continue;
+        }
         if (change_decode(&c, cs->slot[i].body) != ERR_OK || verdict_list_at(verdicts, i, &verdict) != ERR_OK) {
             sim_broken(s, "a leaf of the ward does not decode");
             return;
@@ -100,7 +110,8 @@ static void check_changes(struct sim *s, struct sim_log *l, struct sim_stream *s
         if (verdict != rule)
             sim_broken(s, "S5: verdict %u for kind %u op %d of role %d, the rules say %u", verdict, c.kind, (int)c.op,
                        (int)s->peer[st->peer].role, rule);
-        slot[i] = (struct model_slot){.body = cs->slot[i].body, .verdict = verdict};
+        slot[i].body = cs->slot[i].body;
+        slot[i].verdict = verdict;
         s->totals.changes++;
     }
 }
@@ -129,12 +140,12 @@ static void feed_changeset(struct sim *s, struct sim_log *l, const struct ledger
 {
     struct model_slot slot[CHANGESET_CHANGES_MAX];
     const struct changeset *cs = &leaf->changeset;
-    struct model_changeset m = {.count = cs->count, .slot = slot, .seed = cs->seed, .accepted = leaf->accepted,
+    struct model_changeset m = {.count = cs->count, .slot = slot, .seed = cs->has_seed ? cs->seed : NULL, .accepted = leaf->accepted,
                                 .policy = leaf->policy};
     struct sim_stream *st;
     struct header h;
 
-    if (header_decode(&h, leaf->header) != ERR_OK || !cs->has_seed) {
+    if (header_decode(&h, leaf->header) != ERR_OK || (!cs->has_seed && !s->restored)) {
         sim_broken(s, "a header of the ward does not decode");
         return;
     }
@@ -173,6 +184,25 @@ static void feed_control(struct sim *s, struct sim_log *l, const struct ledger_l
     model_add_control(l->model, leaf->control, bytes_of(leaf->signature, SIGNATURE_SIZE));
 }
 
+/* The log was rewound, or is an old one: the model reads it from its beginning. */
+static void log_again(struct sim *s, struct sim_log *l, uint32_t epoch)
+{
+    if (!s->restored)
+        sim_broken(s, "S2: a new epoch of %zu/%d in a ward that was never restored", l->org, (int)l->access);
+    model_free(l->model);
+    l->model = model_new(&l->scope);
+    l->size = 0;
+    l->streams = l->revoked = 0;
+    l->epoch = epoch;
+}
+
+void sim_log_restored(struct sim *s)
+{
+    for (size_t i = 0; i < s->logs; i++)
+        log_again(s, &s->log[i], 0);
+    sim_log_feed(s);
+}
+
 /* --- the ward's logs --------------------------------------------------------------------------------------------- */
 
 /* S1: whatever was durable once is there now, as it was. */
@@ -198,7 +228,7 @@ static void check_acked(struct sim *s, const struct sim_log *l)
         for (size_t k = 0; k < l->streams; k++)
             if (l->stream[k].peer == i)
                 held = l->stream[k].next;
-        if (acked > held)
+        if (acked > held && !(s->restored && s->peer[i].revoked)) /* who is out hands nothing back */
             sim_broken(s, "S1: the ward lost changes of %zu in %zu/%d that it acknowledged: %llu, has %llu", i, l->org,
                        (int)l->access, (unsigned long long)acked, (unsigned long long)held);
     }
@@ -210,6 +240,8 @@ static void feed_log(struct sim *s, struct txn *txn, struct sim_log *l)
     enum err e = scope_load(txn, &l->scope, &scope);
     uint64_t before = l->size;
 
+    if (e == ERR_OK && scope.epoch != l->epoch)
+        log_again(s, l, scope.epoch);
     if (e != ERR_OK) {
         sim_broken(s, "S1: the ward lost a scope: %s", err_name(e));
         return;
@@ -232,7 +264,7 @@ static void feed_log(struct sim *s, struct txn *txn, struct sim_log *l)
     }
     if (!s->failed && (l->size != before || scope.frontier.size < l->size))
         check_kept(s, txn, l, &scope);
-    if (!s->failed)
+    if (!s->failed && (!s->restored || s->settled))
         check_acked(s, l);
 }
 
@@ -267,9 +299,11 @@ void sim_log_acked(struct sim *s, size_t peer, const struct id *scope_id)
     memstore_begin(p->node.store, false, &txn);
     if (scope_load(&txn, scope_id, &scope) == ERR_OK &&
         scope_stream_of(&txn, &scope, &r.device, r.incarnation, &stream) == ERR_OK) {
-        if (stream.next < p->acked[org][access])
+        if (stream.next < p->acked[org][access] && !s->restored)
             sim_broken(s, "S1: %zu lost leaves that it held", peer);
         p->acked[org][access] = stream.next;
+    } else if (s->restored) {
+        p->acked[org][access] = 0; /* rewound: they are in the outbox again */
     }
     memstore_abort(p->node.store);
 }
@@ -345,6 +379,7 @@ void sim_log_outbound(struct sim *s, size_t peer, struct bytes list)
 static bool log_settled(struct sim *s, struct sim_peer *p, const struct sim_log *l)
 {
     struct scope there, here;
+    struct hash root, ward;
     struct txn txn;
     enum err e;
 
@@ -357,7 +392,11 @@ static bool log_settled(struct sim *s, struct sim_peer *p, const struct sim_log 
     if (e == ERR_OK)
         e = scope_load(&txn, &l->scope, &here);
     memstore_abort(p->node.store);
-    return e == ERR_OK && here.frontier.size == there.frontier.size;
+    if (e != ERR_OK || here.frontier.size != there.frontier.size || here.epoch != there.epoch)
+        return false;
+    root = scope_root(&here);
+    ward = scope_root(&there);
+    return crypto_equal(root.b, ward.b, HASH_SIZE);
 }
 
 bool sim_log_settled(struct sim *s, char why[SIM_WHY_MAX])
@@ -469,7 +508,9 @@ static void verify_book(struct sim *s, size_t peer)
 void sim_log_final(struct sim *s)
 {
     memstore_sync(s->ward.store);
+    s->settled = true;
     sim_log_feed(s);
+    sim_restore_final(s);
     for (size_t k = 0; k < s->logs && !s->failed; k++)
         compare_log(s, s->ward.store, &s->log[k], "the ward");
     for (size_t i = 0; i < s->peers && !s->failed; i++) {

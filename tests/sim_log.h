@@ -16,4 +16,7 @@ void sim_log_outbound(struct sim *s, size_t peer, struct bytes list);
 /* The batch of `scope` that a device just made durable came with this many of its own changes. */
 void sim_log_acked(struct sim *s, size_t peer, const struct id *scope);
 
+/* The ward's store is an old one now. */
+void sim_log_restored(struct sim *s);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include "../proto/message.h"
 #include "sim_log.h"
+#include "sim_restore.h"
 #include "sim_world.h"
 
 #define BURST 24           /* steps of one action at most */
@@ -74,6 +75,8 @@ static bool expected(const struct sim *s, const struct sim_slot *t, enum err e)
         return s->peer[t->peer].revoked;
     if (e == ERR_NO_SPACE)
         return t->poor;
+    if (s->restored && (e == ERR_BUSY || e == ERR_ROLLED_BACK))
+        return true; /* refilled by another meanwhile; enrolled since, and nobody has shown it yet */
     if (e == ERR_BUSY || e == ERR_BAD_ORDER || e == ERR_COPY || (e == ERR_EXISTS && t->enrol))
         return t->overlap;
     return false;
@@ -87,6 +90,8 @@ static void ended(struct sim *s, struct sim_slot *t)
     sim_note(s, "end %zu peer %zu: %s (%s)", at, t->peer, err_name(e), t->link.device.why);
     if (!expected(s, t, e))
         sim_broken(s, "session of %zu ends: %s (%s)", t->peer, err_name(e), t->link.device.why);
+    if (t->link.device.counts.rolled_back && !s->restored)
+        sim_broken(s, "a false alarm: %zu is told that the ward was restored", t->peer);
     s->totals.whole += e == ERR_OK;
     s->totals.errors += e != ERR_OK && e != ERR_CUT;
 }
@@ -254,6 +259,7 @@ static bool ward_jobs(struct sim *s)
         return true;
     }
     hand_back(s, &b);
+    sim_restore_keep(s);
     if (sim_one_in(s, 8))
         sim_log_feed(s);
     return true;

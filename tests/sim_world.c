@@ -8,6 +8,7 @@
 #include "sim_held.h"
 #include "sim_log.h"
 #include "sim_net.h"
+#include "sim_restore.h"
 #include "sim_value.h"
 #include "test.h"
 
@@ -119,6 +120,7 @@ void sim_world_init(struct sim *s)
 
 void sim_world_deinit(struct sim *s)
 {
+    sim_restore_deinit(s);
     sim_net_ward_gone(s);
     sim_files_deinit(s);
     for (size_t i = 0; i < s->peers; i++) {
@@ -379,7 +381,7 @@ static void act_stranger(struct sim *s)
     bool mistyped = sim_one_in(s, 2);
     enum err e;
 
-    if (!p->enrolled)
+    if (!p->enrolled || (s->restored && !sim_restore_knows(s->ward.store, p)))
         return;
     memstore_fail(s->ward.store, 0, ERR_OK);
     memcpy(secret, p->secret, sizeof secret);
@@ -435,6 +437,7 @@ void sim_world_act(struct sim *s)
     } acts[] = {
         {60, act_record}, {6, act_undo}, {4, act_clock}, {6, act_crash}, {5, act_disk},
         {3, act_revoke},  {4, act_join}, {1, act_stranger}, {12, sim_files_act}, {8, sim_held_act},
+        {5, sim_restore_act},
     };
     unsigned sum = 0;
     uint64_t dice;

@@ -120,9 +120,9 @@ static void print_totals(const struct sim_totals *t)
     printf("%llu seeds, %llu actions, %llu records, %llu changes in %llu leaves\n", (unsigned long long)t->seeds,
            (unsigned long long)t->actions, (unsigned long long)t->recorded, (unsigned long long)t->changes,
            (unsigned long long)t->leaves);
-    printf("%llu sessions, %llu whole, %llu cuts, %llu ended by an error, %llu replays\n", (unsigned long long)t->sessions,
+    printf("%llu sessions, %llu whole, %llu cuts, %llu ended by an error, %llu replays, %llu restores\n", (unsigned long long)t->sessions,
            (unsigned long long)t->whole, (unsigned long long)t->cuts, (unsigned long long)t->errors,
-           (unsigned long long)t->replays);
+           (unsigned long long)t->replays, (unsigned long long)t->restores);
     printf("%llu steps of files; %llu crashes, %llu restarts, %llu disk faults, %llu revocations\n",
            (unsigned long long)t->files, (unsigned long long)t->crashes,
            (unsigned long long)t->restarts, (unsigned long long)t->faults, (unsigned long long)t->revoked);
