@@ -183,7 +183,7 @@ enum err replica_work(struct txn *txn, struct replica *r, struct work *job, stru
         job->err = replica_sizes(txn, job);
         break;
     case WORK_OUTBOX:
-        job->err = replica_outbox(txn, job);
+        job->err = replica_outbox(txn, r, job);
         break;
     case WORK_APPLY:
         job->err = replica_apply(txn, r, job);

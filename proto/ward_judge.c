@@ -253,6 +253,8 @@ enum err ward_judge(struct txn *txn, const struct ward *w, struct work *job, uin
     c.moved = hello.moved;
     if (e == ERR_OK)
         e = ward_cursor_each(txn, &job->device, claim_scope, &c);
+    if (e == ERR_OK && !c.lost)
+        e = ward_missing_any(txn, &job->device, job->incarnation, &c.lost);
     if (e == ERR_OK) {
         digest_logs(logs, job->binding, (const struct digest_scope *)(const void *)c.digest.p,
                     c.digest.n / sizeof(struct digest_scope));

@@ -93,3 +93,29 @@ enum err ward_missing_first(struct txn *txn, const struct scope *s, const struct
 
     return store_scan(txn, TABLE_missing, bytes_of(key.p, 2), first_visit, &f);
 }
+
+struct asking {
+    const struct id *device;
+    uint32_t incarnation;
+    bool any;
+};
+
+static bool any_visit(void *arg, struct bytes key, struct bytes value)
+{
+    struct asking *a = arg;
+
+    (void)value;
+    a->any = key.n == 10 + ID_SIZE && memcmp(key.p + 2, a->device->b, ID_SIZE) == 0 &&
+             load_u32(key.p + 2 + ID_SIZE) == a->incarnation;
+    return !a->any;
+}
+
+/* The table is empty but in the days after a restore. */
+enum err ward_missing_any(struct txn *txn, const struct id *device, uint32_t incarnation, bool *any)
+{
+    struct asking a = {device, incarnation, false};
+    enum err e = store_scan(txn, TABLE_missing, bytes_of(NULL, 0), any_visit, &a);
+
+    *any = a.any;
+    return e;
+}

@@ -58,6 +58,9 @@ static bool recoverable(struct sim *s, const struct sim_backup *b)
 {
     if (b->store == NULL || b->orgs != s->orgs || b->peers != s->peers)
         return false;
+    for (size_t i = 0; i < SIM_SLOTS_MAX; i++)
+        if (s->slot[i].used && s->slot[i].enrol)
+            return false; /* an enrolment that nobody heard of yet, on its way to the device */
     for (size_t i = 0; i < s->peers; i++) {
         bool known = !s->peer[i].enrolled || sim_restore_knows(b->store, &s->peer[i]);
 
