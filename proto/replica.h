@@ -143,7 +143,7 @@ MUST_CHECK enum err replica_end_return(struct txn *txn, const struct scope *s);
 enum err replica_open(struct txn *txn, struct replica *r, struct work *job, struct moment *m);
 enum err replica_seal(struct txn *txn, struct replica *r, struct moment *m);
 enum err replica_sizes(struct txn *txn, struct work *job);
-enum err replica_outbox(struct txn *txn, const struct replica *r, struct work *job);
+enum err replica_outbox(struct txn *txn, const struct replica *r, struct work *job); /* r: NULL without a resume */
 enum err replica_apply(struct txn *txn, struct replica *r, struct work *job);
 enum err replica_follow(struct txn *txn, struct replica *r); /* r->org: what became of it */
 enum err replica_drop(struct txn *txn, struct work *job);

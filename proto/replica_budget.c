@@ -280,7 +280,7 @@ static enum err fly(struct txn *txn, struct replica_plan *plan, struct frame_out
     while (e == ERR_OK && more) {
         struct work *job = work_new(WORK_OUTBOX);
         job->at = at;
-        e = replica_outbox(txn, job);
+        e = replica_outbox(txn, NULL, job);
         if (e == ERR_OK)
             e = count_flight(plan, f, buf_bytes(&job->out), changes);
         at = job->at;
