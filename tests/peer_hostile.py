@@ -97,7 +97,7 @@ def refused(t, store):
     for what, names, row in (('a later version', ('TOO_NEW',), lambda row: put(row, 0, 2)),
                              ('another incarnation', ('COPY', 'AUTH'), lambda row: put(row, 2, row[2] ^ 1)),
                              ('a ratchet of the future', ('COPY', 'AUTH', 'ROLLED_BACK'), lambda row: put(row, 3, row[3] + 5)),
-                             ('a mode that is not', ('BAD_FRAME',), lambda row: put(row, 1, 2))):
+                             ('a mode that is not', ('BAD_FRAME',), lambda row: put(row, 1, 'x'))):
         try:
             Odd(store, hello_row=row).run()
             t.check(f'hostile: {what}: nothing was refused', False)

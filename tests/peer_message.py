@@ -74,7 +74,7 @@ FORMS = {
     'enrol': _row(lambda x: x == 1, _bin(8), _bin(32), _bin(32), _u32, _bin(32), _bin(64), _bin(64)),
     'enrolled': _row(is_bin, _id, _id, _id, _id, _bin(32), _id, is_uint),
     'drop': _row(_id, is_uint, _bin(32)),
-    'body': _row(is_uint, is_uint, _id, lambda x: isinstance(x, list)),
+    'body': _row(is_uint, lambda x: is_uint(x, 1024), _id, lambda x: isinstance(x, list)),
     'manifest': _row(lambda x: x == 1, lambda x: is_uint(x, 2), _id, _id, _u32, _bin(8), _or_nil(_bin(8)), is_uint,
                      _rows(_id, _u32, is_uint, _bin(32))),
 }
