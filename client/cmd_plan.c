@@ -84,7 +84,7 @@ enum err cmd_plan(struct cmd_env *env, uint64_t budget_bytes)
     if (e == ERR_OK && !env->book.replica.enrolled)
         e = ERR_NOT_JOINED;
     if (e == ERR_OK)
-        e = replica_plan(book_txn(&env->book), &env->book.replica, &env->book.moment, budget_bytes, ZIP_LEVEL, &plan);
+        e = replica_plan(book_txn(&env->book), &env->book.replica, &env->book.moment, budget_bytes, &plan);
     book_abort(&env->book); /* it was sealed only to be weighed */
     if (e == ERR_NOT_JOINED)
         return cmd_explain(env, e, "", _("Ask the ward for an invite, then: chibo khoi-tao -"));

@@ -30,6 +30,9 @@ struct link {
     bool told_eof;
     bool again, copy; /* another session at once; as what */
     struct link_report *report;
+    /* The link's pace: what had gone through the socket, and how long it had been waited for, when something last came;
+     * and how long the handshake was waited for, one round trip. */
+    uint64_t out_n, in_n, waited_us, trip_us;
 };
 
 /* --- what is kept between sessions --- */
@@ -218,7 +221,11 @@ static enum err begin(struct link *l)
     else
         session_init_device(&l->session, &r->device, binding,
                             l->copy ? HELLO_RENEW : r->cut ? HELLO_ASK : HELLO_FLIGHT, ZIP_LEVEL);
+    session_paced(&l->session);
     l->session.budget_bytes = l->terms.budget_bytes;
+    l->trip_us = l->waited_us = l->wire.waited_us;
+    l->out_n = l->wire.out_n;
+    l->in_n = l->wire.in_n;
     l->begun = true;
     step(l, SESSION_START, bytes_of(NULL, 0), NULL);
     return e;
@@ -244,6 +251,21 @@ static enum err say(struct link *l)
     return e;
 }
 
+/* Something came. A flight has been under way until now, and then a round trip for the answer; between two pieces of an
+ * answer nothing but the link. */
+static void measure(struct link *l)
+{
+    const struct wire *w = &l->wire;
+    uint64_t out_n = w->out_n - l->out_n, in_n = w->in_n - l->in_n, us = w->waited_us - l->waited_us;
+    if (out_n >= PACE_BYTES_MIN)
+        pace_note(&l->session.pace, out_n, us > l->trip_us ? us - l->trip_us : 0);
+    else if (out_n == 0)
+        pace_note(&l->session.pace, in_n, us);
+    l->out_n = w->out_n;
+    l->in_n = w->in_n;
+    l->waited_us = w->waited_us;
+}
+
 static enum err hear(struct link *l, struct buf *plain)
 {
     enum err e = wire_turn(&l->wire, !l->begun || session_wants_bytes(&l->session), plain);
@@ -252,6 +274,8 @@ static enum err hear(struct link *l, struct buf *plain)
             e = ERR_CUT;
         return e == ERR_OK && wire_is_ready(&l->wire) ? begin(l) : e;
     }
+    if (plain->n > 0)
+        measure(l);
     if (plain->n > 0)
         step(l, SESSION_BYTES, buf_bytes(plain), NULL);
     buf_clear(plain);

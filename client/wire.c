@@ -14,11 +14,16 @@
 
 #define CHUNK_SIZE 65536
 
-static int64_t now_ms(void)
+static int64_t now_us(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static int64_t now_ms(void)
+{
+    return now_us() / 1000;
 }
 
 /* What is left of the time for one wait. */
@@ -182,7 +187,9 @@ enum err wire_turn(struct wire *w, bool read, struct buf *plain)
     bool want_write = wire_waiting_n(w) > 0;
     if (!want_read && !want_write)
         return w->eof || w->broken ? ERR_CUT : ERR_OK;
+    int64_t from_us = now_us();
     enum err e = wait_for(w, want_read, want_write, wait_ms(w, WIRE_IDLE_MS));
+    w->waited_us += (uint64_t)(now_us() - from_us);
     if (e != ERR_OK)
         return e;
     wire_send(w);

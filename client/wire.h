@@ -20,6 +20,7 @@ struct wire {
     struct tls *tls;
     struct buf cipher;      /* drained from TLS, not sent */
     uint64_t out_n, in_n;   /* bytes through the socket */
+    uint64_t waited_us;     /* for it, in wire_turn */
     uint64_t cut_after;     /* test hook; 0: never */
     int64_t until_ms;       /* of the monotonic clock: nobody waits longer; 0: each wait has its own time */
     bool eof, broken;       /* nothing more comes; nothing more can be sent */

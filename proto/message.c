@@ -234,13 +234,16 @@ bool message_size_next(struct message_list *list, struct message_size *entry)
 
 /* --- messages --- */
 
-#define HELLO_MODES 4u /* in one element: mode + 4 x newest dictionary */
+/* In one element: mode + 4 x newest dictionary + 64 if the link is slow. */
+#define HELLO_MODES 4u
+#define HELLO_PACKINGS 16u
+#define HELLO_SLOW (HELLO_MODES * HELLO_PACKINGS)
 
 void message_hello_encode(const struct message_hello *m, struct buf *out)
 {
     mp_put_array(out, 8);
     mp_put_uint(out, m->version);
-    mp_put_uint(out, m->mode + HELLO_MODES * m->packing);
+    mp_put_uint(out, m->mode + HELLO_MODES * m->packing + (m->slow ? HELLO_SLOW : 0));
     mp_put_uint(out, m->incarnation);
     mp_put_uint(out, m->n);
     mp_put_bin(out, m->ratchet, RATCHET_SIZE);
@@ -267,9 +270,10 @@ enum err message_hello_decode(struct message_hello *m, struct bytes body)
     }
     if (count != 8)
         mp_fail(&r, ERR_BAD_FRAME);
-    m->packing = (unsigned)mp_uint(&r, UINT16_MAX);
-    m->mode = m->packing % HELLO_MODES;
-    m->packing /= HELLO_MODES;
+    unsigned form = (unsigned)mp_uint(&r, 2 * HELLO_SLOW - 1);
+    m->mode = form % HELLO_MODES;
+    m->packing = form / HELLO_MODES % HELLO_PACKINGS;
+    m->slow = form >= HELLO_SLOW;
     if (m->mode > HELLO_RENEW)
         mp_fail(&r, ERR_BAD_FRAME);
     m->incarnation = read_u32(&r);

@@ -50,7 +50,8 @@ struct message_scope {
 struct message_hello {
     uint64_t version; /* of another version than ours nothing else is read */
     unsigned mode;    /* HELLO_* */
-    unsigned packing; /* newest dictionary the device knows (dictionary.h) */
+    unsigned packing; /* newest dictionary the device knows (dictionary.h), below 16 */
+    bool slow;        /* its link is: pack as small as you can (pace.h) */
     uint32_t incarnation;
     uint64_t n;
     uint8_t ratchet[RATCHET_SIZE]; /* as shown: renew.h */

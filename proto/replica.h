@@ -163,6 +163,9 @@ MUST_CHECK enum err replica_rewind(struct txn *txn, const struct replica *r, str
 /* The newest dictionary that both the ward and this program know, by the last close (replica_packing.c); 0: none. */
 enum err replica_packing_save(struct txn *txn, uint64_t newest);
 enum err replica_packing_load(struct txn *txn, unsigned *newest);
+/* How fast the link was when that could last be said (pace.h, replica_pace.c); an unknown one is not kept. */
+MUST_CHECK enum err replica_pace_save(struct txn *txn, enum pace_class class);
+MUST_CHECK enum err replica_pace_load(struct txn *txn, enum pace_class *class);
 enum err replica_rebind(struct txn *txn, const struct id *old_org, const struct id *new_org,
                         const struct id *old_person, const struct id *new_person);
 

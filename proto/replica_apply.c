@@ -434,6 +434,8 @@ enum err replica_settle(struct txn *txn, struct replica *r, struct work *job, st
     if (e == ERR_OK)
         e = replica_packing_save(txn, close.flags / MESSAGE_CLOSE_PACKING);
     if (e == ERR_OK)
+        e = replica_pace_save(txn, job->pace);
+    if (e == ERR_OK)
         e = scope_list(txn, &scope, &count);
     for (size_t i = 0; e == ERR_OK && i < count; i++) {
         if (scope[i].confirmed_epoch == scope[i].epoch && scope[i].confirmed_size == scope[i].frontier.size)

@@ -290,7 +290,7 @@ static enum err fly(struct txn *txn, struct replica_plan *plan, struct frame_out
     return e;
 }
 
-enum err replica_plan(struct txn *txn, struct replica *r, struct moment *m, uint64_t budget_bytes, int level,
+enum err replica_plan(struct txn *txn, struct replica *r, struct moment *m, uint64_t budget_bytes,
                       struct replica_plan *plan)
 {
     struct replica_counts before, after;
@@ -301,11 +301,12 @@ enum err replica_plan(struct txn *txn, struct replica *r, struct moment *m, uint
     enum err e = replica_count(txn, &before);
     memset(plan, 0, sizeof *plan);
     open->budget_bytes = budget_bytes;
-    frame_out_init(&f, level);
+    frame_out_init(&f, ZIP_LEVEL);
     if (e == ERR_OK)
         e = replica_open(txn, r, open, m);
     if (e == ERR_OK) {
         f.packing = open->packing;
+        f.level = pace_level(open->pace);
         frame_put(&f, MESSAGE_HELLO, buf_bytes(&open->out), !open->more, &wire);
         plan->bytes += wire.n;
     }

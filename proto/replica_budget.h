@@ -22,7 +22,7 @@ struct replica_plan {
 };
 
 /* The flight of the next exchange, packed but not sent. It seals in the transaction: the caller aborts it. */
-MUST_CHECK enum err replica_plan(struct txn *txn, struct replica *r, struct moment *m, uint64_t budget_bytes, int level,
+MUST_CHECK enum err replica_plan(struct txn *txn, struct replica *r, struct moment *m, uint64_t budget_bytes,
                                  struct replica_plan *plan);
 
 #endif

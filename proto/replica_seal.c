@@ -398,6 +398,9 @@ enum err replica_open(struct txn *txn, struct replica *r, struct work *job, stru
     if (e == ERR_OK)
         e = replica_packing_load(txn, &job->packing);
     if (e == ERR_OK)
+        e = replica_pace_load(txn, &job->pace);
+    hello.slow = job->pace == PACE_SLOW;
+    if (e == ERR_OK)
         e = scope_list(txn, &scope, &count);
     if (e == ERR_OK)
         e = digests(txn, scope, count, job, &hello, &moved);

@@ -47,6 +47,12 @@ void session_init_ward(struct session *s, const struct id *known, bool expired, 
         s->device = *known;
 }
 
+void session_paced(struct session *s)
+{
+    s->paced = s->frames.level > 0;
+    s->pace.hard_max = s->role == SESSION_WARD ? PACE_WARD_BYTES_MAX : PACE_DEVICE_BYTES_MAX;
+}
+
 void session_certificate(struct session *s, uint64_t end)
 {
     s->certificate_end = end;
@@ -112,6 +118,7 @@ struct work *session_ask(struct session *s, enum work_kind kind)
     w->hand_in = s->hand_in;
     w->mode = s->mode;
     w->budget_bytes = s->budget_bytes;
+    w->pace = pace_class(&s->pace);
     w->shown = s->shown;
     w->states_differ = s->states_differ;
     w->failed = &s->failed;
@@ -163,6 +170,8 @@ void session_send(struct session *s, uint8_t type, struct bytes message, bool la
 {
     size_t before = s->out.n;
 
+    if (s->paced)
+        s->frames.level = pace_take(&s->pace, message.n);
     frame_put(&s->frames, type, message, last, &s->out);
     s->counts.bytes_out += s->out.n - before;
     if (last && s->role == SESSION_DEVICE)

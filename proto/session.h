@@ -72,11 +72,12 @@ struct session {
     struct buf out;                    /* the driver sends it and drops it from the front */
     struct work *work, *work_last;     /* jobs the driver has not taken yet */
     struct session_counts counts;
+    struct pace pace;                  /* what the driver measured of the link; drivers note, the session reads */
     /* private */
     struct id device;
     uint32_t incarnation;
     uint8_t binding[BINDING_SIZE];
-    bool expired;
+    bool expired, paced;
     uint64_t certificate_end;
     bool hand_in;                      /* ward: a device that may only hand in its work */
     unsigned mode;
@@ -107,6 +108,9 @@ struct session {
 /* known: the device id the certificate names, or NULL (enrolment). */
 void session_init_ward(struct session *s, const struct id *known, bool expired, const uint8_t binding[BINDING_SIZE],
                        int level);
+/* Pack by how fast the link is: without this, and where level is 0, every message goes at that level. Before START or
+ * the first bytes. */
+void session_paced(struct session *s);
 /* Ward: the last second of that certificate, if it is known. */
 void session_certificate(struct session *s, uint64_t end);
 /* mode: HELLO_FLIGHT, HELLO_ASK after a session that was cut, HELLO_RENEW after one that ended with ERR_COPY. */

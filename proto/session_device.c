@@ -211,6 +211,7 @@ static void opened(struct session *s, struct work *w)
     bool last;
 
     s->frames.packing = w->packing;
+    s->pace.known = w->pace;
     if (w->copy) /* told so, or the store knows it of itself */
         s->mode = HELLO_RENEW;
     last = s->mode == HELLO_ASK || (s->mode == HELLO_FLIGHT && !w->more);

@@ -88,6 +88,7 @@ static void on_hello(struct session *s, struct bytes message)
     }
     s->mode = hello.mode;
     s->frames.packing = hello.packing < DICTIONARY_NEWEST ? hello.packing : DICTIONARY_NEWEST;
+    s->pace.known = hello.slow ? PACE_SLOW : PACE_UNKNOWN;
     s->incarnation = hello.incarnation;
     if (s->mode == HELLO_RENEW) {
         work_message(&s->hello, MESSAGE_HELLO, message);

@@ -14,6 +14,7 @@
 #include "../common/err.h"
 #include "../common/id.h"
 #include "limits.h"
+#include "pace.h"
 
 enum work_kind {
     WORK_NONE,
@@ -69,6 +70,7 @@ struct work {
     unsigned mode;            /* of the session; a copy says HELLO_RENEW whatever it is */
     uint64_t budget_bytes;    /* WORK_OPEN: what may be sealed, in bytes of flight; 0: everything */
     unsigned packing;         /* WORK_OPEN sets: newest dictionary that both sides know, by the last close */
+    enum pace_class pace;     /* WORK_OPEN sets: of earlier sessions; WORK_SETTLE keeps it */
     struct id scope;
     uint32_t epoch;
     uint64_t size;            /* WORK_APPEND: seen; WORK_APPLY: index of the first leaf */

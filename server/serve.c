@@ -18,6 +18,7 @@ struct peer {
     struct peer *next, *previous;
     size_t jobs; /* with the store's thread */
     uint64_t opened_ms, job_count;
+    uint64_t drained_ms, given; /* the last on_drained; bytes since then */
     enum err why;      /* of the connection's end */
     bool dropped;      /* nothing more is begun for it */
     bool blocked;      /* conn_full: until on_drained */
@@ -212,6 +213,7 @@ static void send_out(struct peer *p)
     while (sent < out->n && !p->blocked) {
         const size_t n = out->n - sent < SEND_PIECE ? out->n - sent : SEND_PIECE;
         conn_send(p->conn, bytes_of(out->p + sent, n));
+        p->given += n;
         sent += n;
         p->blocked = conn_full(p->conn);
     }
@@ -315,6 +317,7 @@ static void serve_on_open(struct conn *c, const struct conn_peer *peer)
     if (known)
         p->device = peer->cert->device;
     session_init_ward(&p->session, known ? &p->device : NULL, peer->expired, peer->binding, ZIP_LEVEL);
+    session_paced(&p->session);
     if (known)
         session_certificate(&p->session, cert_end(peer->cert));
     p->next = s->peers;
@@ -344,6 +347,12 @@ static void serve_on_bytes(struct conn *c, struct bytes plain)
 static void serve_on_drained(struct conn *c)
 {
     struct peer *p = conn_user(c);
+    const uint64_t now_ms = conn_now_ms(c);
+    /* From one time to the next it is the link that takes what it was given; before the first, the kernel's buffers. */
+    if (p->drained_ms > 0)
+        pace_note(&p->session.pace, p->given, (now_ms - p->drained_ms) * 1000);
+    p->drained_ms = now_ms;
+    p->given = 0;
     p->blocked = false;
     pump(p);
 }
