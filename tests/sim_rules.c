@@ -3,6 +3,7 @@
 
 #define KINDS 25
 #define KIND_MEMBER 1
+#define KIND_RECONCILIATION 25
 
 enum column { CLERK, OFFICER, MEMBER, NOBODY };
 
@@ -41,6 +42,23 @@ static bool is_of_the_cell(uint32_t kind, uint32_t tag)
     return kind == KIND_MEMBER && number >= 11 && number <= 13;
 }
 
+/* What was counted and the ward's signature are the ward's; explanations and its own signature the cell's. */
+static uint32_t reconciliation(enum column column, const struct change *c)
+{
+    bool needs_ward = c->op == OP_CREATE || c->op == OP_STATE, needs_cell = false;
+
+    for (size_t i = 0; i < c->count; i++) {
+        uint32_t number = TAG_NUMBER(c->triple[i].tag);
+        bool of_the_cell = number == 9 || number == 10;
+
+        needs_cell = needs_cell || of_the_cell;
+        needs_ward = needs_ward || !of_the_cell;
+    }
+    if ((needs_ward && column != CLERK) || (needs_cell && column != OFFICER))
+        return REFUSED;
+    return ACCEPTED_OWNS;
+}
+
 uint32_t sim_rules_verdict(enum role r, const struct change *c, enum access access)
 {
     enum column column = column_of(r);
@@ -49,6 +67,8 @@ uint32_t sim_rules_verdict(enum role r, const struct change *c, enum access acce
 
     if (column == NOBODY)
         return REFUSED;
+    if (c->kind == KIND_RECONCILIATION)
+        return reconciliation(column, c);
     if (c->kind >= KINDS)
         return column != MEMBER && access <= ACCESS_B ? ACCEPTED_OWNS : REFUSED;
     rule = rules[c->kind][column];

@@ -35,7 +35,7 @@ static void write_group(struct world *w, size_t device, size_t group)
         if (groups[group].minutes)
             mp_put_uint(&value[i], 1000 + n);
         else
-            mp_put_str(&value[i], bytes_of("abcdef" + n, 1));
+            mp_put_str(&value[i], bytes_of(&"abcdef"[n], 1));
         c.triple[c.count++] = (struct triple){.tag = groups[group].tag[i], .value = buf_bytes(&value[i])};
     }
     CHECK_EQ(sim_node_record(&w->story.device[device], &w->story.cell, ACCESS_A, &c), ERR_OK);
