@@ -106,7 +106,9 @@ static void check_changes(struct sim *s, struct sim_log *l, struct sim_stream *s
             return;
         }
         match_written(s, l, st, &c);
-        rule = sim_rules_verdict(s->peer[st->peer].role, &c, l->access);
+        rule = sim_rules_frozen(model_part(l->model, c.kind, &c.record), slot, i, &c)
+                   ? SIM_RULES_FROZEN
+                   : sim_rules_verdict(s->peer[st->peer].role, &c, l->access);
         if (verdict != rule)
             sim_broken(s, "S5: verdict %u for kind %u op %d of role %d, the rules say %u", verdict, c.kind, (int)c.op,
                        (int)s->peer[st->peer].role, rule);

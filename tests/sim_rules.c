@@ -1,17 +1,22 @@
 /* sim_rules.c - see sim_rules.h. */
 #include "sim_rules.h"
 
-#define KINDS 25
+#include "../proto/part.h"
+
+#define KINDS 26
 #define KIND_MEMBER 1
 #define KIND_RECONCILIATION 25
+#define EXPLANATIONS 9
+#define CELL_SIGNED 10
+#define WARD_SIGNED 11
 
-enum column { CLERK, OFFICER, MEMBER, NOBODY };
+enum column { CLERK, BUILDING, OFFICER, COMMITTEE, MEMBER, NOBODY };
 
-/* By kind: clerk, officer (secretary, deputy), member. */
-static const char rules[KINDS][4] = {
-    "---", "WP-", "WP-", "WP-", "-W-", "-W-", "-W-", "-W-", "-W-",
-    "-W-", "-WW", "W--", "-W-", "WW-", "W--", "W--", "W--", "-W-",
-    "-W-", "-WW", "WW-", "WW-", "-W-", "WW-", "-W-",
+/* By kind: clerk, building, officer (secretary, deputy), committee, member. */
+static const char rules[KINDS][6] = {
+    "-----", "W-P--", "W-P--", "W-P--", "--W--", "--WW-", "--WW-", "--WW-", "--W--",
+    "--WW-", "--WWW", "W----", "--WW-", "W-W--", "W----", "W----", "W----", "--WW-",
+    "--WW-", "--WWW", "WWWW-", "W-W--", "--W--", "W-W--", "--WW-", "WW---",
 };
 
 #define ACCEPTED_OWNS 4u
@@ -24,9 +29,13 @@ static enum column column_of(enum role r)
     switch (r) {
     case ROLE_CLERK:
         return CLERK;
+    case ROLE_BUILDING:
+        return BUILDING;
     case ROLE_SECRETARY:
     case ROLE_DEPUTY:
         return OFFICER;
+    case ROLE_COMMITTEE:
+        return COMMITTEE;
     case ROLE_MEMBER:
         return MEMBER;
     default:
@@ -42,19 +51,19 @@ static bool is_of_the_cell(uint32_t kind, uint32_t tag)
     return kind == KIND_MEMBER && number >= 11 && number <= 13;
 }
 
-/* What was counted and the ward's signature are the ward's; explanations and its own signature the cell's. */
-static uint32_t reconciliation(enum column column, const struct change *c)
+/* What the cell says to the ward's figures is the officers' alone; the rest is the ward's. */
+static uint32_t of_reconciliation(enum column column, const struct change *c)
 {
-    bool needs_ward = c->op == OP_CREATE || c->op == OP_STATE, needs_cell = false;
+    bool cell = false, ward = c->op == OP_CREATE || c->op == OP_STATE || c->count == 0;
 
     for (size_t i = 0; i < c->count; i++) {
         uint32_t number = TAG_NUMBER(c->triple[i].tag);
-        bool of_the_cell = number == 9 || number == 10;
+        bool of_cell = number == EXPLANATIONS || number == CELL_SIGNED;
 
-        needs_cell = needs_cell || of_the_cell;
-        needs_ward = needs_ward || !of_the_cell;
+        cell = cell || of_cell;
+        ward = ward || !of_cell;
     }
-    if ((needs_ward && column != CLERK) || (needs_cell && column != OFFICER))
+    if ((cell && column != OFFICER) || (ward && column != CLERK && column != BUILDING))
         return REFUSED;
     return ACCEPTED_OWNS;
 }
@@ -67,10 +76,10 @@ uint32_t sim_rules_verdict(enum role r, const struct change *c, enum access acce
 
     if (column == NOBODY)
         return REFUSED;
-    if (c->kind == KIND_RECONCILIATION)
-        return reconciliation(column, c);
     if (c->kind >= KINDS)
-        return column != MEMBER && access <= ACCESS_B ? ACCEPTED_OWNS : REFUSED;
+        return column <= OFFICER && column != BUILDING && access <= ACCESS_B ? ACCEPTED_OWNS : REFUSED;
+    if (c->kind == KIND_RECONCILIATION)
+        return of_reconciliation(column, c);
     rule = rules[c->kind][column];
     if (rule == '-')
         return REFUSED;
@@ -83,4 +92,51 @@ uint32_t sim_rules_verdict(enum role r, const struct change *c, enum access acce
     if (!proposes)
         return ACCEPTED_OWNS;
     return c->op == OP_SET ? ACCEPTED : HELD;
+}
+
+static bool writes(const struct change *c, uint32_t number)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (TAG_NUMBER(c->triple[i].tag) == number)
+            return true;
+    return false;
+}
+
+/* A value stands in this field of the part. */
+static bool signed_in(struct bytes part, uint32_t number)
+{
+    const struct bytes nil = bytes_of("\xc0", 1);
+    bool found = false;
+    struct part p;
+
+    if (part.n == 0 || part_decode(&p, part) != ERR_OK)
+        return false;
+    for (size_t i = 0; i < p.entries; i++)
+        found = found || (TAG_NUMBER(p.entry[i].tag) == number && !bytes_equal(p.entry[i].candidate[0].value, nil));
+    part_deinit(&p);
+    return found;
+}
+
+static bool is_accepted(uint32_t verdict)
+{
+    return verdict % 4 == 0;
+}
+
+bool sim_rules_frozen(struct bytes part, const struct model_slot *slot, size_t at, const struct change *c)
+{
+    bool cell, ward;
+    struct change before;
+
+    if (c->kind != KIND_RECONCILIATION)
+        return false;
+    cell = signed_in(part, CELL_SIGNED);
+    ward = signed_in(part, WARD_SIGNED);
+    for (size_t i = 0; i < at; i++) {
+        if (!is_accepted((uint32_t)slot[i].verdict) || change_decode(&before, slot[i].body) != ERR_OK ||
+            before.kind != c->kind || !id_equal(&before.record, &c->record))
+            continue;
+        cell = cell || writes(&before, CELL_SIGNED);
+        ward = ward || writes(&before, WARD_SIGNED);
+    }
+    return (cell && (writes(c, CELL_SIGNED) || writes(c, EXPLANATIONS))) || (ward && writes(c, WARD_SIGNED));
 }
