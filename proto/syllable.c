@@ -11,7 +11,7 @@
 #define MOST (FEW + (0xfcu - TWO_BYTES) * 256u)
 #define SLOTS 8192u      /* of the hash table; a power of two, more than twice what the table holds */
 #define NONE UINT16_MAX
-#define LETTERS_MAX 8u   /* bytes of the longest syllable worth looking for, and one letter more */
+#define LETTERS_MAX 9u   /* bytes of the longest syllable there is, such as "phường" */
 
 static struct bytes table[DICTIONARY_SYLLABLES_MAX];
 static uint16_t slots[SLOTS];

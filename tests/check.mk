@@ -94,6 +94,7 @@ $(BENCH)/limit_send $(BENCH)/limit_serve: $(BENCH)/limit_%: $(BENCH)/limit_%.o $
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ -llmdb -lsodium -lzstd -lssl -lcrypto
 $(BENCH)/spawn $(BENCH)/link: $(BENCH)/%: $(BENCH)/%.o
 	$(CC) $(LDFLAGS_ALL) -o $@ $^
+$(BENCH)/core: $(BENCH)/steady.o
 $(BENCH)/fill $(BENCH)/core: $(BENCH)/%: $(BENCH)/%.o $(BENCH)/rows.o $(LIB_SERVER) $(LIB_CLIENT) $(LIB_PROTO) $(LIB_TLS) $(LIB_COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_CORE) $(LIBS_TLS) -luv -ldl -lpthread
 -include $(wildcard $(BENCH)/*.d)
@@ -121,12 +122,13 @@ fresh: deps-fresh
 clean:
 	rm -rf $(BUILD)
 
-## dict        dictionary 1 anew, from generated data (tests/gen); keys and times of its sessions differ, so its bytes do too
+## dict        dictionary 1 anew, from generated data (tests/gen): the same bytes each time
 DICT := $(BUILD)/dict
 dict:
 	@mkdir -p $(DICT)
 	$(PYTHON) tests/gen/gen.py --words 20000 1 >$(DICT)/generated
-	$(PYTHON) tests/gen/dictionary.py syllables $(DICT)/generated tests/gen/syllables.txt proto/dictionary_1.c
+	$(PYTHON) tests/gen/syllables.py $(DICT)/generated tests/gen/ours.txt >$(DICT)/others
+	$(PYTHON) tests/gen/dictionary.py syllables $(DICT)/generated $(DICT)/others proto/dictionary_1.c
 	@$(MAKE) --no-print-directory BUILD=$(BUILD) $(BUILD)/tests/bench/core
 	$(PYTHON) tests/gen/gen.py 6000 1 $(DICT)/changes
 	rm -rf $(DICT)/stores && mkdir $(DICT)/stores

@@ -20,6 +20,7 @@
 #include "../../proto/ward.h"
 #include "../../server/safe.h"
 #include "rows.h"
+#include "steady.h"
 
 #define BATCH 64 /* jobs of the ward in one transaction */
 
@@ -42,13 +43,6 @@ static void must(enum err e, const char *what)
         return;
     fprintf(stderr, "core: %s: %s\n", what, err_name(e));
     exit(1);
-}
-
-static uint64_t cpu_us(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (uint64_t)t.tv_sec * 1000000u + (uint64_t)t.tv_nsec / 1000u;
 }
 
 /* --- the ward ------------------------------------------------------------------------------------------------ */
@@ -155,12 +149,12 @@ static bool carry(struct side *from, struct side *to)
     buf_put_bytes(&wire, buf_bytes(&from->session.out));
     buf_clear(&from->session.out);
     listen_in(&tap[from == &ward_side], buf_bytes(&wire));
-    uint64_t start = cpu_us();
+    uint64_t start = steady_cpu_us();
     session_step(&to->session, &(struct session_event){.kind = SESSION_BYTES, .bytes = buf_bytes(&wire)});
-    uint64_t end = cpu_us();
+    uint64_t end = steady_cpu_us();
     to->cpu_us += end - start;
     session_step(&from->session, &(struct session_event){.kind = SESSION_DRAINED});
-    from->cpu_us += cpu_us() - end;
+    from->cpu_us += steady_cpu_us() - end;
     buf_deinit(&wire);
     return true;
 }
@@ -168,17 +162,17 @@ static bool carry(struct side *from, struct side *to)
 static void run(const char *what)
 {
     bool busy = true;
-    uint64_t start = cpu_us();
+    uint64_t start = steady_cpu_us();
     device_side.cpu_us = device_side.commits = ward_side.cpu_us = ward_side.commits = 0;
     session_step(&device_side.session, &(struct session_event){.kind = SESSION_START});
-    device_side.cpu_us += cpu_us() - start;
+    device_side.cpu_us += steady_cpu_us() - start;
     while (busy) {
-        uint64_t before = cpu_us();
+        uint64_t before = steady_cpu_us();
         busy = device_jobs();
-        uint64_t between = cpu_us();
+        uint64_t between = steady_cpu_us();
         busy |= ward_jobs();
         device_side.cpu_us += between - before;
-        ward_side.cpu_us += cpu_us() - between;
+        ward_side.cpu_us += steady_cpu_us() - between;
         busy |= carry(&device_side, &ward_side);
         busy |= carry(&ward_side, &device_side);
     }
@@ -256,15 +250,17 @@ int main(int argc, char **argv)
         return 2;
     if (!train && argv[3] != NULL)
         level = (int)strtol(argv[3], NULL, 10);
+    if (train)
+        steady_begin();
     begin(argv[1]);
     FILE *file = fopen(argv[2], "rb");
     if (file == NULL)
         return 2;
     if (train)
         many(file);
-    uint64_t start = cpu_us();
+    uint64_t start = steady_cpu_us();
     size_t count = train ? 0 : changes ? rows_changes(&book, file, SIZE_MAX) : rows_fill(&book, argv[2]);
-    printf("fill       device %6.1f ms for %zu records\n", (double)(cpu_us() - start) / 1e3, count);
+    printf("fill       device %6.1f ms for %zu records\n", (double)(steady_cpu_us() - start) / 1e3, count);
     fclose(file);
     sync("upload");
     sync("nothing");

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """dictionary.py - makes dictionary 1 (proto/dictionary_1.c); `make dict` runs it twice.
 
-    dictionary.py syllables GENERATED COMMON FILE    the table of syllables alone: those of the generator, then the common ones
+    dictionary.py syllables GENERATED OTHERS FILE    the table of syllables alone: those of the generator, then those of syllables.py
     dictionary.py zstd SAMPLES FILE                  adds the zstd dictionary trained on what sessions sent with that table
 
-The same samples make the same file; sessions have new keys each time. A dictionary that was given to anybody never changes: the next one is dictionary 2."""
+The same samples make the same file, and `core --samples` the same samples. A dictionary that was given to anybody never changes: the next one is dictionary 2."""
 import re
 import struct
 import sys
@@ -59,8 +59,8 @@ def samples(path):
 def main(args):
     if args[0] == "syllables":
         words = [word for path in args[1:3] for word in open(path, encoding="utf-8").read().split()]
-        # Above eight bytes a syllable is not looked for (proto/syllable.c).
-        write(args[3], list(dict.fromkeys(word for word in words if len(word.encode()) <= 8))[:4096], b"")
+        # Above nine bytes a syllable is not looked for (proto/syllable.c).
+        write(args[3], list(dict.fromkeys(word for word in words if len(word.encode()) <= 9))[:4096], b"")
     else:
         syllables, _ = read(args[2])
         write(args[2], syllables, zstandard.train_dictionary(SIZE, list(samples(args[1])), d=6, k=256, level=19).as_bytes())

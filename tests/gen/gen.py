@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 """gen.py - what a Party cell writes, invented: changes of every kind a cell writes, in good Vietnamese, the same for the same seed.
 
-    gen.py COUNT SEED FILE [--shuffled]    writes FILE: for each change u8 access class, u16 length and its body (docs/protocol.md 3.1)
+    gen.py COUNT SEED FILE [--shuffled|--unknown]    writes FILE: for each change u8 access class, u16 length and its body (docs/protocol.md 3.1)
     gen.py --rows FILE                     prints the bytes of the changes as rows of MessagePack, and as one zstd-3 and zstd-19 frame
     gen.py --words COUNT SEED              prints the syllables of the texts, the more frequent first
 
 All bases are nil: the device fills them in. --shuffled gives every syllable of the vocabulary another's place, so that the form
-of the records is the same and no word stands where training saw it. A row is what a program that syncs rows would send:
+of the records is the same and no word stands where training saw it; --unknown gives it to one that no Vietnamese word has, as names in the highlands do. A row is what a program that syncs rows would send:
 [id, clock (u64), device (bin 8), kind, values…]."""
 import hashlib
 import random
@@ -65,13 +65,16 @@ def zipf(r, items):
 
 
 class Shuffle:
-    """Every syllable becomes another of the vocabulary, the same one each time."""
+    """Every syllable becomes another of the vocabulary, the same one each time; or one of no vocabulary at all."""
 
-    def __init__(self, on):
+    def __init__(self, how):
         words = sorted(set(re.findall(r"[^\W\d_]+", " ".join(VERB + THING + TAIL + OPENING + CLOSING + REASON + JOB).lower())))
         other = words[:]
+        if how == "--unknown":
+            other = [a + b + c for a in "bl br dr gl gr kl kr pl pr tl".split() for b in "aeiouôêơ" for c in "h k l m n ng p r t".split()]
         random.Random(77).shuffle(other)
-        self.map = dict(zip(words, other)) if on else {}
+        assert len(other) >= len(words)
+        self.map = dict(zip(words, other)) if how else {}
 
     def __call__(self, text):
         def swap(m):
@@ -84,9 +87,9 @@ class Shuffle:
 class Cell:
     """One cell: its members, and its changes month by month."""
 
-    def __init__(self, seed, shuffled):
+    def __init__(self, seed, shuffle):
         self.r = random.Random(seed)
-        self.text = Shuffle(shuffled)
+        self.text = Shuffle(shuffle)
         self.at_ms = 1_788_000_000_000 + seed % 97 * 86_400_000
         self.members, self.tasks, self.number = [], [], 0
 
@@ -177,10 +180,10 @@ class Cell:
             yield from self.between()
 
 
-def changes(count, seed, shuffled=False):
+def changes(count, seed, shuffle=""):
     """count changes, of as many cells as that takes."""
     while count > 0:
-        for change in Cell(seed, shuffled).changes():
+        for change in Cell(seed, shuffle).changes():
             yield change
             count -= 1
             if count == 0:
@@ -220,7 +223,7 @@ def main(args):
         print("\n".join(sorted(count, key=lambda word: (-count[word], word))))
     else:
         with open(args[2], "wb") as f:
-            for access, body in changes(int(args[0]), int(args[1]), "--shuffled" in args):
+            for access, body in changes(int(args[0]), int(args[1]), "".join(args[3:4])):
                 body = msgpack.packb(body, use_bin_type=True)
                 f.write(struct.pack(">BH", access, len(body)) + body)
 
