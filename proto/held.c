@@ -72,9 +72,10 @@ enum err held_get(struct txn *txn, const struct scope *s, uint32_t leaf, uint32_
 
 /* --- following the log ------------------------------------------------------------------------------------ */
 
+/* A proposal waits for nobody: it went to the record's home in the same transaction. */
 static bool waits(uint32_t verdict)
 {
-    return verdict_kind(verdict) == VERDICT_HELD || verdict_kind(verdict) == VERDICT_PROPOSAL;
+    return verdict_kind(verdict) == VERDICT_HELD;
 }
 
 enum err held_note(struct txn *txn, const struct scope *s, const struct changeset *cs, struct bytes verdicts,

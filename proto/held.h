@@ -1,5 +1,5 @@
-/* held.h - the index of what waits for a person: changes of a scope's log with verdict held or proposal that no verdict
- * leaf has decided yet.
+/* held.h - the index of what waits for a person: changes of a scope's log with verdict held that no verdict leaf has
+ * decided yet.
  *
  * Both sides keep it as they add leaves (ledger.c), so neither ever has to look through a log for it, and a device
  * tells what waits in its scopes although it was given no body. It follows from the log alone: held_rebuild makes it

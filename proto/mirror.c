@@ -82,36 +82,42 @@ static enum err make_again(struct ledger_leaf *l, struct control *out)
     return e == ERR_OK && out->kind == CONTROL_MIRROR ? ERR_OK : ERR_DAMAGED;
 }
 
-enum err mirror_make(const struct scope *s, uint64_t index, struct ledger_leaf *l, uint32_t position,
-                     struct control *out)
+enum err mirror_of(struct changeset *cs, struct bytes header, uint32_t position, uint64_t leaf, bool owns,
+                   struct control *out)
 {
     struct control_mirror *m = &out->is.mirror;
-    struct changeset *cs = &l->changeset;
     struct header h;
-    enum err e;
 
     memset(out, 0, sizeof *out);
-    if (l->is_control)
-        return make_again(l, out);
-    if (header_decode(&h, l->header) != ERR_OK || position >= cs->count)
+    if (header_decode(&h, header) != ERR_OK || position >= cs->count)
         return ERR_DAMAGED;
     if (cs->slot[position].body.n == 0)
         return ERR_NOT_FOUND;
     changeset_commit(cs, &h.scope, &h.device, &h.person);
     out->kind = CONTROL_MIRROR;
-    m->home = s->id;
-    m->leaf = index;
-    m->header = l->header;
-    memcpy(m->signature, l->signature, SIGNATURE_SIZE);
+    m->home = h.scope;
+    m->leaf = leaf;
+    m->header = header;
+    memcpy(m->signature, cs->signature, SIGNATURE_SIZE);
     m->position = position;
     if (cs->has_seed)
         change_salt(m->salt, cs->seed, position);
     else
         memcpy(m->salt, cs->slot[position].salt, SALT_SIZE);
     m->body = cs->slot[position].body;
-    e = verdict_list_at(l->verdicts, position, &m->verdict);
-    m->verdict = verdict_make(VERDICT_ACCEPTED, verdict_owns(m->verdict), ERR_OK);
-    return e == ERR_OK ? tree_inclusion(&m->path, position, cs->count, fetch_commitments, cs) : ERR_DAMAGED;
+    m->verdict = verdict_make(VERDICT_ACCEPTED, owns, ERR_OK);
+    return tree_inclusion(&m->path, position, cs->count, fetch_commitments, cs);
+}
+
+enum err mirror_make(uint64_t index, struct ledger_leaf *l, uint32_t position, struct control *out)
+{
+    uint32_t verdict = 0;
+    enum err e;
+
+    if (l->is_control)
+        return make_again(l, out);
+    e = verdict_list_at(l->verdicts, position, &verdict);
+    return e == ERR_OK ? mirror_of(&l->changeset, l->header, position, index, verdict_owns(verdict), out) : ERR_DAMAGED;
 }
 
 /* --- checking ------------------------------------------------------------------------------------------------ */

@@ -15,10 +15,14 @@ MUST_CHECK enum err mirror_home(struct txn *txn, uint16_t scope_number, const st
 MUST_CHECK enum err mirror_is_copy(struct txn *txn, uint16_t scope_number, uint32_t kind, const struct id *record,
                                    bool *yes);
 
-/* A mirror leaf of one change of a leaf of s (index; `l` is that leaf, decoded), or of a mirror leaf, said again. The
- * slices borrow from the leaf. ERR_NOT_FOUND: its body is not there. */
-MUST_CHECK enum err mirror_make(const struct scope *s, uint64_t index, struct ledger_leaf *l, uint32_t position,
-                                struct control *out);
+/* The place of a change that was accepted out of quarantine: its changeset stands in no log. */
+#define MIRROR_NO_LEAF UINT32_MAX
+/* A mirror leaf of one change of this changeset, which stands at `leaf`. The slices borrow. ERR_NOT_FOUND: its body is
+ * not there. */
+MUST_CHECK enum err mirror_of(struct changeset *cs, struct bytes header, uint32_t position, uint64_t leaf, bool owns,
+                              struct control *out);
+/* The same of leaf `index` of a log (`l` is that leaf, decoded), or a mirror leaf, said again. */
+MUST_CHECK enum err mirror_make(uint64_t index, struct ledger_leaf *l, uint32_t position, struct control *out);
 /* A mirror leaf's change is authentic: one of its header, which a device that this log names has signed. */
 MUST_CHECK enum err mirror_check(struct txn *txn, const struct scope *s, const struct control *c);
 /* Commitment and header of the change in a mirror leaf. ERR_DAMAGED. */

@@ -200,7 +200,7 @@ static enum err settle_draft(struct settling *s, const struct change_slot *slot,
     e = draft_load(s->txn, kind, &record, s->scope->number, &d);
     item = draft_find(&d, &v);
     if (e == ERR_OK && item != NULL) {
-        if (verdict_kind(verdict) == VERDICT_HELD || verdict_kind(verdict) == VERDICT_PROPOSAL)
+        if (verdict_kind(verdict) == VERDICT_HELD)
             item->state = DRAFT_HELD;
         else
             draft_remove(&d, (size_t)(item - d.item));

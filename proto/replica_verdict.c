@@ -191,8 +191,8 @@ static enum err keep(struct txn *txn, struct replica_verdict *v)
 
 /* --- the word ------------------------------------------------------------------------------------------------- */
 
-/* The draft has served: accepted, it is in the folded part; refused, it is kept aside; held, it stays on the
- * screen. */
+/* The draft has served: accepted, it is in the folded part, here or, as a proposal, at the record's home; refused, it
+ * is kept aside; held, it stays on the screen. */
 static enum err draft_told(struct txn *txn, const struct scope *s, const struct change_slot *slot, uint32_t verdict)
 {
     struct version v = change_version(&slot->commitment);
@@ -206,7 +206,7 @@ static enum err draft_told(struct txn *txn, const struct scope *s, const struct 
     e = draft_load(txn, kind, &record, s->number, &d);
     item = draft_find(&d, &v);
     if (e == ERR_OK && item != NULL) {
-        if (verdict_kind(verdict) == VERDICT_HELD || verdict_kind(verdict) == VERDICT_PROPOSAL)
+        if (verdict_kind(verdict) == VERDICT_HELD)
             item->state = DRAFT_HELD;
         else
             draft_remove(&d, (size_t)(item - d.item));

@@ -212,13 +212,9 @@ static enum err verdict_of(struct append *a, enum role role, uint32_t *verdict, 
 /* What is written about a copy is for its home to take. */
 static enum err propose_to_home(struct append *a, struct bytes body, uint32_t *verdict)
 {
-    struct id record;
-    uint32_t kind;
     bool copy = false;
-    enum err e;
+    enum err e = ward_is_copy_of(a->txn, &a->scope, body, &copy);
 
-    change_subject(body, &kind, &record);
-    e = ward_is_copy(a->txn, &a->scope, &record, &copy);
     if (e == ERR_OK && copy) {
         *verdict = verdict_make(VERDICT_PROPOSAL, verdict_owns(*verdict), ERR_OK);
         a->proposals = true;

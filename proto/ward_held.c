@@ -3,7 +3,9 @@
 
 #include <stdlib.h>
 
+#include "mirror.h"
 #include "verdict.h"
+#include "ward_move.h"
 
 /* --- listing ---------------------------------------------------------------------------------------------- */
 
@@ -117,9 +119,10 @@ static bool find_held(void *arg, const struct held *h)
 
     if (!ward_held_has_prefix(h->id.b, HASH_SIZE, f->prefix))
         return true;
+    if (f->count == 0 || memcmp(f->found.id.b, h->id.b, VERSION_SIZE) != 0)
+        f->count++; /* else it was found in the log of its record's home */
     f->found = *h;
     f->found_in = *f->scope;
-    f->count++;
     return true;
 }
 
@@ -132,7 +135,7 @@ static bool find_accepted(void *arg, struct bytes key, struct bytes value)
     if (key.n != 2 + VERSION_SIZE || value.n != 8 || !ward_held_has_prefix(key.p + 2, VERSION_SIZE, f->prefix))
         return true;
     if (f->count > 0 && memcmp(f->found.id.b, key.p + 2, VERSION_SIZE) == 0)
-        return true;
+        return true; /* released, or a copy of it in another log */
     memcpy(h.id.b, key.p + 2, VERSION_SIZE);
     h.leaf = load_u32(value.p);
     h.position = load_u32(value.p + 4);
@@ -168,7 +171,8 @@ static enum err find(struct txn *txn, struct finding *f)
 
 static enum err may_rule(const struct held *h, const struct ward_ruling *r)
 {
-    bool accepted = verdict_kind(h->decided ? h->ruled : h->verdict) == VERDICT_ACCEPTED;
+    enum verdict kind = verdict_kind(h->decided ? h->ruled : h->verdict);
+    bool accepted = kind == VERDICT_ACCEPTED || kind == VERDICT_PROPOSAL;
 
     if (accepted && r->verdict == VERDICT_REFUSED && r->also_accepted)
         return ERR_OK;
@@ -177,34 +181,69 @@ static enum err may_rule(const struct held *h, const struct ward_ruling *r)
     return accepted ? ERR_ACCEPTED : ERR_OK;
 }
 
+/* What came to another log as a mirror is ruled on where its author wrote it. */
+static enum err origin(struct txn *txn, struct finding *f, struct ledger_leaf *l, struct buf *row)
+{
+    struct control c;
+    enum err e = ledger_leaf_at(txn, &f->found_in, f->found.leaf, row, l);
+
+    if (e != ERR_OK || !l->is_control)
+        return e;
+    if (control_decode(&c, l->control) != ERR_OK || c.kind != CONTROL_MIRROR)
+        return ERR_DAMAGED;
+    if (c.is.mirror.leaf == MIRROR_NO_LEAF)
+        return ERR_DECIDED; /* out of quarantine, by a person's word */
+    f->found.leaf = (uint32_t)c.is.mirror.leaf;
+    f->found.position = c.is.mirror.position;
+    e = scope_load(txn, &c.is.mirror.home, &f->found_in);
+    f->found.scope_number = f->found_in.number;
+    buf_clear(row);
+    return e == ERR_OK ? ledger_leaf_at(txn, &f->found_in, f->found.leaf, row, l) : e;
+}
+
+/* The leaf that says so; what the ward accepts is the ward's own word from then on. What was written about a copy is
+ * accepted at the record's home, and is a proposal here. */
+static enum err say(struct txn *txn, const struct ward *w, const struct ward_ruling *r, struct finding *f,
+                    struct ledger_leaf *l, uint64_t now)
+{
+    struct control c = {.kind = CONTROL_VERDICT}, mirror;
+    uint32_t verdict = verdict_make(VERDICT_REFUSED, false, ERR_BY_PERSON);
+    struct header h;
+    bool copy = false;
+    enum err e = ERR_DAMAGED;
+
+    if (!l->is_control && header_decode(&h, l->header) == ERR_OK)
+        e = ERR_OK;
+    if (e == ERR_OK && r->verdict == VERDICT_ACCEPTED) {
+        e = mirror_of(&l->changeset, l->header, f->found.position, f->found.leaf, true, &mirror);
+        if (e == ERR_OK)
+            e = ward_is_copy_of(txn, &f->found_in, mirror.is.mirror.body, &copy);
+        if (e == ERR_NOT_FOUND)
+            e = ERR_NO_SUCH_CHANGE; /* erased meanwhile: nothing is left to accept */
+        verdict = verdict_make(copy ? VERDICT_PROPOSAL : VERDICT_ACCEPTED, true, ERR_OK);
+    }
+    c.is.verdict = (struct control_verdict){h.device, h.incarnation, h.first, f->found.position, verdict, r->text,
+                                            r->by};
+    if (e == ERR_OK)
+        e = ward_control(txn, w, &f->found_in, &c, now);
+    return e == ERR_OK && copy ? ward_home_take(txn, w, &f->found_in, &mirror, now) : e;
+}
+
 enum err ward_rule(struct txn *txn, const struct ward *w, const struct ward_ruling *r, uint64_t now, struct held *out)
 {
     struct finding f = {.prefix = r->prefix};
-    struct control c = {.kind = CONTROL_VERDICT};
     struct ledger_leaf l = {0};
     struct buf row = {0};
-    struct header h;
     enum err e = find(txn, &f);
 
     assert(r->verdict == VERDICT_ACCEPTED || r->verdict == VERDICT_REFUSED);
     if (e == ERR_OK)
         e = may_rule(&f.found, r);
     if (e == ERR_OK)
-        e = scope_leaf(txn, &f.found_in, f.found.leaf, &row);
-    if (e == ERR_OK)
-        e = ledger_decode_head(&l, buf_bytes(&row));
-    if (e == ERR_OK && (l.is_control || header_decode(&h, l.header) != ERR_OK))
-        e = ERR_DAMAGED;
-    if (e == ERR_OK) {
-        /* What the ward accepts is the ward's own word from then on. */
-        uint32_t verdict = r->verdict == VERDICT_ACCEPTED ? verdict_make(VERDICT_ACCEPTED, true, ERR_OK)
-                                                          : verdict_make(VERDICT_REFUSED, false, ERR_BY_PERSON);
-
-        c.is.verdict = (struct control_verdict){h.device, h.incarnation, h.first, f.found.position, verdict, r->text,
-                                                r->by};
-        e = ward_control(txn, w, &f.found_in, &c, now);
-    }
+        e = origin(txn, &f, &l, &row);
     *out = f.found;
+    if (e == ERR_OK)
+        e = say(txn, w, r, &f, &l, now);
     ledger_leaf_deinit(&l);
     buf_deinit(&row);
     return e;

@@ -73,7 +73,7 @@ static enum err bring_leaf(struct txn *txn, const struct ward *w, const struct s
     enum err e = ledger_leaf_at(txn, from, index, &row, &l);
 
     if (e == ERR_OK)
-        e = mirror_make(from, index, &l, position, &c);
+        e = mirror_make(index, &l, position, &c);
     if (e == ERR_OK)
         e = bring(txn, w, from, to, &c, now);
     ledger_leaf_deinit(&l);
@@ -198,29 +198,30 @@ enum err ward_move(struct txn *txn, const struct ward *w, uint32_t kind, const s
 
 /* --- what comes later --------------------------------------------------------------------------------------- */
 
-enum err ward_is_copy(struct txn *txn, const struct scope *s, const struct id *record, bool *yes)
+enum err ward_is_copy_of(struct txn *txn, const struct scope *s, struct bytes body, bool *yes)
 {
-    struct id target;
-    enum err e = mirror_home(txn, s->number, record, &target);
+    struct id record, target;
+    uint32_t kind;
+    enum err e;
 
+    change_subject(body, &kind, &record);
+    e = mirror_home(txn, s->number, &record, &target);
     *yes = e == ERR_OK;
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-static enum err forward_one(struct txn *txn, const struct ward *w, const struct scope *s, const struct control *leaf,
-                            uint64_t now)
+enum err ward_home_take(struct txn *txn, const struct ward *w, const struct scope *s, struct control *c, uint64_t now)
 {
-    struct control c = *leaf;
     struct scope to = *s;
     struct id record, target;
     uint32_t kind;
     enum err e;
 
-    change_subject(c.is.mirror.body, &kind, &record);
+    change_subject(c->is.mirror.body, &kind, &record);
     for (unsigned hops = 0; hops < 64; hops++) { /* it may have moved on, and on */
         e = mirror_home(txn, to.number, &record, &target);
         if (e == ERR_NOT_FOUND)
-            return bring(txn, w, s, &to, &c, now);
+            return bring(txn, w, s, &to, c, now);
         if (e == ERR_OK)
             e = scope_load(txn, &target, &to);
         if (e != ERR_OK)
@@ -242,9 +243,9 @@ enum err ward_forward(struct txn *txn, const struct ward *w, const struct scope 
         e = verdict_list_at(l.verdicts, i, &verdict);
         if (e != ERR_OK || verdict_kind(verdict) != VERDICT_PROPOSAL)
             continue;
-        e = mirror_make(s, index, &l, (uint32_t)i, &c);
+        e = mirror_make(index, &l, (uint32_t)i, &c);
         if (e == ERR_OK)
-            e = forward_one(txn, w, s, &c, now);
+            e = ward_home_take(txn, w, s, &c, now);
     }
     ledger_leaf_deinit(&l);
     buf_deinit(&row);

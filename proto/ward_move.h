@@ -12,8 +12,11 @@ MUST_CHECK enum err ward_record_org(struct txn *txn, uint32_t kind, const struct
 MUST_CHECK enum err ward_move(struct txn *txn, const struct ward *w, uint32_t kind, const struct id *record,
                               const struct id *to, uint64_t now, uint64_t *changes);
 
-/* Is the record at home elsewhere? Then a change to it here is a proposal. */
-MUST_CHECK enum err ward_is_copy(struct txn *txn, const struct scope *s, const struct id *record, bool *yes);
+/* Is the record of this body at home elsewhere? Then a change to it here is a proposal. */
+MUST_CHECK enum err ward_is_copy_of(struct txn *txn, const struct scope *s, struct bytes body, bool *yes);
+/* A mirror leaf of a change written for s goes to the home of its record, which may be s; not if it is there. */
+MUST_CHECK enum err ward_home_take(struct txn *txn, const struct ward *w, const struct scope *s, struct control *c,
+                                   uint64_t now);
 /* The changes of a leaf just appended to s that were proposals go to the home of their records. */
 MUST_CHECK enum err ward_forward(struct txn *txn, const struct ward *w, const struct scope *s, uint64_t index,
                                  uint64_t now);

@@ -8,12 +8,17 @@
 #include "ward_quarantine.h"
 
 #include "fold.h"
+#include "freeze.h"
+#include "mirror.h"
 #include "mp.h"
 #include "verdict.h"
+#include "ward_move.h"
 
 #define DEVICE_KEY ID_SIZE
 #define STREAM_KEY (2 * ID_SIZE + 4)
 #define ROW_KEY (STREAM_KEY + 4)
+
+enum { UNDECIDED = 0, DECIDED_ACCEPTED = 1, DECIDED_REFUSED = 2 };
 
 static struct bytes stream_key(uint8_t room[STORE_KEY_MAX], const struct id *device, const struct id *scope,
                                uint32_t incarnation)
@@ -272,7 +277,7 @@ static struct held as_held(const struct opened *o, size_t position)
     return (struct held){.scope_number = o->scope.number, .leaf = QUARANTINE_LEAF, .position = (uint32_t)position,
                          .id = o->cs.slot[position].commitment, .accepted = o->kept.arrived,
                          .verdict = verdict_make(VERDICT_HELD, false, ERR_REVOKED),
-                         .decided = o->kept.decided.p[position] != 0};
+                         .decided = o->kept.decided.p[position] != UNDECIDED};
 }
 
 static enum err show(struct txn *txn, const struct opened *o, size_t position, ward_held_visit *visit, void *arg,
@@ -317,25 +322,56 @@ enum err ward_quarantine_each(struct txn *txn, ward_held_visit *visit, void *arg
     return e;
 }
 
-static enum err decide(struct txn *txn, const struct opened *o, size_t position, const struct ward_ruling *r)
+/* Nothing has judged it yet: what would be refused of anybody is not accepted of this device. */
+static enum err fits(struct txn *txn, const struct opened *o, size_t position)
+{
+    struct change c;
+    struct part p;
+    enum err e;
+
+    if (change_decode(&c, o->cs.slot[position].body) != ERR_OK)
+        return ERR_DAMAGED;
+    e = ledger_part(txn, &o->scope, c.kind, &c.record, &p);
+    if (e == ERR_OK && freeze_closes(&p, &c))
+        e = ERR_FROZEN;
+    part_deinit(&p);
+    return e == ERR_OK ? schema_check_change(&c, o->scope.access) : e;
+}
+
+/* No log takes a changeset of this device: the one change goes to its record's home with its proof, as a mirror leaf,
+ * and folds under its author's version. */
+static enum err take(struct txn *txn, const struct ward *w, struct opened *o, size_t position, uint64_t now)
+{
+    struct control c;
+    enum err e = fits(txn, o, position);
+
+    if (e == ERR_OK)
+        e = mirror_of(&o->cs, o->kept.header, (uint32_t)position, MIRROR_NO_LEAF, true, &c);
+    return e == ERR_OK ? ward_home_take(txn, w, &o->scope, &c, now) : e;
+}
+
+static enum err decide(struct txn *txn, const struct ward *w, struct opened *o, size_t position,
+                       const struct ward_ruling *r, uint64_t now)
 {
     struct kept_row k = o->kept;
     struct buf decided = {0};
-    enum err e;
+    enum err e = ERR_OK;
 
-    if (o->kept.decided.p[position] != 0)
+    if (o->kept.decided.p[position] != UNDECIDED)
         return ERR_DECIDED;
     if (r->verdict == VERDICT_ACCEPTED)
-        return ERR_REVOKED; /* no log takes a leaf of this device: somebody writes it again under his own name */
+        e = take(txn, w, o, position, now);
     buf_put_bytes(&decided, k.decided);
-    decided.p[position] = (uint8_t)VERDICT_REFUSED;
+    decided.p[position] = r->verdict == VERDICT_ACCEPTED ? DECIDED_ACCEPTED : DECIDED_REFUSED;
     k.decided = buf_bytes(&decided);
-    e = row_put(txn, &o->header, &k);
+    if (e == ERR_OK)
+        e = row_put(txn, &o->header, &k);
     buf_deinit(&decided);
     return e;
 }
 
-enum err ward_quarantine_rule(struct txn *txn, const struct ward_ruling *r, struct held *out)
+enum err ward_quarantine_rule(struct txn *txn, const struct ward *w, const struct ward_ruling *r, uint64_t now,
+                              struct held *out)
 {
     struct buf keys = {0}, found = {0};
     size_t count = 0, position = 0;
@@ -358,7 +394,7 @@ enum err ward_quarantine_rule(struct txn *txn, const struct ward_ruling *r, stru
         e = opened_load(txn, found.p, &o);
     if (e == ERR_OK) {
         *out = as_held(&o, position);
-        e = decide(txn, &o, position, r);
+        e = decide(txn, w, &o, position, r, now);
     }
     opened_deinit(&o);
     buf_deinit(&keys);

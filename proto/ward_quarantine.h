@@ -27,8 +27,10 @@ MUST_CHECK enum err ward_quarantine_answer(struct txn *txn, struct work *job);
  * QUARANTINE_LEAF. */
 #define QUARANTINE_LEAF UINT32_MAX
 MUST_CHECK enum err ward_quarantine_each(struct txn *txn, ward_held_visit *visit, void *arg);
-/* The word of a person: refused, it stays here and waits no more. ERR_REVOKED: it cannot be accepted, for no log takes
- * a leaf of this device. ERR_NO_SUCH_CHANGE, ERR_AMBIGUOUS, ERR_DECIDED. */
-MUST_CHECK enum err ward_quarantine_rule(struct txn *txn, const struct ward_ruling *r, struct held *out);
+/* The word of a person. Refused, it stays here and waits no more; accepted, it goes to the home of its record as a
+ * mirror leaf, once, whoever brings it again. What breaks the schema or writes a field that is closed is not accepted:
+ * schema_check_change's error, ERR_FROZEN. ERR_NO_SUCH_CHANGE, ERR_AMBIGUOUS, ERR_DECIDED. */
+MUST_CHECK enum err ward_quarantine_rule(struct txn *txn, const struct ward *w, const struct ward_ruling *r,
+                                         uint64_t now, struct held *out);
 
 #endif

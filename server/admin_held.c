@@ -102,8 +102,10 @@ enum err admin_held_rule(struct txn *txn, const struct ward *w, const struct war
         e = check_clean(r->text, VERDICT_TEXT_MAX, r->verdict == VERDICT_REFUSED);
     if (e == ERR_OK)
         e = ward_rule(txn, w, r, now_s, &held);
-    if (e == ERR_NO_SUCH_CHANGE)
-        e = ward_quarantine_rule(txn, r, &held);
+    if (e == ERR_NO_SUCH_CHANGE || e == ERR_ACCEPTED || e == ERR_DECIDED) {
+        enum err there = ward_quarantine_rule(txn, w, r, now_s, &held);
+        e = there == ERR_NO_SUCH_CHANGE ? e : there; /* one accepted out of quarantine is in a log, too */
+    }
     if (e == ERR_OK) {
         mp_put_array(&row, 1);
         mp_put_bin(&row, held.id.b, HASH_SIZE);

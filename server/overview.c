@@ -8,10 +8,10 @@
 #include "../proto/org_change.h"
 #include "../proto/part.h"
 #include "../proto/scope.h"
-#include "../proto/ward.h"
+#include "../proto/ward_quarantine.h"
 
 #define KEY_SIZE_PART (2 + ID_SIZE + 2)
-#define ROW_FIELDS 14
+#define ROW_FIELDS 15
 
 /* Values of enumerations that are counted, by the names of schema.def. */
 enum { MEETING_HELD = 3, TASK_DOING = 2, MEMBER_PROBATIONARY = 2, EXEMPT_FROM_INTRODUCTION = 3 };
@@ -159,13 +159,18 @@ static bool visit_part(void *arg, struct bytes key, struct bytes value)
 
 static enum err take_scopes(struct counting *c, const struct org *o, size_t cell)
 {
+    struct held_count held = {c->cell[cell].held, c->cell[cell].held_since};
     enum err e = ERR_OK;
     for (int a = ACCESS_A; e == ERR_OK && a <= ACCESS_D; a++) {
         struct scope s;
         e = scope_load(c->txn, &o->scope[a], &s);
         if (e == ERR_OK)
             c->by_scope[s.number] = (int32_t)cell;
+        if (e == ERR_OK)
+            e = held_count(c->txn, &s, &held);
     }
+    c->cell[cell].held = held.count;
+    c->cell[cell].held_since = held.since;
     return e == ERR_NOT_FOUND ? ERR_DAMAGED : e;
 }
 
@@ -197,6 +202,20 @@ static enum err is_history(struct counting *c, const struct org *o, bool *yes)
     return e == ERR_AMBIGUOUS || e == ERR_FROZEN ? ERR_OK : e;
 }
 
+/* What was handed in by devices from which nothing is taken any more waits for a person too. */
+static bool visit_quarantined(void *arg, const struct ward_held *h)
+{
+    struct counting *c = arg;
+    const int32_t at = c->by_scope[h->scope->number];
+    if (at < 0)
+        return true;
+    struct overview_cell *cell = &c->cell[at];
+    cell->held++;
+    if (cell->held_since == 0 || h->held.accepted < cell->held_since)
+        cell->held_since = h->held.accepted;
+    return true;
+}
+
 static enum err count_devices(struct txn *txn, struct counting *c, const struct id *cell_ids)
 {
     struct ward_device *list = NULL;
@@ -207,7 +226,8 @@ static enum err count_devices(struct txn *txn, struct counting *c, const struct 
             if (!id_equal(&list[i].org, &cell_ids[j]))
                 continue;
             struct overview_cell *cell = &c->cell[j];
-            cell->devices += list[i].state == DEVICE_ACTIVE;
+            cell->devices += list[i].state != DEVICE_REVOKED;
+            cell->copied += list[i].state == DEVICE_COPIED;
             cell->contact = list[i].contact > cell->contact ? list[i].contact : cell->contact;
         }
     free(list);
@@ -230,6 +250,8 @@ static enum err count_all(struct txn *txn, struct counting *c, const struct org 
     for (size_t i = 0; e == ERR_OK && i < count; i++)
         if (orgs[i].type != ORG_WARD)
             e = add_history(c, &orgs[i], cell_ids);
+    if (e == ERR_OK)
+        e = ward_quarantine_each(txn, visit_quarantined, c);
     if (e == ERR_OK)
         e = count_devices(txn, c, cell_ids);
     if (e == ERR_OK)
@@ -276,7 +298,8 @@ enum err overview_read(struct txn *txn, uint32_t today, struct overview_cell **c
 void overview_encode(const struct overview_cell *c, struct buf *row)
 {
     const uint64_t numbers[] = {c->devices, c->contact, c->meetings, c->present,  c->counted,
-                                c->members, c->tasks,   c->due,      c->conflicts, c->held,    c->held_since};
+                                c->members, c->tasks,   c->due,      c->conflicts, c->held,    c->held_since,
+                                c->copied};
     mp_put_array(row, ROW_FIELDS);
     mp_put_str(row, bytes_of_str(c->code));
     mp_put_str(row, bytes_of_str(c->name));
@@ -298,7 +321,8 @@ enum err overview_decode(struct overview_cell *c, struct bytes row)
     struct mp r;
     *c = (struct overview_cell){0};
     uint64_t *const numbers[] = {&c->devices, &c->contact, &c->meetings, &c->present,  &c->counted,
-                                 &c->members, &c->tasks,   &c->due,      &c->conflicts, &c->held,    &c->held_since};
+                                 &c->members, &c->tasks,   &c->due,      &c->conflicts, &c->held,    &c->held_since,
+                                 &c->copied};
     mp_open(&r, row);
     mp_expect_array(&r, ROW_FIELDS);
     take_text(&r, c->code);

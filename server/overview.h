@@ -10,7 +10,8 @@
  *   tasks      not begun or in progress, or without a status
  *   due        contacts this cell is to keep up: area links and residence links in force today, but for persons
  *              exempt from introduction
- *   held       changes that wait for a person to decide, and since when the oldest of them
+ *   held       changes that wait for a person to decide, in the logs and in quarantine, and since when the oldest
+ *   copied     of the devices, those whose book was cloned and goes on twice: what they send is held
  *   conflicts  fields with two or more values of which a person has not chosen one
  * Of a field in conflict the first value counts. One scan over the parts of the whole ward. */
 #ifndef CHIBO_OVERVIEW_H
@@ -32,13 +33,14 @@ struct overview_cell {
     uint64_t conflicts;
     uint64_t held;
     uint64_t held_since; /* seconds; 0 none */
+    uint64_t copied;
 };
 
 /* *cells from mem_alloc, freed by the caller; ascending by code. today: a date (date.h). */
 MUST_CHECK enum err overview_read(struct txn *txn, uint32_t today, struct overview_cell **cells, size_t *count);
 
 /* One row: [code, name, type, devices, contact, meetings, present, counted, members, tasks, due, conflicts, held,
- * held_since]. */
+ * held_since, copied]. */
 void overview_encode(const struct overview_cell *c, struct buf *row);
 MUST_CHECK enum err overview_decode(struct overview_cell *c, struct bytes row);
 

@@ -82,6 +82,7 @@ static void cell_json(const struct overview_cell *c, struct buf *out)
     json_put_uint(&j, "conflicts", c->conflicts);
     json_put_uint(&j, "held", c->held);
     print_put_moment(&j, "held_since", c->held_since);
+    json_put_uint(&j, "copied", c->copied);
     print_row_end(&j);
 }
 
@@ -115,6 +116,14 @@ static void cell_text(const struct overview_cell *c, struct print_table *t)
     print_table_put(t, text);
 }
 
+static void copied_text(const struct overview_cell *c, struct buf *out)
+{
+    if (c->copied > 0)
+        buf_printf(out, _("! %s: %llu devices whose book was cloned and is in use twice; what they send is held. Which: "
+                          "chibod thiet-bi. Keep one copy, erase the other, then: chibod tin-lai\n"),
+                   c->code, (unsigned long long)c->copied);
+}
+
 enum err print_overview(struct bytes rows, bool json, struct buf *out)
 {
     const char *const headings[] = {_("Code"),       _("Cell"),    _("Last contact"), _("Meetings"), _("Attended"),
@@ -122,6 +131,7 @@ enum err print_overview(struct bytes rows, bool json, struct buf *out)
     static const bool right[ARRAY_LEN(headings)] = {false, false, false, true, true, true, true, true, true, true};
     struct print_table t;
     struct overview_cell cell;
+    struct buf notes = {0};
     struct bytes row;
     enum err e = ERR_OK;
     print_table_init(&t, headings, right, ARRAY_LEN(headings));
@@ -131,9 +141,14 @@ enum err print_overview(struct bytes rows, bool json, struct buf *out)
             cell_json(&cell, out);
         else if (e == ERR_OK)
             cell_text(&cell, &t);
+        if (e == ERR_OK)
+            copied_text(&cell, &notes);
     }
-    if (e == ERR_OK && !json)
+    if (e == ERR_OK && !json) {
         print_table_print(&t, out);
+        buf_put_bytes(out, buf_bytes(&notes));
+    }
+    buf_deinit(&notes);
     print_table_deinit(&t);
     return e;
 }

@@ -6,6 +6,7 @@
 #include "../common/language.h"
 #include "../proto/rights.h"
 #include "../proto/verdict.h"
+#include "../proto/ward_quarantine.h"
 #include "admin.h"
 #include "print_value.h"
 #include "server_clock.h"
@@ -85,8 +86,6 @@ static uint64_t age_days(const struct held_row *h)
 static const char *why(const struct held_row *h)
 {
     const enum err reason = verdict_reason((uint32_t)h->number[VERDICT]);
-    if (verdict_kind((uint32_t)h->number[VERDICT]) == VERDICT_PROPOSAL)
-        return N_("it was written on a copy; it goes to the record's home");
     return reason == ERR_HELD_FOR_PERSON && h->role == ROLE_NONE ? N_("its author no longer held office")
                                                                  : err_sentence(reason);
 }
@@ -118,7 +117,11 @@ static void put_seen(const struct held_row *h, struct json *j)
     json_object_begin(j);
     json_put_uint(j, "epoch", h->number[EPOCH]);
     json_put_uint(j, "size", h->number[SIZE]);
-    json_put_uint(j, "leaf", h->number[LEAF]);
+    json_key(j, "leaf");
+    if (h->number[LEAF] == QUARANTINE_LEAF) /* in no log */
+        json_null(j);
+    else
+        json_uint(j, h->number[LEAF]);
     json_put_uint(j, "later", h->number[LATER]);
     json_object_end(j);
 }
@@ -136,8 +139,7 @@ static void row_json(const struct held_row *h, struct buf *out)
     json_put_string(&j, "kind", h->kind == NULL ? "unknown" : h->kind->name);
     json_put_string(&j, "record", h->record);
     json_put_string(&j, "op", op_names[h->number[OP]]);
-    const bool proposal = verdict_kind((uint32_t)h->number[VERDICT]) == VERDICT_PROPOSAL;
-    json_put_string(&j, "verdict", proposal ? "proposal" : "held");
+    json_put_string(&j, "verdict", "held");
     json_put_string(&j, "why", why(h));
     print_put_moment(&j, "accepted", h->number[CAME]);
     print_put_moment(&j, "time", h->number[TIME]);

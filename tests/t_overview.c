@@ -305,14 +305,41 @@ TEST(a_line_of_json_each)
     CHECK_STR(buf_cstr(&out),
               "{\"v\":1,\"code\":\"CB-1\",\"name\":\"Chi \\\"bộ\\\"\",\"type\":\"TDP\",\"devices\":0,"
               "\"contact\":\"2027-01-15T08:00:00Z\",\"meetings\":0,\"present\":4,\"counted\":5,\"members\":0,"
-              "\"tasks\":0,\"due\":0,\"conflicts\":0,\"held\":0,\"held_since\":null}\n"
+              "\"tasks\":0,\"due\":0,\"conflicts\":0,\"held\":0,\"held_since\":null,\"copied\":0}\n"
               "{\"v\":1,\"code\":\"CB-1\",\"name\":\"Chi \\\"bộ\\\"\",\"type\":\"TDP\",\"devices\":0,"
               "\"contact\":null,\"meetings\":0,\"present\":4,\"counted\":5,\"members\":0,"
-              "\"tasks\":0,\"due\":0,\"conflicts\":0,\"held\":0,\"held_since\":null}\n");
+              "\"tasks\":0,\"due\":0,\"conflicts\":0,\"held\":0,\"held_since\":null,\"copied\":0}\n");
     buf_clear(&out);
     CHECK_EQ(print_overview(buf_bytes(&rows), false, &out), ERR_OK);
     CHECK(strstr(buf_cstr(&out), "80 %") != NULL);
     CHECK(strstr(buf_cstr(&out), "15/01/2027 15:00") != NULL); /* in Vietnam */
+    CHECK(strstr(buf_cstr(&out), "tin-lai") == NULL);
+    c.copied = 1;
+    as_row(&c, &rows);
+    buf_clear(&out);
+    CHECK_EQ(print_overview(buf_bytes(&rows), false, &out), ERR_OK);
+    CHECK(strstr(buf_cstr(&out), "! CB-1: 1 ") != NULL); /* and what to do about it */
+    CHECK(strstr(buf_cstr(&out), "tin-lai") != NULL);
     buf_deinit(&rows);
     buf_deinit(&out);
+}
+
+static void add_device(struct world *w, uint8_t name, enum device_state state)
+{
+    struct ward_device d = {.id = {{name}}, .org = w->a.id, .state = state};
+    CHECK_EQ(ward_device_save(&w->txn, &d), ERR_OK);
+}
+
+TEST(devices_in_use_and_those_whose_book_was_cloned)
+{
+    struct world w;
+    world_init(&w);
+    add_device(&w, 1, DEVICE_ACTIVE);
+    add_device(&w, 2, DEVICE_COPIED);
+    add_device(&w, 3, DEVICE_REVOKED);
+    const struct overview_cell c = cell_of(&w, "CB-1");
+    CHECK_EQ(c.devices, 2);
+    CHECK_EQ(c.copied, 1);
+    CHECK_EQ(cell_of(&w, "CB-2").copied, 0);
+    world_deinit(&w);
 }

@@ -421,7 +421,7 @@ TEST(a_mirror_leaf_with_another_body_is_not_taken)
     sim_story_scope(w.ward.store, &w.cell[1], ACCESS_A, &to);
     memstore_begin(w.ward.store, true, &txn);
     CHECK_EQ(ledger_leaf_at(&txn, &to, to.frontier.size - 1, &row, &l), ERR_OK);
-    CHECK_EQ(mirror_make(&to, to.frontier.size - 1, &l, 0, &c), ERR_OK);
+    CHECK_EQ(mirror_make(to.frontier.size - 1, &l, 0, &c), ERR_OK);
     CHECK_EQ(mirror_check(&txn, &to, &c), ERR_OK);
     buf_put_bytes(&body, c.is.mirror.body);
     body.p[body.n - 1] ^= 1;
