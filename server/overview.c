@@ -188,7 +188,7 @@ static enum err add_history(struct counting *c, const struct org *o, const struc
 {
     struct id living;
     enum err e = org_living(c->txn, &o->id, &living);
-    for (size_t i = 0; e == ERR_OK && i < c->cells; i++)
+    for (size_t i = 0; e == ERR_OK && !id_equal(&living, &o->id) && i < c->cells; i++)
         if (id_equal(&cell_ids[i], &living))
             return take_scopes(c, o, i);
     return e == ERR_AMBIGUOUS || e == ERR_FROZEN ? ERR_OK : e;
