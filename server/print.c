@@ -119,8 +119,8 @@ static void cell_text(const struct overview_cell *c, struct print_table *t)
 static void copied_text(const struct overview_cell *c, struct buf *out)
 {
     if (c->copied > 0)
-        buf_printf(out, _("! %s: %llu devices whose book was cloned and is in use twice; what they send is held. Which: "
-                          "chibod thiet-bi. Keep one copy, erase the other, then: chibod tin-lai\n"),
+        buf_printf(out, _("! %s: %llu devices whose book was cloned and is in use twice; what they send is held. "
+                          "Which: chibod thiet-bi. Keep one copy, erase the other, then: chibod tin-lai\n"),
                    c->code, (unsigned long long)c->copied);
 }
 
