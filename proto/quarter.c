@@ -1,15 +1,15 @@
 /* quarter.c - see quarter.h. What is read from which kind, and how. */
 #include "quarter.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
+#include "../common/date.h"
 #include "../common/date.h"
 #include "../common/language.h"
 #include "../common/period.h"
 #include "../common/text.h"
 #include "mp.h"
-#include "org.h"
+#include "org_change.h"
 #include "quarter_row.h"
 
 static const struct {
@@ -123,10 +123,20 @@ struct id quarter_row_id(const struct quarter_row *r, size_t field)
     return mp_close(&m) == ERR_OK ? id : (struct id){{0}};
 }
 
+void quarter_copy(char *out, size_t size, const char *text)
+{
+    size_t n = strlen(text);
+
+    if (n >= size)
+        n = text_utf8_prefix(bytes_of(text, size - 1));
+    memcpy(out, text, n);
+    out[n] = '\0';
+}
+
 void quarter_value_print(const struct field_info *f, const struct quarter_value *v, char *out, size_t size)
 {
     const struct enum_value *named;
-    struct bytes text;
+    struct buf text = {0};
     char date[DATE_TEXT_SIZE];
     struct mp m;
 
@@ -135,20 +145,20 @@ void quarter_value_print(const struct field_info *f, const struct quarter_value 
         return;
     mp_open(&m, bytes_of(v->b, v->n));
     if (f->type == TYPE_TEXT) {
-        text = mp_str(&m, QUARTER_VALUE_MAX);
-        snprintf(out, size, "%.*s", (int)text.n, (const char *)text.p);
+        buf_put_bytes(&text, mp_str(&m, QUARTER_VALUE_MAX));
     } else if (f->type == TYPE_DATE) {
         date_print_iso((uint32_t)mp_uint(&m, UINT32_MAX), date);
-        snprintf(out, size, "%s", date);
+        buf_put_str(&text, date);
     } else {
         named = schema_value(f, mp_uint(&m, UINT32_MAX));
-        snprintf(out, size, "%s", named == NULL ? "?" : named->name);
+        buf_put_str(&text, named == NULL ? "?" : named->name);
     }
-    if (mp_close(&m) != ERR_OK)
-        out[0] = '\0';
+    if (mp_close(&m) == ERR_OK)
+        quarter_copy(out, size, buf_cstr(&text));
     for (char *p = out; *p != '\0'; p++)
         if (*p == '|' || *p == '\n')
             *p = '/';
+    buf_deinit(&text);
 }
 
 /* ---- taking ---- */
@@ -268,6 +278,11 @@ enum err quarter_load(struct txn *txn, struct quarter_book *b, bool parts)
         struct quarter_org o = {.id = list[i].id};
 
         memcpy(o.code, list[i].code, sizeof o.code);
+        e = org_living(txn, &o.id, &o.living);
+        if (e == ERR_AMBIGUOUS || e == ERR_FROZEN) { /* split, or another ward's: its own history */
+            o.living = o.id;
+            e = ERR_OK;
+        }
         buf_put(&b->orgs, &o, sizeof o);
     }
     free(list);

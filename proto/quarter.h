@@ -25,7 +25,8 @@
 enum quarter_side { QUARTER_CELL, QUARTER_WARD, QUARTER_SIDES };
 
 enum quarter_figure {
-    QUARTER_FULL, QUARTER_PROBATIONARY, QUARTER_TEMP_IN, QUARTER_TEMP_OUT, QUARTER_LINKED, /* in the order of the types */
+    /* in the order of the types */
+    QUARTER_FULL, QUARTER_PROBATIONARY, QUARTER_TEMP_IN, QUARTER_TEMP_OUT, QUARTER_LINKED,
     QUARTER_UNPLACED, /* a member's record, and nobody has recorded a membership */
     QUARTER_MEN, QUARTER_WOMEN, QUARTER_MOVED_IN, QUARTER_MOVED_OUT, QUARTER_FIGURES
 };
@@ -56,9 +57,9 @@ struct quarter_row {
     struct quarter_value value[QUARTER_SIDES][QUARTER_FIELDS]; /* in the order of the kind's row in quarter.c */
 };
 
-/* A code for each organisation that can be named. */
+/* An organisation that can be named. What became part of another one counts there. */
 struct quarter_org {
-    struct id id;
+    struct id id, living;
     char code[NAME_MAX_BYTES + 1];
 };
 

@@ -2,7 +2,6 @@
  *
  * Records that were linked as one person count as one: the smallest id leads. A membership decides where a person
  * counts; whoever has none anywhere counts where his record is, on the sides that know it. */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "../common/date.h"
@@ -18,6 +17,7 @@ enum { GENDER_MALE = 1, LINK_SAME = 1, NOT_INTRODUCED = 3 };
 /* What is worked out once of each row. */
 struct seen {
     struct id leader; /* of the person it is about */
+    struct id org;    /* where it counts */
     char key[QUARTER_NAME_SIZE]; /* of a member: folded name; "" without a birth */
 };
 
@@ -109,8 +109,9 @@ static const struct quarter_row *record_of(const struct comparing *c, const stru
 
         if (r->what != QUARTER_MEMBER || !id_equal(&c->seen[i].leader, leader))
             continue;
-        if (found == NULL || (!id_equal(&found->org, &c->org) && id_equal(&r->org, &c->org)))
-            found = r;
+        if (id_equal(&c->seen[i].org, &c->org))
+            return r;
+        found = found == NULL ? r : found;
     }
     return found;
 }
@@ -123,16 +124,18 @@ static const struct quarter_value *either(const struct quarter_row *r, size_t fi
 
 static void name_of(const struct quarter_row *r, char out[QUARTER_NAME_SIZE])
 {
-    size_t n = 0;
+    struct buf name = {0};
 
-    out[0] = '\0';
-    for (size_t f = MEMBER_FAMILY; r != NULL && f <= MEMBER_GIVEN && n < QUARTER_NAME_SIZE; f++) {
+    for (size_t f = MEMBER_FAMILY; r != NULL && f <= MEMBER_GIVEN; f++) {
         char part[QUARTER_VALUE_MAX + 1];
 
         quarter_value_print(quarter_row_field(QUARTER_MEMBER, f), either(r, f), part, sizeof part);
-        if (part[0] != '\0')
-            n += (size_t)snprintf(out + n, QUARTER_NAME_SIZE - n, "%s%s", n > 0 ? " " : "", part);
+        if (part[0] != '\0' && name.n > 0)
+            buf_put_u8(&name, ' ');
+        buf_put_str(&name, part);
     }
+    quarter_copy(out, QUARTER_NAME_SIZE, buf_cstr(&name));
+    buf_wipe_deinit(&name);
 }
 
 static const char *code_of(const struct comparing *c, const struct id *org)
@@ -143,6 +146,16 @@ static const char *code_of(const struct comparing *c, const struct id *org)
         if (id_equal(&o[i].id, org))
             return o[i].code;
     return "?";
+}
+
+static struct id living_of(const struct comparing *c, const struct id *org)
+{
+    const struct quarter_org *o = (const struct quarter_org *)(const void *)c->book->orgs.p;
+
+    for (size_t i = 0; i < c->book->orgs.n / sizeof *o; i++)
+        if (id_equal(&o[i].id, org))
+            return o[i].living;
+    return *org;
 }
 
 /* ---- lines ---- */
@@ -175,7 +188,7 @@ static struct quarter_line *line_values(struct comparing *c, const struct id *le
     const struct field_info *f = quarter_row_field(k, field);
     struct quarter_line *l = line_add(c, QUARTER_OTHER_VALUE, leader);
 
-    snprintf(l->field, sizeof l->field, "%s", f->name);
+    quarter_copy(l->field, sizeof l->field, f->name);
     quarter_value_print(f, cell, l->cell, sizeof l->cell);
     quarter_value_print(f, ward, l->ward, sizeof l->ward);
     return l;
@@ -197,8 +210,8 @@ static void line_one_side(struct comparing *c, enum quarter_what what, const str
     if (line_is_there(c, what, leader))
         return;
     l = line_add(c, what, leader);
-    snprintf(l->cell, sizeof l->cell, "%s", type_name(cell));
-    snprintf(l->ward, sizeof l->ward, "%s", type_name(ward));
+    quarter_copy(l->cell, sizeof l->cell, type_name(cell));
+    quarter_copy(l->ward, sizeof l->ward, type_name(ward));
 }
 
 static void line_not_received(struct comparing *c, const struct id *leader, uint32_t to, uint32_t type)
@@ -208,9 +221,9 @@ static void line_not_received(struct comparing *c, const struct id *leader, uint
     if (line_is_there(c, QUARTER_NOT_RECEIVED, leader))
         return;
     l = line_add(c, QUARTER_NOT_RECEIVED, leader);
-    snprintf(l->field, sizeof l->field, "to");
+    quarter_copy(l->field, sizeof l->field, "to");
     date_print_iso(to, l->cell);
-    snprintf(l->ward, sizeof l->ward, "%s", type_name(type));
+    quarter_copy(l->ward, sizeof l->ward, type_name(type));
     if (date_is_full(to))
         date_print_iso(date_from_days(date_to_days(to) + DAYS_TO_PRESENT), l->extra);
 }
@@ -278,13 +291,10 @@ static const struct quarter_row *counts_also(const struct comparing *c, const st
                                              const struct id *leader, enum quarter_side s, int here)
 {
     for (size_t i = 0; i < c->rows; i++) {
-        struct id org;
-
         if (&c->row[i] == but || c->row[i].what != QUARTER_PLACE || !id_equal(&c->seen[i].leader, leader) ||
             id_equal(&c->row[i].record, &but->record) || !is_main(in_force(c, &c->row[i], s)))
             continue;
-        org = quarter_row_id(&c->row[i], PLACE_ORG);
-        if (here < 0 || (here == 1) == id_equal(&org, &c->org))
+        if (here < 0 || (here == 1) == id_equal(&c->seen[i].org, &c->org))
             return &c->row[i];
     }
     return NULL;
@@ -334,7 +344,6 @@ static void place_double(struct comparing *c, const struct quarter_row *r, const
     enum quarter_side s = is_main(in_force(c, r, QUARTER_WARD)) ? QUARTER_WARD : QUARTER_CELL;
     const struct quarter_row *other;
     struct quarter_line *l;
-    struct id org;
 
     if (!is_main(in_force(c, r, s)) || line_is_there(c, QUARTER_DOUBLE, leader))
         return;
@@ -343,11 +352,10 @@ static void place_double(struct comparing *c, const struct quarter_row *r, const
         other = counts_also(c, r, leader, s, 0);
     if (other == NULL)
         return;
-    org = quarter_row_id(other, PLACE_ORG);
     l = line_add(c, QUARTER_DOUBLE, leader);
-    snprintf(l->field, sizeof l->field, "org");
-    snprintf(l->cell, sizeof l->cell, "%.40s", code_of(c, &c->org));
-    snprintf(l->ward, sizeof l->ward, "%.40s", code_of(c, &org));
+    quarter_copy(l->field, sizeof l->field, "org");
+    quarter_copy(l->cell, sizeof l->cell, code_of(c, &c->org));
+    quarter_copy(l->ward, sizeof l->ward, code_of(c, &c->seen[other - c->row].org));
 }
 
 static void place(struct comparing *c, const struct quarter_row *r, const struct id *leader)
@@ -422,7 +430,7 @@ static void member_double(struct comparing *c, size_t i)
     for (size_t k = 0; k < c->rows; k++) {
         const struct quarter_row *r = &c->row[k];
         struct quarter_line *l;
-        bool here = id_equal(&r->org, &c->org);
+        bool here = id_equal(&c->seen[k].org, &c->org);
 
         if (r->what != QUARTER_MEMBER || id_equal(&c->seen[k].leader, leader) || !look_alike(c, i, k) ||
             (here && id_compare(&r->record, &c->row[i].record) < 0) ||
@@ -430,9 +438,9 @@ static void member_double(struct comparing *c, size_t i)
             !is_counted(c, &c->seen[k].leader))
             continue;
         l = line_add(c, QUARTER_DOUBLE, leader);
-        snprintf(l->field, sizeof l->field, "member");
-        snprintf(l->cell, sizeof l->cell, "%.40s", code_of(c, &c->org));
-        snprintf(l->ward, sizeof l->ward, "%.40s", code_of(c, &r->org));
+        quarter_copy(l->field, sizeof l->field, "member");
+        quarter_copy(l->cell, sizeof l->cell, code_of(c, &c->org));
+        quarter_copy(l->ward, sizeof l->ward, code_of(c, &c->seen[k].org));
         id_print(&r->record, l->extra);
     }
 }
@@ -493,20 +501,14 @@ static void home(struct comparing *c, const struct quarter_row *r, const struct 
         quarter_row_number(r, QUARTER_WARD, HOME_EXEMPTION) == NOT_INTRODUCED)
         return;
     count(c, leader, QUARTER_WARD, QUARTER_LINKED);
-    for (size_t i = 0; i < c->rows; i++) {
-        struct id org;
-
-        if (c->row[i].what != QUARTER_PLACE || !id_equal(&c->seen[i].leader, leader) ||
-            in_force(c, &c->row[i], QUARTER_CELL) != TYPE_LINKED)
-            continue;
-        org = quarter_row_id(&c->row[i], PLACE_ORG);
-        if (id_equal(&org, &c->org))
+    for (size_t i = 0; i < c->rows; i++)
+        if (c->row[i].what == QUARTER_PLACE && id_equal(&c->seen[i].leader, leader) &&
+            id_equal(&c->seen[i].org, &c->org) && in_force(c, &c->row[i], QUARTER_CELL) == TYPE_LINKED)
             return;
-    }
     l = line_add(c, QUARTER_NOT_RECEIVED, leader);
-    snprintf(l->field, sizeof l->field, "from");
+    quarter_copy(l->field, sizeof l->field, "from");
     date_print_iso(from, l->cell);
-    snprintf(l->ward, sizeof l->ward, "%s", type_name(TYPE_LINKED));
+    quarter_copy(l->ward, sizeof l->ward, type_name(TYPE_LINKED));
     if (date_is_full(from))
         date_print_iso(date_from_days(date_to_days(from) + DAYS_TO_PRESENT), l->extra);
 }
@@ -538,12 +540,14 @@ static void prepare(struct comparing *c)
     for (size_t i = 0; i < c->rows; i++) {
         const struct quarter_row *r = &c->row[i];
         struct id about = r->what == QUARTER_MEMBER ? r->record : quarter_row_id(r, PLACE_MEMBER);
+        struct id org = r->what == QUARTER_MEMBER ? r->org : quarter_row_id(r, PLACE_ORG);
         char name[QUARTER_NAME_SIZE];
         struct buf key = {0};
 
         if (r->what == QUARTER_LINK)
             continue;
         c->seen[i].leader = leader_of(c, &about);
+        c->seen[i].org = living_of(c, &org);
         if (r->what != QUARTER_MEMBER || either(r, MEMBER_BORN)->n <= 1)
             continue;
         name_of(r, name);
@@ -570,11 +574,7 @@ void quarter_compare(const struct quarter_book *b, const struct id *org, uint32_
     memset(r, 0, sizeof *r);
     prepare(&c);
     for (size_t i = 0; i < c.rows; i++) {
-        struct id of = c.row[i].what == QUARTER_PLACE || c.row[i].what == QUARTER_HOME
-                           ? quarter_row_id(&c.row[i], PLACE_ORG)
-                           : c.row[i].org;
-
-        if (!id_equal(&of, org) || c.row[i].what == QUARTER_LINK)
+        if (c.row[i].what == QUARTER_LINK || !id_equal(&c.seen[i].org, org))
             continue;
         if (c.row[i].what == QUARTER_MEMBER)
             member(&c, i);

@@ -18,6 +18,8 @@ const struct field_info *quarter_row_field(enum quarter_kind k, size_t field);
 const struct quarter_value *quarter_row_value(const struct quarter_row *r, enum quarter_side s, size_t field);
 uint32_t quarter_row_number(const struct quarter_row *r, enum quarter_side s, size_t field); /* 0: none */
 struct id quarter_row_id(const struct quarter_row *r, size_t field);                         /* zero: none */
+/* A text into a field of a line: cut off at a whole character if it is too long. */
+void quarter_copy(char *out, size_t size, const char *text);
 /* As scripts have it; "" if there is none. What would part the columns of a line becomes a slash. */
 void quarter_value_print(const struct field_info *f, const struct quarter_value *v, char *out, size_t size);
 

@@ -1,7 +1,6 @@
 /* quarter_text.c - see quarter_text.h. */
 #include "quarter_text.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #define LINE_MAX_BYTES 1024

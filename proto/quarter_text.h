@@ -1,10 +1,10 @@
-/* quarter_text.h - figures and lines of a match of registers as its record holds them (protocol.md 13, kind 25).
+/* quarter_text.h - figures and lines of a match of registers as its record holds them (protocol.md 10.2).
  *
  *   figures   for each: NAME|CELL|WARD, line feed
  *   lines     for each: NUMBER|SIGN WHAT|PERSON|FIELD|CELL|WARD|EXTRA|NAME, line feed
  *
- * In a supplement figures that changed and lines that came (+) or went (-) stand alone. What stood in all versions so far
- * is the sum; a list that does not fit into one record goes on in the next version. */
+ * In a supplement figures that changed and lines that came (+) or went (-) stand alone. What all versions so far say is
+ * the sum; a list that does not fit into one record goes on in the next version. */
 #ifndef CHIBO_QUARTER_TEXT_H
 #define CHIBO_QUARTER_TEXT_H
 

@@ -1,10 +1,10 @@
 /* ward_desk.h - the ward's own hand: records that its server writes, signed like anybody else's.
  *
- * The desk is a person whose id is the ward's own, in the role of the party-building board, with a device whose signing
- * key is made from the ward's: nothing more has to be kept, and a ward that has a new key has a new desk. It is
- * registered by control leaves in each scope it writes in, so whoever holds the log can check it like any author; it has
- * no row in the registry, never connects, reads nothing and is nobody's to revoke. A stream of its own for each time it
- * writes: a ward that was restored never gives a number twice. Rules as in ward.h. */
+ * The desk is a person whose id is the ward's own, in the role of the party-building board, with a device whose
+ * signing key is made from the ward's: nothing more has to be kept, and a ward that has a new key has a new desk. It is
+ * registered by control leaves in each scope it writes in, so whoever holds the log can check it like any author; it
+ * has no row in the registry, never connects, reads nothing and is nobody's to revoke. A stream of its own for each
+ * time it writes: a ward that was restored never gives a number twice. Rules as in ward.h. */
 #ifndef CHIBO_WARD_DESK_H
 #define CHIBO_WARD_DESK_H
 

@@ -194,10 +194,12 @@ static bool take_held(void *arg, const struct ward_held *h)
     return true;
 }
 
-static enum err compare(struct matching *m, struct quarter_result *r)
+static enum err ward_compare(struct matching *m, struct quarter_result *r)
 {
-    struct quarter_book book = {.whole = true};
+    struct quarter_book book = {0};
     enum err e = quarter_load(m->txn, &book, true);
+
+    book.whole = true;
 
     if (e == ERR_OK)
         e = ward_held_each(m->txn, take_held, &book);
@@ -292,7 +294,7 @@ enum err ward_quarter(struct txn *txn, const struct ward *w, const struct id *or
     if (e == ERR_OK)
         e = each_version(&m, sum_version);
     if (e == ERR_OK)
-        e = compare(&m, &r);
+        e = ward_compare(&m, &r);
     if (e == ERR_OK)
         e = write_all(&m, &r, random);
     memcpy(out->figure, r.figure, sizeof out->figure);

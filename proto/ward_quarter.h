@@ -1,5 +1,5 @@
-/* ward_quarter.h - the ward's part of the quarterly match of registers (quarter.h): checks the cell's logs, compares, and
- * writes what differs as a record for the cell and the clerk, by the desk's hand (ward_desk.h).
+/* ward_quarter.h - the ward's part of the quarterly match of registers (quarter.h): checks the cell's logs, compares,
+ * and writes what differs as a record for the cell and the clerk, by the desk's hand (ward_desk.h).
  *
  * The first record is version 0. All it says is immutable and as of the logs' sizes at that moment; what comes later is
  * the next version, with the difference alone. Nothing new: nothing is written, so a second run, or one after a kill,
