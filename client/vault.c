@@ -44,7 +44,9 @@ static enum err vault_put(void *handle, enum table t, struct bytes key, struct b
 static enum err vault_del(void *handle, enum table t, struct bytes key);
 static enum err vault_scan(void *handle, enum table t, struct bytes prefix, store_visit *visit, void *arg);
 
-static const struct store_ops vault_ops = {vault_get, vault_put, vault_del, vault_scan};
+static enum err vault_sift(void *handle, enum table t, struct buf *found);
+
+static const struct store_ops vault_ops = {vault_get, vault_put, vault_del, vault_scan, vault_sift};
 
 static void derive(const struct key *key, struct key *values, struct key *name_key)
 {
@@ -331,6 +333,37 @@ static enum err vault_scan(void *handle, enum table table, struct bytes prefix, 
     enum err e = kv_scan(&t->kv, table, bytes_of(stored, hidden.n), visit_row, &state);
     buf_wipe_deinit(&state.plain);
     return state.e != ERR_OK ? state.e : e;
+}
+
+struct sift {
+    struct vault_txn *t;
+    enum table table;
+    struct buf plain, *found;
+};
+
+static bool sift_row(void *arg, struct bytes stored_key, struct bytes sealed)
+{
+    struct sift *sift = arg;
+    const struct table_info *info = &store_tables[sift->table];
+    struct bytes key_rest, value;
+    buf_clear(&sift->plain);
+    if (open_sealed(sift->t->vault, info->name, stored_key, sealed, &sift->plain, &key_rest, &value) != ERR_OK)
+        store_sifted_put(sift->found, bytes_of(stored_key.p, stored_key.n < info->open ? stored_key.n : info->open),
+                         stored_key, sealed);
+    return true;
+}
+
+static enum err vault_sift(void *handle, enum table table, struct buf *found)
+{
+    struct vault_txn *t = handle;
+    const size_t before = found->n;
+    struct sift sift = {t, table, {0}, found};
+    struct store_sifted row;
+    enum err e = kv_scan(&t->kv, table, bytes_of(NULL, 0), sift_row, &sift);
+    for (struct bytes left = bytes_cut(buf_bytes(found), before); e == ERR_OK && store_sifted_next(&left, &row);)
+        e = kv_del(&t->kv, table, bytes_of(row.raw.p + 1, row.raw.p[0]));
+    buf_wipe_deinit(&sift.plain);
+    return e;
 }
 
 static bool count_row(void *arg, struct bytes key, struct bytes value)

@@ -274,7 +274,7 @@ enum err message_hello_decode(struct message_hello *m, struct bytes body)
     m->mode = form % HELLO_MODES;
     m->packing = form / HELLO_MODES % HELLO_PACKINGS;
     m->slow = form >= HELLO_SLOW;
-    if (m->mode > HELLO_RENEW)
+    if (m->mode > HELLO_REPAIR)
         mp_fail(&r, ERR_BAD_FRAME);
     m->incarnation = read_u32(&r);
     m->n = read_u64(&r);

@@ -46,6 +46,7 @@ struct message_scope {
 #define HELLO_FLIGHT 0u
 #define HELLO_ASK 1u   /* ask first: the last flight was cut */
 #define HELLO_RENEW 2u /* this store is a copy: `renew` follows */
+#define HELLO_REPAIR 3u /* this store was damaged: wants follow (repair.h) */
 
 struct message_hello {
     uint64_t version; /* of another version than ours nothing else is read */

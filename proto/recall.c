@@ -123,7 +123,7 @@ enum err recall_lost_decode(struct recall_lost *m, struct bytes body)
 
 /* --- leaves ------------------------------------------------------------------------------------------------------- */
 
-static enum err write_changeset(struct ledger_leaf *l, struct buf *list)
+static enum err write_changeset(struct ledger_leaf *l, const bool *keep, struct buf *list)
 {
     struct changeset *cs = &l->changeset;
     struct buf message = {0};
@@ -141,7 +141,10 @@ static enum err write_changeset(struct ledger_leaf *l, struct buf *list)
     mp_put_bin(&message, h.device.b, ID_SIZE);
     mp_put_uint(&message, h.incarnation);
     put_hash(&message, &h.previous);
-    changeset_write(cs, &message);
+    if (keep == NULL)
+        changeset_write(cs, &message);
+    else
+        changeset_write_without(cs, keep, &message);
     mp_put_uint(&message, l->accepted);
     mp_put_uint(&message, l->policy);
     mp_put_raw(&message, l->verdicts);
@@ -156,12 +159,17 @@ enum err recall_leaf_write(struct ledger_leaf *l, struct buf *list)
     struct buf message = {0};
 
     if (!l->is_control)
-        return write_changeset(l, list);
+        return write_changeset(l, NULL, list);
     memcpy(control.signature, l->signature, SIGNATURE_SIZE);
     message_control_encode(&control, &message);
     work_message(list, MESSAGE_CONTROL, buf_bytes(&message));
     buf_deinit(&message);
     return ERR_OK;
+}
+
+enum err recall_leaf_write_without(struct ledger_leaf *l, const bool *keep, struct buf *list)
+{
+    return write_changeset(l, keep, list);
 }
 
 static enum err read_changeset(struct recall_leaf *l, const struct id *scope, struct bytes message)

@@ -49,6 +49,8 @@ MUST_CHECK enum err recall_lost_decode(struct recall_lost *m, struct bytes body)
 
 /* One leaf of a lost flight, put to `list` as message 5 or 7 with everything its header says. */
 MUST_CHECK enum err recall_leaf_write(struct ledger_leaf *l, struct buf *list);
+/* A changeset's, committed, with the bodies to keep (changeset_write_without). */
+MUST_CHECK enum err recall_leaf_write_without(struct ledger_leaf *l, const bool *keep, struct buf *list);
 
 struct recall_leaf {
     struct ledger_leaf leaf; /* its header lies in `header`, the rest in the message */

@@ -4,7 +4,9 @@
 #include "enrol.h"
 #include "mp.h"
 #include "renewal.h"
+#include "repair.h"
 #include "replica_keys.h"
+#include "replica_repair.h"
 
 #define SELF_VERSION 1
 
@@ -199,6 +201,21 @@ enum err replica_work(struct txn *txn, struct replica *r, struct work *job, stru
         break;
     case WORK_ENROLLED:
         job->err = replica_enrolled(txn, r, job);
+        break;
+    case WORK_WANT:
+        job->err = replica_want(txn, r, job);
+        break;
+    case WORK_COMPARE:
+        job->err = replica_compare(txn, job);
+        break;
+    case WORK_REFOLD:
+        job->err = replica_refold(txn, r);
+        break;
+    case WORK_GIVE:
+        job->err = replica_give(txn, job);
+        break;
+    case WORK_TAKE:
+        job->err = repair_take(txn, job, false);
         break;
     case WORK_KEYS:
         job->err = replica_keys(txn, r, job);

@@ -425,7 +425,7 @@ enum err replica_settle(struct txn *txn, struct replica *r, struct work *job, st
         return e;
     r->ratchet_n = close.n;
     memcpy(r->ratchet, close.ratchet, RATCHET_SIZE);
-    r->cut = false;
+    r->cut = r->cut && job->mode == HELLO_REPAIR; /* which sent no flight */
     r->states_differ = (close.flags & MESSAGE_CLOSE_STATES_DIFFER) != 0;
     r->synced = close.time;
     e = replica_follow(txn, r);

@@ -389,7 +389,7 @@ enum err replica_open(struct txn *txn, struct replica *r, struct work *job, stru
     size_t count = 0;
     enum err e = replica_copy_open(txn, job, m, &attempt);
 
-    if (e == ERR_OK)
+    if (e == ERR_OK && job->mode != HELLO_REPAIR)
         e = seal_within(txn, r, m, job->budget_bytes);
     hello.mode = job->copy ? HELLO_RENEW : job->mode;
     renew_show(hello.ratchet, r->ratchet, attempt);
@@ -406,6 +406,7 @@ enum err replica_open(struct txn *txn, struct replica *r, struct work *job, stru
         e = digests(txn, scope, count, job, &hello, &moved);
     if (e == ERR_OK)
         e = store_scan(txn, TABLE_outbox, bytes_of(NULL, 0), any_visit, &job->more);
+    job->more = job->more && job->mode != HELLO_REPAIR; /* no flight: wants */
     if (e == ERR_OK && job->more && !r->cut) {
         r->cut = true; /* until the close says otherwise */
         e = replica_save(txn, r);

@@ -18,7 +18,7 @@ static const char *const state_names[SESSION_STATE_COUNT] = {
 static const bool state_reads[SESSION_STATE_COUNT] = {
     [SESSION_WAIT_RENEW] = true,
     [SESSION_WAIT_HELLO] = true, [SESSION_WAIT_SIZES] = true, [SESSION_FLIGHT] = true,     [SESSION_SENDING] = true,
-    [SESSION_WAIT_LOST] = true,  [SESSION_RECALLED] = true,
+    [SESSION_WAIT_LOST] = true,  [SESSION_RECALLED] = true,   [SESSION_WAIT_LEAVES] = true, [SESSION_REPAIRING] = true,
     [SESSION_WAIT_RESUME] = true, [SESSION_ANSWER] = true,    [SESSION_ENROL_SENT] = true,
 };
 
@@ -101,6 +101,8 @@ void session_deinit(struct session *s)
     buf_deinit(&s->sizes);
     buf_deinit(&s->common);
     buf_deinit(&s->hello);
+    buf_deinit(&s->wants);
+    buf_deinit(&s->range);
     buf_wipe_deinit(&s->enrol);
     memset(s, 0, sizeof *s);
 }

@@ -10,13 +10,18 @@
  *      |                   |-ask-> WAIT_SIZES        |-mode 1-> WAIT_RESUME -resume-> SENDING
  *      |                   |-mode 1-> RESUMING -> FLIGHT          ANSWER -ask-> COUNTING -> WAIT_RESUME
  *      |-mode 2-> WAIT_RENEW -renew-> JUDGING -> ANSWERING       OPENING -mode 2-> ANSWER
+ *      |-mode 3-> FLIGHT -LAST-> GIVING                            OPENING -mode 3-> SENDING -wants-> REPAIRING
+ *      |          GIVING -all sent-> FLIGHT, or ANSWERING          REPAIRING -all given-> COMPARING
+ *      |                                                           COMPARING -wants-> REPAIRING, or ANSWER
  *      |-enrol-> ENROLLING -> ENDED               ENROL_SENT -enrolled-> ENROLLING -> ENDED
  *   FLIGHT -LAST-> ANSWERING -> ENDED
  *   JUDGING (of sizes) -lost something-> WAIT_LOST -LAST-> REFILLING -> JUDGING        WAIT_RESUME -recall-> RECALLED
  *                                                                                      RECALLED -all sent-> WAIT_RESUME
+ *   JUDGING (of sizes) -damaged-> WAIT_LEAVES -LAST-> JUDGING                  WAIT_RESUME -want-> RECALLED
  *   Any state: an error, or the end of the byte stream -> ENDED.
  *
- * The states that sleep on the store: JUDGING, REFILLING, RESUMING, ANSWERING, ENROLLING, OPENING, COUNTING, SETTLING.
+ * The states that sleep on the store: JUDGING, REFILLING, GIVING, COMPARING, RESUMING, ANSWERING, ENROLLING, OPENING,
+ * COUNTING, SETTLING.
  * Others sleep on the link. */
 #ifndef CHIBO_SESSION_H
 #define CHIBO_SESSION_H
@@ -28,9 +33,9 @@ enum session_role { SESSION_WARD, SESSION_DEVICE };
 
 #define SESSION_STATES(ROW) \
     ROW(WAIT_HELLO) ROW(WAIT_RENEW) ROW(JUDGING) ROW(WAIT_SIZES) ROW(WAIT_LOST) ROW(REFILLING) ROW(RESUMING) \
-    ROW(FLIGHT) ROW(ANSWERING) ROW(ENROLLING) \
+    ROW(WAIT_LEAVES) ROW(GIVING) ROW(FLIGHT) ROW(ANSWERING) ROW(ENROLLING) \
     ROW(OPENING) ROW(SENDING) ROW(WAIT_RESUME) ROW(ANSWER) ROW(COUNTING) \
-    ROW(RECALLED) ROW(SETTLING) ROW(ENROL_SENT) ROW(ENDED)
+    ROW(RECALLED) ROW(REPAIRING) ROW(COMPARING) ROW(SETTLING) ROW(ENROL_SENT) ROW(ENDED)
 
 enum session_state {
 #define SESSION_ENUM(name) SESSION_##name,
@@ -59,6 +64,7 @@ struct session_counts {
     uint64_t sent, received, refused, held;
     uint64_t dropped; /* scopes erased here, because they are no longer ours */
     uint64_t bytes_out, bytes_in;
+    uint64_t repaired; /* leaves that were damaged here and came again */
     bool rolled_back; /* device: the ward was restored from a backup */
     uint64_t waits; /* device: times it had nothing to send and waited for the ward */
 };
@@ -101,6 +107,12 @@ struct session {
     struct buf reach;                  /* ward: struct reach[] */
     struct buf sizes, common;          /* ward: the sizes message; struct reach[] of scopes that were refilled */
     uint64_t staged;                   /* ward: messages of the lost flight so far */
+    struct buf wants;                  /* a list: to be given, or to be sent; */
+    bool wants_more;                   /* ward: of a flight that goes on; device: some are of hashes */
+    struct buf range;                  /* the last range, and how many of its leaves were taken, and are in batch */
+    uint64_t range_done, range_taken;
+    bool range_open, took;
+    bool asked_leaves;                 /* ward: this device was asked for what is damaged */
     struct work *parked;               /* a job to go on with when out has drained */
     struct buf enrol;                  /* device: the message to begin with */
 };
@@ -139,5 +151,18 @@ void session_ward_worked(struct session *s, struct work *w);
 void session_device_message(struct session *s, uint8_t type, struct bytes message, bool last);
 void session_device_worked(struct session *s, struct work *w);
 void session_device_start(struct session *s);
+/* session_repair.c */
+void session_range_leaf(struct session *s, uint8_t type, struct bytes message); /* while range_open */
+void session_range_end(struct session *s);
+void session_ward_want(struct session *s, struct bytes message);
+void session_ward_give(struct session *s, bool ended);                          /* the flight of wants is over */
+bool session_ward_gave(struct session *s, const struct work *w);                /* true: the answer may begin */
+void session_ward_take(struct session *s, uint8_t type, struct bytes message);
+void session_device_wanted(struct session *s, const struct work *w);
+void session_device_round(struct session *s);                                   /* after a job of the round */
+void session_device_range(struct session *s, uint8_t type, struct bytes message);
+void session_device_hashes(struct session *s, uint8_t type, struct bytes message);
+void session_device_give(struct session *s, uint8_t type, struct bytes message);
+void session_device_gave(struct session *s, const struct work *w);
 
 #endif

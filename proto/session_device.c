@@ -27,7 +27,12 @@ static const struct {
 } legal[] = {
     {MESSAGE_RESUME,     STATE(WAIT_RESUME),             on_resume},
     {MESSAGE_RECALL,     STATE(WAIT_RESUME),             on_recall},
-    {MESSAGE_ASK,        STATE(SENDING) | STATE(ANSWER) | STATE(WAIT_RESUME), on_ask},
+    {MESSAGE_WANT,       STATE(WAIT_RESUME),             session_device_give},
+    {MESSAGE_HASHES,     STATE(REPAIRING),               session_device_hashes},
+    {MESSAGE_RANGE,      STATE(REPAIRING) | STATE(ANSWER), session_device_range},
+    {MESSAGE_LEAF,       STATE(REPAIRING),               on_leaf},
+    {MESSAGE_CONTROL,    STATE(REPAIRING),               on_leaf},
+    {MESSAGE_ASK,        STATE(SENDING) | STATE(ANSWER) | STATE(WAIT_RESUME) | STATE(REPAIRING), on_ask},
     {MESSAGE_SCOPE,      STATE(ANSWER),                  on_scope},
     {MESSAGE_LEAF,       STATE(ANSWER),                  on_leaf},
     {MESSAGE_OWN,        STATE(ANSWER),                  on_leaf},
@@ -38,7 +43,7 @@ static const struct {
     {MESSAGE_CLOSE,      STATE(ANSWER),                  on_close},
     {MESSAGE_ENROLLED,   STATE(ENROL_SENT),              on_enrolled},
     {MESSAGE_KEYS,       STATE(ANSWER),                  on_keys},
-    {MESSAGE_RENEWAL,    STATE(SENDING) | STATE(ANSWER) | STATE(WAIT_RESUME), on_renewal},
+    {MESSAGE_RENEWAL,    STATE(SENDING) | STATE(ANSWER) | STATE(WAIT_RESUME) | STATE(REPAIRING), on_renewal},
 };
 /* clang-format on */
 
@@ -58,6 +63,9 @@ void session_device_start(struct session *s)
 void session_device_message(struct session *s, uint8_t type, struct bytes message, bool last)
 {
     s->last_seen = last;
+    if (s->state == SESSION_ANSWER && s->mode == HELLO_REPAIR && type != MESSAGE_RANGE &&
+        !(s->range_open && (type == MESSAGE_LEAF || type == MESSAGE_CONTROL)))
+        session_range_end(s);
     for (size_t i = 0; i < ARRAY_LEN(legal); i++)
         if (legal[i].type == type && (legal[i].states & (1u << s->state)) != 0) {
             legal[i].handle(s, type, message);
@@ -74,7 +82,9 @@ static void on_scope(struct session *s, uint8_t type, struct bytes message)
 
 static void on_leaf(struct session *s, uint8_t type, struct bytes message)
 {
-    if (!s->scope_open)
+    if (s->range_open)
+        session_range_leaf(s, type, message);
+    else if (!s->scope_open)
         session_fail(s, ERR_BAD_ORDER, "leaf without scope");
     else if (s->batch.n + message.n > 2 * MESSAGE_MAX)
         session_fail(s, ERR_BAD_FRAME, "batch");
@@ -138,6 +148,8 @@ static void on_ask(struct session *s, uint8_t type, struct bytes message)
     }
     work_free(s->parked);
     s->parked = NULL;
+    buf_clear(&s->wants);
+    s->mode = s->mode == HELLO_REPAIR ? HELLO_FLIGHT : s->mode; /* as any other from here on */
     s->state = SESSION_COUNTING;
     session_queue(s, session_ask(s, WORK_COUNT));
 }
@@ -221,6 +233,9 @@ static void opened(struct session *s, struct work *w)
         s->state = SESSION_ANSWER;
     } else if (s->mode == HELLO_ASK) {
         s->state = SESSION_WAIT_RESUME;
+    } else if (s->mode == HELLO_REPAIR) {
+        s->state = SESSION_SENDING;
+        session_queue(s, session_ask(s, WORK_WANT));
     } else if (last) {
         s->state = SESSION_ANSWER;
     } else {
@@ -294,6 +309,19 @@ void session_device_worked(struct session *s, struct work *w)
         break;
     case WORK_RECALL:
         recalled(s, w);
+        break;
+    case WORK_WANT:
+    case WORK_COMPARE:
+        session_device_wanted(s, w);
+        break;
+    case WORK_TAKE:
+        s->counts.repaired += w->repaired;
+        session_device_round(s);
+        break;
+    case WORK_GIVE:
+        session_device_gave(s, w);
+        break;
+    case WORK_REFOLD:
         break;
     case WORK_COUNT:
         session_send(s, MESSAGE_SIZES, buf_bytes(&w->out), true);

@@ -18,6 +18,7 @@ static void on_end(struct session *s, struct bytes message);
 static void on_enrol(struct session *s, struct bytes message);
 static void on_ignored(struct session *s, struct bytes message);
 static void on_lost(struct session *s, uint8_t type, struct bytes message);
+static void judge_sizes(struct session *s);
 
 /* clang-format off */
 static const struct {
@@ -31,11 +32,13 @@ static const struct {
     {MESSAGE_SCOPE,     STATE(FLIGHT),     session_read_scope},
     {MESSAGE_CHANGESET, STATE(FLIGHT),     on_changeset},
     {MESSAGE_END,       STATE(FLIGHT),     on_end},
+    {MESSAGE_WANT,      STATE(FLIGHT),     session_ward_want},
     {MESSAGE_SIZES,     STATE(WAIT_SIZES), on_sizes},
     /* The flight that came before the ward asked: it is sent again after `resume`. */
     {MESSAGE_SCOPE,     STATE(WAIT_SIZES), on_ignored},
     {MESSAGE_CHANGESET, STATE(WAIT_SIZES), on_ignored},
     {MESSAGE_END,       STATE(WAIT_SIZES), on_ignored},
+    {MESSAGE_WANT,      STATE(WAIT_SIZES), on_ignored},
 };
 /* clang-format on */
 
@@ -55,12 +58,22 @@ void session_ward_message(struct session *s, uint8_t type, struct bytes message,
         on_lost(s, type, message);
         return;
     }
+    if (s->state == SESSION_WAIT_LEAVES && (type == MESSAGE_RANGE || type == MESSAGE_LEAF || type == MESSAGE_CONTROL ||
+                                            type == MESSAGE_END)) {
+        s->last_seen = last;
+        session_ward_take(s, type, message);
+        if (last && s->state == SESSION_WAIT_LEAVES)
+            judge_sizes(s);
+        return;
+    }
     for (size_t i = 0; i < ARRAY_LEN(legal); i++) {
         if (legal[i].type != type || (legal[i].states & (1u << s->state)) == 0)
             continue;
         s->last_seen = last;
         legal[i].handle(s, message);
-        if (last && s->state == SESSION_FLIGHT) {
+        if (last && s->state == SESSION_FLIGHT && s->mode == HELLO_REPAIR) {
+            session_ward_give(s, type == MESSAGE_END);
+        } else if (last && s->state == SESSION_FLIGHT) {
             s->state = SESSION_ANSWERING;
             queue_read(s, 0);
         }
@@ -123,6 +136,7 @@ static void judge_sizes(struct session *s)
 
     buf_put_bytes(&w->in, buf_bytes(&s->sizes));
     buf_put_bytes(&w->common, buf_bytes(&s->common));
+    w->asked_leaves = s->asked_leaves;
     s->state = SESSION_JUDGING;
     session_queue(s, w);
 }
@@ -231,6 +245,12 @@ static void refilled(struct session *s, const struct work *w)
 static void judged(struct session *s, struct work *w)
 {
     s->shown = w->shown; /* also across an ask: `sizes` shows no ratchet of its own */
+    if (w->want) {
+        s->asked_leaves = true;
+        s->state = SESSION_WAIT_LEAVES;
+        session_send_list(s, buf_bytes(&w->out2), true);
+        return;
+    }
     if (w->recall) {
         s->state = SESSION_WAIT_LOST;
         s->staged = 0;
@@ -257,7 +277,7 @@ static void judged(struct session *s, struct work *w)
     buf_put_bytes(&s->reach, buf_bytes(&w->out));
     if (w->answer) {
         answer(s, buf_bytes(&w->out2), w->more, w->at);
-    } else if (s->mode == 0) {
+    } else if (s->mode == HELLO_FLIGHT || s->mode == HELLO_REPAIR) {
         s->state = SESSION_FLIGHT;
     } else {
         s->state = SESSION_RESUMING;
@@ -290,6 +310,13 @@ void session_ward_worked(struct session *s, struct work *w)
         break;
     case WORK_APPEND:
     case WORK_STAGE:
+    case WORK_TAKE:
+        break;
+    case WORK_GIVE:
+        if (session_ward_gave(s, w)) {
+            s->state = SESSION_ANSWERING;
+            queue_read(s, 0);
+        }
         break;
     case WORK_REFILL:
         refilled(s, w);

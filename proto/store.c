@@ -30,3 +30,30 @@ enum err store_scan(struct txn *txn, enum table t, struct bytes prefix, store_vi
     assert(t < TABLE_COUNT && prefix.n <= STORE_KEY_MAX);
     return txn->ops->scan(txn->handle, t, prefix, visit, arg);
 }
+
+enum err store_sift(struct txn *txn, enum table t, struct buf *found)
+{
+    assert(t < TABLE_COUNT);
+    return txn->ops->sift(txn->handle, t, found);
+}
+
+void store_sifted_put(struct buf *found, struct bytes key, struct bytes stored_key, struct bytes value)
+{
+    buf_put_u8(found, (uint8_t)key.n);
+    buf_put_bytes(found, key);
+    buf_put_u32(found, (uint32_t)(1 + stored_key.n + value.n));
+    buf_put_u8(found, (uint8_t)stored_key.n);
+    buf_put_bytes(found, stored_key);
+    buf_put_bytes(found, value);
+}
+
+bool store_sifted_next(struct bytes *found, struct store_sifted *row)
+{
+    if (found->n == 0)
+        return false;
+    row->key = bytes_of(found->p + 1, found->p[0]);
+    *found = bytes_cut(*found, 1 + (size_t)found->p[0]);
+    row->raw = bytes_of(found->p + 4, load_u32(found->p));
+    *found = bytes_cut(*found, 4 + row->raw.n);
+    return true;
+}

@@ -50,7 +50,9 @@
     ROW(invite,    0,   0)     /* invite id(8)                            (server)   */ \
     ROW(quarantine, 36, 0)     /* device(16) [scope(16) incarnation(4) [first(4)]]: ward_quarantine.c (server) */ \
     ROW(staged,   16,   0)     /* device(16) session(8) number(4): of a lost flight (server) */ \
-    ROW(missing,   2,   0)     /* scope number(2) device(16) incarnation(4) first(4): bodies wanted (server) */
+    ROW(missing,   2,   0)     /* scope number(2) device(16) incarnation(4) first(4): bodies wanted (server) */ \
+    ROW(aside,     5,   0)     /* table(1) number(4): rows that could not be read, as they stood (sift) */ \
+    ROW(wanted,    6,   0)     /* scope number(2) index(4): a damaged leaf, asked for from who holds it (server) */
 /* clang-format on */
 
 enum table {
@@ -75,6 +77,10 @@ struct store_ops {
     enum err (*put)(void *handle, enum table t, struct bytes key, struct bytes value);
     enum err (*del)(void *handle, enum table t, struct bytes key); /* an absent key is no error */
     enum err (*scan)(void *handle, enum table t, struct bytes prefix, store_visit *visit, void *arg);
+    /* Removes each row that does not authenticate; appends to found: u8 n, the n bytes of its key that can be read (of
+     * a client's store those that are open; they may be wrong too), u32 m, the m bytes of key and value as they
+     * stood. */
+    enum err (*sift)(void *handle, enum table t, struct buf *found);
 };
 
 /* One open transaction; the driver owns it. */
@@ -87,5 +93,14 @@ MUST_CHECK enum err store_get(struct txn *txn, enum table t, struct bytes key, s
 MUST_CHECK enum err store_put(struct txn *txn, enum table t, struct bytes key, struct bytes value);
 MUST_CHECK enum err store_del(struct txn *txn, enum table t, struct bytes key);
 MUST_CHECK enum err store_scan(struct txn *txn, enum table t, struct bytes prefix, store_visit *visit, void *arg);
+/* One row that store_sift found. */
+struct store_sifted {
+    struct bytes key; /* what can be read of it */
+    struct bytes raw;
+};
+/* Reads every row of the table, and takes away those that are damaged: the list is for store_sifted_next. */
+MUST_CHECK enum err store_sift(struct txn *txn, enum table t, struct buf *found);
+bool store_sifted_next(struct bytes *found, struct store_sifted *row);
+void store_sifted_put(struct buf *found, struct bytes key, struct bytes stored_key, struct bytes value);
 
 #endif

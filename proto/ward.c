@@ -5,7 +5,9 @@
 
 #include "mp.h"
 #include "ward_quarantine.h"
+#include "repair.h"
 #include "ward_recall.h"
+#include "ward_repair.h"
 
 /* An answer in the same transaction as the judgement: "nothing new" costs one commit and one round trip. */
 static enum err judge_and_answer(struct txn *txn, const struct ward *w, struct work *job, uint64_t now)
@@ -68,6 +70,12 @@ enum err ward_work(struct txn *txn, const struct ward *w, struct work *job, uint
         break;
     case WORK_REFILL:
         job->err = ward_refill(txn, w, job, now);
+        break;
+    case WORK_GIVE:
+        job->err = repair_give(txn, job, ward_repair_may, false);
+        break;
+    case WORK_TAKE:
+        job->err = ward_take(txn, job);
         break;
     case WORK_ENROL:
         job->err = ward_enrol(txn, w, job, now);

@@ -9,6 +9,7 @@
 #include "renewal.h"
 #include "ward_quarantine.h"
 #include "ward_recall.h"
+#include "ward_repair.h"
 
 /* One job answers at most this much before the link gets a chance; about two frames. */
 #define ANSWER_BYTES 65536
@@ -241,6 +242,35 @@ static enum err put_drop(struct txn *txn, const struct scope *s, struct work *jo
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* A damaged leaf stops this scope here, until somebody who holds it brings it back; all else goes on. */
+static enum err stuck(struct txn *txn, const struct scope *s, uint64_t index)
+{
+    struct hash hash;
+    bool whole;
+    enum err e = mend_leaf(txn, s, index, &hash, &whole);
+
+    if (e == ERR_OK)
+        e = whole ? ERR_DAMAGED : ward_wanted_note(txn, s, index);
+    return e;
+}
+
+static enum err put_leaves(struct txn *txn, const struct scope *s, struct work *job, struct reach *r, size_t batch)
+{
+    enum err e = ERR_OK;
+
+    while (e == ERR_OK && r->sent < s->frontier.size && job->out.n - batch < FRAME_PLAIN_MAX) {
+        size_t before = job->out.n;
+
+        e = put_index(txn, s, job, r->sent, &job->out);
+        if (e == ERR_DAMAGED) {
+            job->out.n = before;
+            return stuck(txn, s, r->sent);
+        }
+        r->sent += e == ERR_OK;
+    }
+    return e;
+}
+
 /* Leaves of one scope from r->sent on, as far as the budget goes, and their checkpoint. */
 static enum err read_scope(struct txn *txn, const struct ward *w, struct work *job, struct reach *r, bool announce,
                            uint64_t now)
@@ -248,6 +278,7 @@ static enum err read_scope(struct txn *txn, const struct ward *w, struct work *j
     struct buf message = {0};
     struct scope s;
     bool may_read = false;
+    uint64_t from;
     enum err e = scope_load(txn, &r->scope, &s);
     size_t batch = job->out.n;
 
@@ -264,10 +295,11 @@ static enum err read_scope(struct txn *txn, const struct ward *w, struct work *j
         work_message(&job->out, MESSAGE_SCOPE, buf_bytes(&message));
         buf_deinit(&message);
     }
-    while (e == ERR_OK && r->sent < s.frontier.size && job->out.n - batch < FRAME_PLAIN_MAX) {
-        e = put_index(txn, &s, job, r->sent, &job->out);
-        if (e == ERR_OK)
-            r->sent++;
+    from = r->sent;
+    e = put_leaves(txn, &s, job, r, batch);
+    if (r->sent == from) {
+        job->out.n = batch;
+        return e;
     }
     return e == ERR_OK ? put_checkpoint(txn, w, &s, r->sent, now, &job->out) : e;
 }

@@ -4,7 +4,6 @@
 
 #include "actor.h"
 #include "enrol.h"
-#include "ward_desk.h"
 #include "ward_grant.h"
 #include "ward_recall.h"
 
@@ -91,7 +90,7 @@ enum err ward_follow(struct txn *txn, const struct scope *s, const struct contro
     enum err e = follow_policy(txn, c->policy);
 
     (void)now;
-    if (e != ERR_OK || ward_desk_is(c)) /* the ward's own hand is in the log alone */
+    if (e != ERR_OK)
         return e;
     switch (c->kind) {
     case CONTROL_PERSON:

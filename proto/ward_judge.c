@@ -6,6 +6,7 @@
 #include "renewal.h"
 #include "ward.h"
 #include "ward_recall.h"
+#include "ward_repair.h"
 
 /* --- cursors ------------------------------------------------------------------------------------------- */
 
@@ -98,6 +99,7 @@ struct claim {
     bool fresh;                 /* nothing is believed yet: `sizes` follows */
     bool newer;                 /* the next ratchet was shown: the answer of the last session arrived */
     bool lost;                  /* it shows what this ward does not know: `sizes` will tell */
+    bool wanted;                /* leaves are damaged here that this device says it holds */
     bool at_end;                /* every scope is held to its end: states can be compared */
     struct buf reach;           /* struct reach[] */
     struct buf digest;          /* struct digest_scope[] */
@@ -159,6 +161,8 @@ static enum err claim_scope(void *arg, const struct id *id, const struct ward_cu
     buf_put(&c->reach, &reach, sizeof reach);
     if (d.size == 0)
         return ERR_OK;
+    if (!c->wanted && (e = ward_wanted_any(c->txn, &s, d.size, &c->wanted)) != ERR_OK)
+        return e;
     e = scope_root_at(c->txn, &s, d.size, &d.root);
     if (e == ERR_OK)
         e = ledger_state(c->txn, &s, &d.state);
@@ -259,7 +263,8 @@ enum err ward_judge(struct txn *txn, const struct ward *w, struct work *job, uin
         digest_logs(logs, job->binding, (const struct digest_scope *)(const void *)c.digest.p,
                     c.digest.n / sizeof(struct digest_scope));
         /* A scope that is no longer this device's is not among its cursors: `sizes` will say what it holds of it. */
-        job->ask = c.lost || !crypto_equal(logs, hello.logs, sizeof logs) || c.moved_met != hello.moved.count;
+        job->ask = c.lost || c.wanted || !crypto_equal(logs, hello.logs, sizeof logs) ||
+                   c.moved_met != hello.moved.count;
         states_compare(job, &c, &hello);
         buf_put_bytes(&job->out, buf_bytes(&c.reach));
     }
@@ -367,6 +372,15 @@ enum err ward_sizes_reach(struct txn *txn, struct work *job, struct message_list
     return e;
 }
 
+/* Damaged here, and below what the device says it holds. */
+static enum err ask_leaves(struct txn *txn, const struct message_size *entry, struct buf *list)
+{
+    struct scope s;
+    enum err e = scope_load(txn, &entry->scope, &s);
+
+    return e == ERR_OK ? ward_wanted_ask(txn, &s, entry->size, list) : e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 enum err ward_sizes(struct txn *txn, const struct ward *w, struct work *job, uint64_t now)
 {
     struct claim c = {.txn = txn, .device = &job->device, .fresh = true};
@@ -386,8 +400,14 @@ enum err ward_sizes(struct txn *txn, const struct ward *w, struct work *job, uin
     if (message_sizes_decode(&list, buf_bytes(&job->in)) != ERR_OK)
         return ERR_BAD_FRAME;
     e = ward_cursor_each(txn, &job->device, claim_scope, &c);
-    while (e == ERR_OK && message_size_next(&list, &entry))
+    while (e == ERR_OK && message_size_next(&list, &entry)) {
         e = size_judge(txn, &entry, &c, job, &recall, &recalled);
+        if (e == ERR_OK && recalled == 0 && !job->asked_leaves)
+            e = ask_leaves(txn, &entry, &job->out2);
+    }
+    job->want = e == ERR_OK && recalled == 0 && job->out2.n > 0;
+    if (recalled > 0)
+        buf_clear(&job->out2);
     job->recall = e == ERR_OK && recalled > 0;
     if (job->recall)
         recall_encode(recalled, buf_bytes(&recall), &job->out2);

@@ -12,6 +12,8 @@ static const char *const names[WORK_KINDS] = {
     [WORK_PARCEL_JUDGE] = "parcel judge",   [WORK_PARCEL_READ] = "parcel read",     [WORK_PARCEL_OPEN] = "parcel open",
     [WORK_PARCEL_JUDGED] = "parcel judged", [WORK_PARCEL_APPLY] = "parcel apply",
     [WORK_PARCEL_SETTLE] = "parcel settle",
+    [WORK_GIVE] = "give", [WORK_TAKE] = "take", [WORK_WANT] = "want",
+    [WORK_COMPARE] = "compare", [WORK_REFOLD] = "refold",
     [WORK_STAGE] = "stage", [WORK_REFILL] = "refill", [WORK_RECALL] = "recall",
 };
 
@@ -40,7 +42,7 @@ void work_reset(struct work *w, uint64_t at)
     buf_clear(&w->out2);
     w->at = at;
     w->more = w->ask = false;
-    w->sent = w->received = w->refused = w->held = 0;
+    w->sent = w->received = w->refused = w->held = w->repaired = 0;
     w->err = ERR_OK;
     if (w->failed != NULL)
         *w->failed = false;

@@ -30,7 +30,13 @@ enum work_kind {
     WORK_PARCEL_READ,  /* as WORK_READ, for a file: no close, no ratchet */
     WORK_STAGE,  /* in: messages of a lost flight; at: how many came before them */
     WORK_REFILL, /* what was staged, verified and appended; at: where to go on; more: again. out: struct reach[] */
+    /* both: repair.h */
+    WORK_GIVE,   /* in: wants, a list; at: where to go on. out: messages; more: again */
+    WORK_TAKE,   /* in: a range and leaves of it; at: how many of its leaves came before. repaired */
     /* device */
+    WORK_WANT,   /* what is missing here. out: wants; more: some are of hashes */
+    WORK_COMPARE, /* in: hashes. out: wants; more: as before */
+    WORK_REFOLD, /* scopes that are whole again are folded anew */
     WORK_OPEN,   /* seals what is pending. out: the hello message; out2: renew; more: there is a flight */
     WORK_COUNT,  /* out: the sizes message */
     WORK_OUTBOX, /* in: a resume message, or empty; at: where to go on. out: messages; more: call again */
@@ -82,11 +88,14 @@ struct work {
     bool more;
     bool ask;
     bool recall;              /* WORK_SIZES: the ward lacks what this device holds */
+    bool want;                /* WORK_SIZES: leaves are damaged that this device may hold; out2: wants */
+    bool asked_leaves;        /* WORK_SIZES: they were asked for already */
     bool rolled_back;         /* WORK_APPLY: a scope went on in a new epoch */
     bool copy;                /* WORK_OPEN sets: this store is a copy, out2 holds its `renew` */
     bool states_differ;       /* WORK_JUDGE sets, WORK_READ tells the device */
     /* WORK_APPLY: changes by fate. WORK_OUTBOX, sent: changes so far. WORK_APPEND: sent, and received of them now. */
     uint64_t sent, received, refused, held;
+    uint64_t repaired;        /* WORK_TAKE: leaves written */
     uint64_t dropped;         /* WORK_DROP: 1 when the scope was erased */
     bool *failed;             /* of the session: one of its jobs failed, so those that were asked after it do nothing */
     enum err err;

@@ -31,7 +31,9 @@ static enum err safe_put(void *handle, enum table t, struct bytes key, struct by
 static enum err safe_del(void *handle, enum table t, struct bytes key);
 static enum err safe_scan(void *handle, enum table t, struct bytes prefix, store_visit *visit, void *arg);
 
-static const struct store_ops safe_ops = {safe_get, safe_put, safe_del, safe_scan};
+static enum err safe_sift(void *handle, enum table t, struct buf *found);
+
+static const struct store_ops safe_ops = {safe_get, safe_put, safe_del, safe_scan, safe_sift};
 
 static void tag_of(const struct safe *s, size_t table, struct bytes key, struct bytes value, uint8_t out[TAG_SIZE])
 {
@@ -203,6 +205,33 @@ static enum err safe_scan(void *handle, enum table table, struct bytes prefix, s
     struct visit state = {t->safe, table, visit, arg, ERR_OK};
     enum err e = kv_scan(&t->kv, table, prefix, visit_row, &state);
     return state.e != ERR_OK ? state.e : e;
+}
+
+struct sift {
+    const struct safe *safe;
+    enum table table;
+    struct buf *found;
+};
+
+static bool sift_row(void *arg, struct bytes key, struct bytes row)
+{
+    struct sift *sift = arg;
+    struct bytes value;
+    if (check_row(sift->safe, sift->table, key, row, &value) != ERR_OK)
+        store_sifted_put(sift->found, key, key, row);
+    return true;
+}
+
+static enum err safe_sift(void *handle, enum table table, struct buf *found)
+{
+    struct safe_txn *t = handle;
+    const size_t before = found->n;
+    struct sift sift = {t->safe, table, found};
+    struct store_sifted row;
+    enum err e = kv_scan(&t->kv, table, bytes_of(NULL, 0), sift_row, &sift);
+    for (struct bytes left = bytes_cut(buf_bytes(found), before); e == ERR_OK && store_sifted_next(&left, &row);)
+        e = kv_del(&t->kv, table, row.key);
+    return e;
 }
 
 struct scrub {

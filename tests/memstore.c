@@ -7,6 +7,7 @@
 struct row {
     unsigned refs;
     uint32_t key_n, value_n;
+    bool rotten; /* does not authenticate */
     uint8_t data[]; /* key, value */
 };
 
@@ -41,7 +42,9 @@ static enum err mem_put(void *handle, enum table t, struct bytes key, struct byt
 static enum err mem_del(void *handle, enum table t, struct bytes key);
 static enum err mem_scan(void *handle, enum table t, struct bytes prefix, store_visit *visit, void *arg);
 
-static const struct store_ops mem_ops = {mem_get, mem_put, mem_del, mem_scan};
+static enum err mem_sift(void *handle, enum table t, struct buf *found);
+
+static const struct store_ops mem_ops = {mem_get, mem_put, mem_del, mem_scan, mem_sift};
 
 static struct bytes key_of(const struct row *r)
 {
@@ -67,7 +70,7 @@ static struct row *row_new(struct bytes key, struct bytes value)
 {
     struct row *r = malloc(sizeof(*r) + key.n + value.n);
     assert(r != NULL);
-    *r = (struct row){1, (uint32_t)key.n, (uint32_t)value.n};
+    *r = (struct row){1, (uint32_t)key.n, (uint32_t)value.n, false};
     memcpy(r->data, key.p, key.n);
     if (value.n > 0)
         memcpy(r->data + key.n, value.p, value.n);
@@ -276,6 +279,8 @@ static enum err mem_get(void *handle, enum table t, struct bytes key, struct buf
     buf_clear(value);
     if (!found)
         return ERR_NOT_FOUND;
+    if (m->tables[t].at[i]->rotten)
+        return ERR_DAMAGED;
     buf_put_bytes(value, value_of(m->tables[t].at[i]));
     return ERR_OK;
 }
@@ -344,11 +349,57 @@ static enum err mem_scan(void *handle, enum table t, struct bytes prefix, store_
         chosen = shuffled;
     }
     m->scanning++;
-    for (size_t i = 0; i < to - from && visit(arg, key_of(chosen[i]), value_of(chosen[i])); i++)
-        continue;
+    enum err e = ERR_OK;
+    for (size_t i = 0; e == ERR_OK && i < to - from; i++) {
+        e = chosen[i]->rotten ? ERR_DAMAGED : ERR_OK;
+        if (e == ERR_OK && !visit(arg, key_of(chosen[i]), value_of(chosen[i])))
+            break;
+    }
     m->scanning--;
     free(shuffled);
-    return ERR_OK;
+    return e;
+}
+
+static enum err mem_sift(void *handle, enum table t, struct buf *found)
+{
+    struct memstore *m = handle;
+    enum err e = ERR_OK;
+    for (size_t i = 0; e == ERR_OK && i < m->tables[t].n;) {
+        struct row *r = m->tables[t].at[i];
+        struct bytes key = key_of(r);
+        if (!r->rotten) {
+            i++;
+            continue;
+        }
+        store_sifted_put(found, bytes_of(key.p, m->hidden && key.n > store_tables[t].open ? store_tables[t].open : key.n),
+                         key, value_of(r));
+        e = change(m, t, key, NULL);
+    }
+    return e;
+}
+
+size_t memstore_table_rows(const struct memstore *m, enum table t)
+{
+    return m->tables[t].n;
+}
+
+void memstore_rot(struct memstore *m, enum table t, size_t place, enum memstore_rot how)
+{
+    struct rows *rows = &m->tables[t];
+    assert(!m->open && place < rows->n);
+    struct row *r = rows->at[place], *other = rows->at[(place + 1) % rows->n];
+    struct row *rot = row_new(key_of(r), value_of(how == MEMSTORE_SWAP ? other : r));
+    rot->rotten = how == MEMSTORE_FLIP;
+    if (how == MEMSTORE_SWAP) {
+        struct row *back = row_new(key_of(other), value_of(r));
+        row_drop(set(rows, key_of(other), back));
+    }
+    if (how == MEMSTORE_LIE && rot->value_n > 0)
+        rot->data[rot->key_n + rot->value_n / 2] ^= 1;
+    struct row *before = set(rows, key_of(r), how == MEMSTORE_DROP ? NULL : rot);
+    if (how == MEMSTORE_DROP)
+        row_drop(rot);
+    row_drop(before);
 }
 
 struct sum {

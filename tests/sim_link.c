@@ -29,12 +29,12 @@ static void start(struct sim_link *l)
 }
 
 static void open_mode(struct sim_link *l, struct sim_ward *w, struct sim_device *d, const uint8_t binding[BINDING_SIZE],
-                      int level, bool copy)
+                      int level, unsigned mode)
 {
     struct replica r = sim_node_replica(d);
 
     link_init(l, w, d);
-    session_init_device(&l->device, &r.device, binding, copy ? HELLO_RENEW : r.cut ? HELLO_ASK : HELLO_FLIGHT, level);
+    session_init_device(&l->device, &r.device, binding, mode != HELLO_FLIGHT ? mode : r.cut ? HELLO_ASK : HELLO_FLIGHT, level);
     session_init_ward(&l->ward, &r.device, false, binding, level);
     session_certificate(&l->ward, d->certificate_end);
     start(l);
@@ -43,13 +43,19 @@ static void open_mode(struct sim_link *l, struct sim_ward *w, struct sim_device 
 void sim_link_open(struct sim_link *l, struct sim_ward *w, struct sim_device *d, const uint8_t binding[BINDING_SIZE],
                    int level)
 {
-    open_mode(l, w, d, binding, level, false);
+    open_mode(l, w, d, binding, level, HELLO_FLIGHT);
 }
 
 void sim_link_open_copy(struct sim_link *l, struct sim_ward *w, struct sim_device *d, const uint8_t binding[BINDING_SIZE],
                         int level)
 {
-    open_mode(l, w, d, binding, level, true);
+    open_mode(l, w, d, binding, level, HELLO_RENEW);
+}
+
+void sim_link_open_repair(struct sim_link *l, struct sim_ward *w, struct sim_device *d,
+                          const uint8_t binding[BINDING_SIZE], int level)
+{
+    open_mode(l, w, d, binding, level, HELLO_REPAIR);
 }
 
 void sim_link_open_enrol(struct sim_link *l, struct sim_ward *w, struct sim_device *d,

@@ -34,6 +34,8 @@ void sim_link_open(struct sim_link *l, struct sim_ward *w, struct sim_device *d,
                    int level);
 void sim_link_open_copy(struct sim_link *l, struct sim_ward *w, struct sim_device *d, const uint8_t binding[BINDING_SIZE],
                         int level);
+void sim_link_open_repair(struct sim_link *l, struct sim_ward *w, struct sim_device *d,
+                          const uint8_t binding[BINDING_SIZE], int level);
 void sim_link_open_enrol(struct sim_link *l, struct sim_ward *w, struct sim_device *d,
                          const uint8_t secret[INVITE_SECRET_SIZE], const uint8_t binding[BINDING_SIZE]);
 /* Frees both sessions, also with jobs under way (they are lost, as in a crash). */
