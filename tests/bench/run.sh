@@ -11,6 +11,7 @@ BUILD=${BUILD:-build} RUNS=${BENCH_RUNS:-5} PAGE=docs/performance.md
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/chibo-bench.XXXXXX")
 . tests/bench/lib.sh
 . tests/bench/slow.sh
+. tests/bench/scale.sh
 TABLE=$WORK/table
 COUNT=10000 CLIENTS=50 EACH=500
 
@@ -276,7 +277,7 @@ ward "$WORK/ward"
 cell "$WORK/ward" CB-001
 device "$WORK/ward" "$WORK/lan" CB-001 secretary
 device "$WORK/ward" "$WORK/binh" CB-001 deputy
-for part in ${*:-small add upload ingest bytes link}; do
+for part in ${*:-small add upload ingest bytes link scale}; do
     "bench_$part"
 done
 [ $# -gt 0 ] || page
