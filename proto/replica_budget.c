@@ -20,12 +20,34 @@ struct waiting {
     bool create, news; /* news: to a record that the ward does not know yet */
     bool chosen;
     uint64_t bytes;
+    size_t ref, refs; /* which of struct listing's ids its values name */
 };
 
 struct listing {
     struct buf list; /* struct waiting */
+    struct buf refs; /* struct id: whatever in a value may be a record */
     uint16_t scope;
 };
+
+/* Every 16 bytes that may be a reference; what is none names no record that waits. */
+static void note_refs(struct listing *l, struct waiting *e, struct bytes value)
+{
+    struct mp r;
+    mp_open(&r, value);
+    for (enum mp_type type; (type = mp_peek(&r)) != MP_END;) {
+        if (type == MP_ARRAY) {
+            (void)mp_array(&r, MP_ELEMENTS_MAX);
+        } else if (type == MP_BIN) {
+            struct bytes b = mp_bin(&r, CHANGE_BODY_MAX);
+            if (b.n == ID_SIZE) {
+                buf_put_bytes(&l->refs, b);
+                e->refs++;
+            }
+        } else {
+            (void)mp_raw(&r);
+        }
+    }
+}
 
 static bool list_visit(void *arg, struct bytes key, struct bytes value)
 {
@@ -71,7 +93,7 @@ static uint64_t cost(struct bytes body, unsigned packing)
     return n;
 }
 
-static enum err weigh(struct txn *txn, struct waiting *e, unsigned packing)
+static enum err weigh(struct txn *txn, struct listing *l, struct waiting *e, unsigned packing)
 {
     struct draft d;
     enum err err = draft_load(txn, e->kind, &e->record, e->scope, &d);
@@ -85,6 +107,9 @@ static enum err weigh(struct txn *txn, struct waiting *e, unsigned packing)
         err = change_decode(&c, buf_bytes(&d.item[i].body));
         e->create = err == ERR_OK && c.op == OP_CREATE;
         e->bytes = cost(buf_bytes(&d.item[i].body), packing);
+        e->ref = l->refs.n / sizeof(struct id);
+        for (size_t n = 0; err == ERR_OK && n < c.count; n++)
+            note_refs(l, e, c.triple[n].value);
     }
     draft_deinit(&d);
     return err;
@@ -115,33 +140,77 @@ static int by_number(const void *a, const void *b)
 }
 
 /* How the bytes of a flight add up: heads of changesets and scopes come when they are first needed. */
-struct sum {
-    uint64_t bytes;
+struct choice {
+    const struct replica *r;
+    struct waiting *entry; /* by_record */
+    struct waiting **named; /* the first of each record, by_id */
+    size_t count, records;
+    const struct id *refs;
+    uint64_t budget, bytes;
     uint64_t in_scope[UINT16_MAX + 1]; /* changes so far */
+    struct buf taken;                  /* struct waiting *: what comes with the one at hand */
 };
 
-static uint64_t heads(const struct replica *r, const struct sum *s, const struct waiting *e)
+static uint64_t heads(const struct choice *c, const struct waiting *e)
 {
-    uint64_t n = s->in_scope[e->scope];
+    uint64_t n = c->in_scope[e->scope];
     return (n == 0 ? SCOPE_BYTES : 0u) + (n % CHANGESET_CHANGES_SEAL == 0 ? CHANGESET_BYTES : 0u) +
-           (id_equal(&e->person, &r->person) ? 0u : CHANGESET_BYTES);
+           (id_equal(&e->person, &c->r->person) ? 0u : CHANGESET_BYTES);
 }
 
-/* e and what was written before it to its record, if all of it still fits. */
-static void take(const struct replica *r, struct sum *s, struct waiting *first, struct waiting *e, uint64_t budget)
+static int by_id(const void *a, const void *b)
+{
+    const struct waiting *x = *(struct waiting *const *)a, *y = *(struct waiting *const *)b;
+    return memcmp(x->record.b, y->record.b, ID_SIZE);
+}
+
+/* e and what was written before it to its record. */
+static void take_chain(struct choice *c, struct waiting *e)
 {
     struct waiting *from = e;
-    uint64_t bytes = 0;
-    while (from > first && same_record(from - 1, e) && !from[-1].chosen)
+    while (from > c->entry && same_record(from - 1, e) && !from[-1].chosen)
         from--;
-    for (struct waiting *i = from; i <= e; i++)
-        bytes += i->bytes + heads(r, s, i);
-    if (e->chosen || s->bytes + bytes > budget)
-        return;
     for (struct waiting *i = from; i <= e; i++) {
-        s->bytes += i->bytes + heads(r, s, i);
-        s->in_scope[i->scope]++;
+        if (i->chosen)
+            continue;
+        c->bytes += i->bytes + heads(c, i);
+        c->in_scope[i->scope]++;
         i->chosen = true;
+        buf_put(&c->taken, &i, sizeof(struct waiting *));
+    }
+}
+
+/* The creation of each record that e names, if it waits too: in every scope in which that record begins. */
+static void take_named(struct choice *c, const struct waiting *e)
+{
+    for (size_t n = 0; n < e->refs; n++) {
+        struct waiting want = {.record = c->refs[e->ref + n]}, *at = &want;
+        struct waiting **found = c->records == 0 ? NULL : bsearch(&at, c->named, c->records, sizeof *c->named, by_id);
+        if (found == NULL)
+            continue;
+        for (struct waiting *i = *found; i < c->entry + c->count && same_record(i, *found); i++)
+            if (i->create && !i->chosen)
+                take_chain(c, i);
+    }
+}
+
+/* e with all that it needs, if that still fits; else none of it. */
+static void take(struct choice *c, struct waiting *e)
+{
+    uint64_t before = c->bytes;
+    if (e->chosen)
+        return;
+    buf_clear(&c->taken);
+    take_chain(c, e);
+    for (size_t i = 0; i < c->taken.n / sizeof e && c->bytes <= c->budget; i++)
+        take_named(c, ((struct waiting **)(void *)c->taken.p)[i]);
+    if (c->bytes <= c->budget)
+        return;
+    c->bytes = before;
+    for (size_t i = 0; i < c->taken.n / sizeof e; i++) {
+        struct waiting *back = ((struct waiting **)(void *)c->taken.p)[i];
+        c->in_scope[back->scope]--;
+        back->chosen = false;
     }
 }
 
@@ -174,28 +243,29 @@ static enum err sealed_bytes(struct txn *txn, unsigned packing, uint64_t *bytes)
     return e;
 }
 
-static void choose(const struct replica *r, struct waiting *entry, size_t count, uint64_t before, uint64_t budget,
-                   struct buf *chosen)
+static void choose(struct choice *c, struct buf *chosen)
 {
-    struct sum *s = mem_alloc(sizeof *s);
-    struct waiting **order = mem_alloc((count + 1) * sizeof *order);
-    memset(s, 0, sizeof *s);
-    s->bytes = before;
-    qsort(entry, count, sizeof *entry, by_record);
-    for (size_t i = 0; i < count; i++) {
-        bool first = i == 0 || !same_record(&entry[i - 1], &entry[i]);
-        entry[i].news = first ? entry[i].create : entry[i - 1].news;
-        order[i] = &entry[i];
+    struct waiting **order = mem_alloc((c->count + 1) * sizeof *order);
+    c->named = mem_alloc((c->count + 1) * sizeof *c->named);
+    qsort(c->entry, c->count, sizeof *c->entry, by_record);
+    for (size_t i = 0; i < c->count; i++) {
+        bool first = i == 0 || !same_record(&c->entry[i - 1], &c->entry[i]);
+        c->entry[i].news = first ? c->entry[i].create : c->entry[i - 1].news;
+        order[i] = &c->entry[i];
+        if (first)
+            c->named[c->records++] = &c->entry[i];
     }
-    qsort(order, count, sizeof *order, by_worth);
-    for (size_t i = 0; i < count; i++)
-        take(r, s, entry, order[i], budget);
-    for (size_t i = 0; i < count; i++)
-        if (entry[i].chosen)
-            buf_put(chosen, &entry[i].number, sizeof entry[i].number);
+    qsort(order, c->count, sizeof *order, by_worth);
+    qsort(c->named, c->records, sizeof *c->named, by_id);
+    for (size_t i = 0; i < c->count; i++)
+        take(c, order[i]);
+    for (size_t i = 0; i < c->count; i++)
+        if (c->entry[i].chosen)
+            buf_put(chosen, &c->entry[i].number, sizeof c->entry[i].number);
     qsort(chosen->p, chosen->n / sizeof(uint32_t), sizeof(uint32_t), by_number);
+    buf_deinit(&c->taken);
+    free(c->named);
     free(order);
-    free(s);
 }
 
 static enum err list(struct txn *txn, struct listing *l)
@@ -216,20 +286,27 @@ static enum err list(struct txn *txn, struct listing *l)
 enum err replica_budget_choose(struct txn *txn, const struct replica *r, uint64_t budget_bytes, struct buf *chosen)
 {
     struct listing l = {0};
+    struct choice *c = mem_alloc(sizeof *c);
     unsigned packing;
-    uint64_t before = 0;
     enum err e = list(txn, &l);
     struct waiting *entry = (struct waiting *)(void *)l.list.p;
     size_t count = l.list.n / sizeof *entry;
     if (e == ERR_OK)
         e = replica_packing_load(txn, &packing);
     if (e == ERR_OK)
-        e = sealed_bytes(txn, packing, &before);
+        e = sealed_bytes(txn, packing, &c->bytes);
+    c->r = r;
+    c->entry = entry;
+    c->count = count;
+    c->budget = budget_bytes;
     for (size_t i = 0; e == ERR_OK && i < count; i++)
-        e = weigh(txn, &entry[i], packing);
+        e = weigh(txn, &l, &entry[i], packing);
+    c->refs = (const struct id *)(const void *)l.refs.p;
     if (e == ERR_OK)
-        choose(r, entry, count, before, budget_bytes, chosen);
+        choose(c, chosen);
+    free(c);
     buf_deinit(&l.list);
+    buf_deinit(&l.refs);
     return e;
 }
 

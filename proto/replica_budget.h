@@ -7,7 +7,7 @@
 /* The numbers in `pending` (u32 each, ascending) of the changes to seal so that the flight stays within so many bytes,
  * up to the head of one changeset. What is sealed already goes in any case and is counted first. Changes to records
  * that are known to the ward come first, then new records, the oldest first; a change never goes without what was
- * written before it to the same record. */
+ * written before it to the same record, nor without the creation of a record that it names. */
 MUST_CHECK enum err replica_budget_choose(struct txn *txn, const struct replica *r, uint64_t budget_bytes,
                                           struct buf *chosen);
 

@@ -29,6 +29,7 @@ struct sim_device {
     uint64_t now;
     uint64_t certificate_end; /* 0: not known */
     enum quality quality;
+    uint64_t budget_bytes; /* of its flights; 0: everything */
 };
 
 void sim_node_random(uint64_t *chance, void *out, size_t n);
