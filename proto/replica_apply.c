@@ -416,8 +416,8 @@ enum err replica_settle(struct txn *txn, struct replica *r, struct work *job, st
     enum err e = message_close_decode(&close, buf_bytes(&job->in));
 
     if (e == ERR_OK && job->mode == HELLO_RENEW)
-        e = replica_copy_settle(txn, r, &close, m);
-    else if (e == ERR_OK && close.n != r->ratchet_n + 1)
+        e = replica_copy_settle(txn, r, job, &close, m);
+    else if (e == ERR_OK && (close.n != r->ratchet_n + 1 || job->incarnation != r->incarnation))
         e = ERR_BAD_ORDER;
     if (e == ERR_OK)
         e = replica_copy_closed(txn, &close);

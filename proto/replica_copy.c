@@ -57,9 +57,10 @@ enum err replica_copy_open(struct txn *txn, struct work *job, struct moment *m, 
 
 enum err replica_copy_message(struct txn *txn, struct work *job, struct bytes sizes)
 {
-    uint32_t fresh;
+    uint32_t fresh = 0;
     enum err e = u32_get(txn, meta_renew, &fresh);
 
+    job->incarnation = fresh;
     if (e == ERR_OK)
         renew_encode(fresh, sizes, &job->out2);
     return e;
@@ -67,7 +68,32 @@ enum err replica_copy_message(struct txn *txn, struct work *job, struct bytes si
 
 /* --- resume: is it our stream that the ward holds? ---------------------------------------------------------------- */
 
-/* The head before change number `next` as we sealed it. ERR_NOT_FOUND: no changeset of ours that waits begins there. */
+/* As head_before, of one that was answered long ago: a restored ward asks for its bodies once more. */
+static enum err head_in_log(struct txn *txn, const struct replica *r, const struct scope *s, uint64_t next,
+                            struct hash *head)
+{
+    struct buf row = {0};
+    struct ledger_leaf l = {0};
+    struct header h;
+    uint64_t index;
+    enum err e = ledger_find(txn, s, &r->device, r->incarnation, next, &index);
+
+    if (e == ERR_OK)
+        e = scope_leaf(txn, s, index, &row);
+    if (e == ERR_OK)
+        e = ledger_decode_head(&l, buf_bytes(&row));
+    if (e == ERR_OK && (l.is_control || header_decode(&h, l.header) != ERR_OK))
+        e = ERR_DAMAGED;
+    if (e == ERR_OK && h.first != next)
+        e = ERR_NOT_FOUND;
+    if (e == ERR_OK)
+        *head = h.previous;
+    ledger_leaf_deinit(&l);
+    buf_wipe_deinit(&row);
+    return e;
+}
+
+/* The head before change number `next` as we sealed it. ERR_NOT_FOUND: no changeset of ours begins there. */
 static enum err head_before(struct txn *txn, uint16_t number, uint64_t next, struct hash *head)
 {
     uint8_t room[STORE_KEY_MAX];
@@ -87,7 +113,7 @@ static enum err head_before(struct txn *txn, uint16_t number, uint64_t next, str
     return e;
 }
 
-static enum err compare_stream(struct txn *txn, const struct message_resume *entry)
+static enum err compare_stream(struct txn *txn, const struct replica *r, const struct message_resume *entry)
 {
     struct replica_end end;
     struct scope s;
@@ -103,18 +129,20 @@ static enum err compare_stream(struct txn *txn, const struct message_resume *ent
     head = end.head;
     if (entry->next < end.next)
         e = head_before(txn, s.number, entry->next, &head);
+    if (e == ERR_NOT_FOUND)
+        e = head_in_log(txn, r, &s, entry->next, &head);
     if (e == ERR_NOT_FOUND || entry->next > end.next)
         return ERR_COPY;
     return e == ERR_OK && !crypto_equal(head.b, entry->head.b, HASH_SIZE) ? ERR_COPY : e;
 }
 
-enum err replica_copy_compare(struct txn *txn, struct message_list list)
+enum err replica_copy_compare(struct txn *txn, const struct replica *r, struct message_list list)
 {
     struct message_resume entry;
     enum err e = ERR_OK;
 
     while (e == ERR_OK && message_resume_next(&list, &entry))
-        e = compare_stream(txn, &entry);
+        e = compare_stream(txn, r, &entry);
     return e;
 }
 
@@ -200,10 +228,14 @@ static enum err settle_draft(struct settling *s, const struct change_slot *slot,
     e = draft_load(s->txn, kind, &record, s->scope->number, &d);
     item = draft_find(&d, &v);
     if (e == ERR_OK && item != NULL) {
-        if (verdict_kind(verdict) == VERDICT_HELD)
+        bool waits = verdict_kind(verdict) == VERDICT_HELD;
+
+        if (waits)
             item->state = DRAFT_HELD;
-        else
-            draft_remove(&d, (size_t)(item - d.item));
+        /* Sealed behind its own leaf, it lies here twice: once from the leaf, once as it was written. */
+        for (size_t i = d.count; i-- > (waits ? (size_t)(item - d.item) + 1 : 0);)
+            if (memcmp(&d.item[i].version, &v, sizeof v) == 0)
+                draft_remove(&d, i);
         e = draft_save(s->txn, kind, &record, s->scope->number, &d);
     }
     draft_deinit(&d);
@@ -313,7 +345,8 @@ static enum err forget_left(struct txn *txn)
     return e;
 }
 
-enum err replica_copy_settle(struct txn *txn, struct replica *r, const struct message_close *close, struct moment *m)
+enum err replica_copy_settle(struct txn *txn, struct replica *r, const struct work *job,
+                             const struct message_close *close, struct moment *m)
 {
     struct scope *scope = NULL;
     uint32_t fresh = 0;
@@ -322,6 +355,8 @@ enum err replica_copy_settle(struct txn *txn, struct replica *r, const struct me
 
     if (e == ERR_NOT_FOUND || (e == ERR_OK && close->n != 1))
         return ERR_BAD_ORDER;
+    if (e == ERR_OK && job->incarnation != fresh)
+        return ERR_BUSY; /* another session of this store has begun another renewal: this ratchet is not for it */
     /* Scopes whose log came only now: what waits for them is sealed first, so that it has the names under which the
      * other store may have sent it. */
     if (e == ERR_OK)

@@ -13,11 +13,11 @@ MUST_CHECK enum err replica_copy_open(struct txn *txn, struct work *job, struct 
 /* job->out2: the message; sizes: the encoded list. */
 MUST_CHECK enum err replica_copy_message(struct txn *txn, struct work *job, struct bytes sizes);
 /* What the ward says of our stream in `resume`: ERR_COPY if another store has gone on with it. */
-MUST_CHECK enum err replica_copy_compare(struct txn *txn, struct message_list list);
+MUST_CHECK enum err replica_copy_compare(struct txn *txn, const struct replica *r, struct message_list list);
 /* The close of a renewal: the new incarnation and its ratchet hold from here on; what the ward holds of our work is
  * settled, the rest is issued again one to one. */
-MUST_CHECK enum err replica_copy_settle(struct txn *txn, struct replica *r, const struct message_close *close,
-                                         struct moment *m);
+MUST_CHECK enum err replica_copy_settle(struct txn *txn, struct replica *r, const struct work *job,
+                                         const struct message_close *close, struct moment *m);
 /* After any close. */
 MUST_CHECK enum err replica_copy_closed(struct txn *txn, const struct message_close *close);
 

@@ -392,6 +392,7 @@ enum err replica_open(struct txn *txn, struct replica *r, struct work *job, stru
     if (e == ERR_OK && job->mode != HELLO_REPAIR)
         e = seal_within(txn, r, m, job->budget_bytes);
     hello.mode = job->copy ? HELLO_RENEW : job->mode;
+    job->incarnation = r->incarnation;
     renew_show(hello.ratchet, r->ratchet, attempt);
     if (e == ERR_OK && job->copy)
         return open_renew(txn, job, &hello);
@@ -562,7 +563,7 @@ enum err replica_outbox(struct txn *txn, const struct replica *r, struct work *j
     if (l.has_resume && message_resume_decode(&l.resume, buf_bytes(&job->in)) != ERR_OK)
         return ERR_BAD_FRAME;
     if (l.has_resume && job->at == 0)
-        e = replica_copy_compare(txn, l.resume);
+        e = replica_copy_compare(txn, r, l.resume);
     if (e == ERR_OK)
         e = scope_list(txn, &scope, &count);
     l.first = job->at & UINT32_MAX;

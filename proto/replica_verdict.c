@@ -191,6 +191,23 @@ static enum err keep(struct txn *txn, struct replica_verdict *v)
 
 /* --- the word ------------------------------------------------------------------------------------------------- */
 
+/* Our own work from before this store was put back, or by a copy of it: waiting, it is shown as what we wrote here is. */
+static void draft_waits(struct draft *d, const struct version *v, const struct change_slot *slot, uint32_t verdict)
+{
+    struct draft_item item, *last = draft_add(d);
+    size_t at = 0;
+
+    last->state = DRAFT_HELD;
+    last->version = *v;
+    last->owns = verdict_owns(verdict);
+    buf_put_bytes(&last->body, slot->body);
+    item = *last;
+    while (at + 1 < d->count && d->item[at].state == DRAFT_HELD)
+        at++;
+    memmove(&d->item[at + 1], &d->item[at], (d->count - 1 - at) * sizeof item);
+    d->item[at] = item;
+}
+
 /* The draft has served: accepted, it is in the folded part, here or, as a proposal, at the record's home; refused, it
  * is kept aside; held, it stays on the screen. */
 static enum err draft_told(struct txn *txn, const struct scope *s, const struct change_slot *slot, uint32_t verdict)
@@ -200,13 +217,17 @@ static enum err draft_told(struct txn *txn, const struct scope *s, const struct 
     struct id record;
     struct draft d;
     uint32_t kind;
+    bool waits;
     enum err e;
 
     change_subject(slot->body, &kind, &record);
     e = draft_load(txn, kind, &record, s->number, &d);
     item = draft_find(&d, &v);
-    if (e == ERR_OK && item != NULL) {
-        if (verdict_kind(verdict) == VERDICT_HELD)
+    waits = verdict_kind(verdict) == VERDICT_HELD;
+    if (e == ERR_OK && (item != NULL || waits)) {
+        if (item == NULL)
+            draft_waits(&d, &v, slot, verdict);
+        else if (waits)
             item->state = DRAFT_HELD;
         else
             draft_remove(&d, (size_t)(item - d.item));

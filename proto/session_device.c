@@ -224,6 +224,7 @@ static void opened(struct session *s, struct work *w)
 
     s->frames.packing = w->packing;
     s->pace.known = w->pace;
+    s->incarnation = w->incarnation; /* what the close is for */
     if (w->copy) /* told so, or the store knows it of itself */
         s->mode = HELLO_RENEW;
     last = s->mode == HELLO_ASK || (s->mode == HELLO_FLIGHT && !w->more);

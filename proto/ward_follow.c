@@ -162,7 +162,7 @@ enum err ward_bar_again(struct txn *txn, const struct ward *w, uint64_t now)
     enum err e = ward_device_list(txn, &device, &count);
 
     for (size_t i = 0; e == ERR_OK && i < count; i++)
-        if (device[i].state == DEVICE_ACTIVE && ward_is_barred(txn, &device[i].id))
+        if (device[i].state != DEVICE_REVOKED && ward_is_barred(txn, &device[i].id))
             e = ward_revoke(txn, w, &device[i].id, now);
     free(device);
     return e;

@@ -141,7 +141,7 @@ static enum err admit(const struct spread *sp, struct scope *s, const struct war
         const struct ward_device *d = &sp->device[i];
         struct actor_device known;
 
-        if (d->state != DEVICE_ACTIVE || !id_equal(&d->person, &g->person))
+        if (d->state == DEVICE_REVOKED || !id_equal(&d->person, &g->person))
             continue;
         e = actor_device(sp->txn, s, &d->id, &known);
         if (e == ERR_NOT_FOUND || (e == ERR_OK && !read))

@@ -54,7 +54,7 @@ static enum err weigh_people(struct txn *txn, const struct id *org, struct ward_
     if (e == ERR_OK)
         e = ward_device_list(txn, &device, &devices);
     for (size_t i = 0; i < devices; i++) {
-        if (!id_equal(&device[i].org, org) || device[i].state != DEVICE_ACTIVE)
+        if (!id_equal(&device[i].org, org) || device[i].state == DEVICE_REVOKED)
             continue;
         if (out->devices == 0 || device[i].contact < out->contact)
             out->contact = device[i].contact;

@@ -66,7 +66,7 @@ struct work {
     enum work_kind kind;
     struct id device;         /* of the session */
     uint64_t shown;           /* WORK_JUDGE sets, later jobs of the session read: the ratchet that the hello showed */
-    uint32_t incarnation;
+    uint32_t incarnation;     /* device: WORK_OPEN sets, WORK_SETTLE reads: the one that the session is of, or gets */
     uint8_t binding[BINDING_SIZE];
     bool expired;             /* the device's certificate */
     uint64_t certificate_end; /* its last second; 0: not known */

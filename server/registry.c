@@ -160,7 +160,7 @@ static enum err count_devices(struct task *t)
     size_t count = 0;
     const enum err e = ward_device_list(t->txn, &list, &count);
     for (size_t i = 0; i < count; i++)
-        if (id_equal(&list[i].person, &t->who[0]) && list[i].state == DEVICE_ACTIVE) {
+        if (id_equal(&list[i].person, &t->who[0]) && list[i].state != DEVICE_REVOKED) {
             t->weight.devices++;
             if (t->what == REGISTRY_END && !t->dry)
                 buf_put(t->cut, &list[i].id, sizeof(list[i].id));

@@ -16,12 +16,13 @@
 #define SIM_SLOTS_MAX 16
 #define SIM_FILES_MAX 8
 #define SIM_ROUNDS_MAX 20
-#define SIM_STREAMS_MAX (2 * SIM_PEERS_MAX)
+#define SIM_STREAMS_MAX 96 /* a copy takes a new one each time it is told so */
+#define SIM_STORE_BACKUPS 4
 #define SIM_WHY_MAX 400
 
 #define SIM_FAULTS(ROW) \
     ROW(CUT) ROW(OVERLAP) ROW(REPLAY) ROW(WARD_CRASH) ROW(DEVICE_CRASH) ROW(EIO) ROW(NO_SPACE) ROW(REVOKE) ROW(CLOCK) \
-    ROW(HALF_OPEN) ROW(JOIN) ROW(FILES) ROW(RESTORE)
+    ROW(HALF_OPEN) ROW(JOIN) ROW(FILES) ROW(RESTORE) ROW(CLIENT_RESTORE) ROW(CLONE)
 
 enum sim_fault {
 #define SIM_FAULT_ENUM(name) SIM_##name,
@@ -35,6 +36,7 @@ struct sim_written {
     size_t org;
     enum access access;
     bool early; /* before the device was enrolled: ids may have been renamed since */
+    unsigned in; /* which of the device's stores and backups have it in their past: bits (sim_copy.h) */
     struct buf body;
 };
 
@@ -45,7 +47,13 @@ struct sim_peer {
     enum role role;
     uint8_t secret[INVITE_SECRET_SIZE];
     bool enrolled, revoked;
-    size_t written_count, written_cap;
+    size_t device;   /* the peer whose store this is a clone of; itself */
+    unsigned store;  /* its bit in sim_written.in */
+    bool copies;     /* of the device: a store of it was put back or cloned at least once */
+    bool cloned, trusted; /* of the device */
+    bool told_copy;  /* the last session ended so: the next one renews */
+    bool again;      /* the last session asked for another at once */
+    size_t written_count, written_cap; /* of the device */
     struct sim_written *written;
     uint64_t acked[SIM_ORGS_MAX][ACCESS_D + 1]; /* changes whose own leaf arrived here */
 };
@@ -84,6 +92,7 @@ struct sim_slot {
     struct sim_link link;
     uint8_t binding[BINDING_SIZE];
     struct buf said; /* bytes up, for a later replay; of a ghost: what it has not said yet */
+    struct id scope; /* the ward sends leaves of it */
 };
 
 /* A file somebody carries. */
@@ -101,9 +110,16 @@ struct sim_backup {
 };
 #define SIM_BACKUPS 4
 
+/* What a device's store was once. */
+struct sim_store_backup {
+    struct memstore *store;
+    size_t peer;
+    uint64_t certificate_end;
+};
+
 struct sim_totals {
     uint64_t seeds, actions, recorded, sessions, whole, cuts, crashes, restarts, faults, revoked, replays, errors, files;
-    uint64_t restores;
+    uint64_t restores, put_back, clones, renewed, two_live;
     uint64_t leaves, changes, rounds, rounds_most, bytes[2];
 };
 
@@ -125,6 +141,7 @@ struct sim {
     struct sim_log log[SIM_ORGS_MAX * ACCESS_D];
     struct sim_file file[SIM_FILES_MAX];
     struct sim_backup backup[SIM_BACKUPS];
+    struct sim_store_backup store_backup[SIM_STORE_BACKUPS];
     bool settled;  /* in the end: nothing more comes */
     bool restored; /* the ward's store was an old one at least once */
     struct buf replay; /* what one session said up */

@@ -1,6 +1,7 @@
 /* sim_files.c - see sim_files.h. */
 #include "sim_files.h"
 
+#include "sim_copy.h"
 #include "sim_log.h"
 #include "sim_parcel.h"
 #include "sim_world.h"
@@ -10,6 +11,7 @@ struct step {
     struct sim *sim;
     size_t peer;
     bool poor; /* a full disk was about */
+    struct id scope; /* the ward sends leaves of it */
 };
 
 static struct sim_file *draw_file(struct sim *s, bool used)
@@ -35,7 +37,7 @@ static void forget(struct sim_file *f)
 static void mark_overlap(struct sim *s, size_t peer)
 {
     for (size_t i = 0; i < SIM_SLOTS_MAX; i++)
-        if (s->slot[i].used && s->slot[i].peer == peer)
+        if (s->slot[i].used && sim_copy_same(s, s->slot[i].peer, peer))
             s->slot[i].overlap = true;
 }
 
@@ -49,7 +51,7 @@ static void ran(void *arg, const struct work *job)
     if (job->kind == WORK_PARCEL_APPLY)
         sim_log_acked(step->sim, step->peer, &job->scope);
     if (job->kind == WORK_PARCEL_READ)
-        sim_log_outbound(step->sim, step->peer, buf_bytes(&job->out));
+        sim_log_outbound(step->sim, step->peer, buf_bytes(&job->out), &step->scope);
 }
 
 static bool expected(const struct sim *s, const struct step *step, enum err e)
@@ -58,6 +60,8 @@ static bool expected(const struct sim *s, const struct step *step, enum err e)
         return true;
     if (e == ERR_NO_SPACE)
         return step->poor;
+    if (e == ERR_COPY)
+        return s->peer[step->peer].copies;
     return (e == ERR_REVOKED || e == ERR_HANDED_IN) && s->peer[step->peer].revoked;
 }
 

@@ -1,4 +1,5 @@
 /* sim_log.c - see sim_log.h. */
+#include "sim_copy.h"
 #include "sim_held.h"
 #include "sim_log.h"
 
@@ -60,14 +61,20 @@ static struct sim_stream *stream_of(struct sim *s, struct sim_log *l, const stru
 /* S2: the changes of a stream are what was written, each once, in order. */
 static void match_written(struct sim *s, struct sim_log *l, struct sim_stream *st, const struct change *c)
 {
-    const struct sim_peer *p = &s->peer[st->peer];
+    struct sim_peer *p = &s->peer[st->peer];
     const struct sim_written *w;
     struct change bare = c != NULL ? *c : (struct change){0}, early;
     struct buf body = {0};
     bool same;
 
+    if (p->copies) { /* in the end all of it is compared */
+        if (c != NULL && !sim_copy_wrote(s, p, l->org, l->access, c))
+            sim_broken(s, "S2: the log holds a change that %zu, a copy, did not write", st->peer);
+        return;
+    }
     while (st->written < p->written_count &&
-           (p->written[st->written].org != l->org || p->written[st->written].access != l->access))
+           (p->written[st->written].org != l->org || p->written[st->written].access != l->access ||
+            p->written[st->written].in % 2 == 0))
         st->written++;
     if (st->written == p->written_count) {
         sim_broken(s, "S2: the log holds a change that %zu did not write, or holds one twice", st->peer);
@@ -109,6 +116,8 @@ static void check_changes(struct sim *s, struct sim_log *l, struct sim_stream *s
         rule = sim_rules_frozen(model_part(l->model, c.kind, &c.record), slot, i, &c)
                    ? SIM_RULES_FROZEN
                    : sim_rules_verdict(s->peer[st->peer].role, &c, l->access);
+        if (verdict == SIM_RULES_COPIED && verdict_kind(rule) == VERDICT_ACCEPTED && s->peer[st->peer].cloned)
+            rule = verdict;
         if (verdict != rule)
             sim_broken(s, "S5: verdict %u for kind %u op %d of role %d, the rules say %u", verdict, c.kind, (int)c.op,
                        (int)s->peer[st->peer].role, rule);
@@ -230,7 +239,7 @@ static void check_acked(struct sim *s, const struct sim_log *l)
         for (size_t k = 0; k < l->streams; k++)
             if (l->stream[k].peer == i)
                 held = l->stream[k].next;
-        if (acked > held && !(s->restored && s->peer[i].revoked)) /* who is out hands nothing back */
+        if (acked > held && !s->peer[i].copies && !(s->restored && s->peer[i].revoked)) /* who is out hands nothing back */
             sim_broken(s, "S1: the ward lost changes of %zu in %zu/%d that it acknowledged: %llu, has %llu", i, l->org,
                        (int)l->access, (unsigned long long)acked, (unsigned long long)held);
     }
@@ -301,7 +310,7 @@ void sim_log_acked(struct sim *s, size_t peer, const struct id *scope_id)
     memstore_begin(p->node.store, false, &txn);
     if (scope_load(&txn, scope_id, &scope) == ERR_OK &&
         scope_stream_of(&txn, &scope, &r.device, r.incarnation, &stream) == ERR_OK) {
-        if (stream.next < p->acked[org][access] && !s->restored)
+        if (stream.next < p->acked[org][access] && !s->restored && !p->copies)
             sim_broken(s, "S1: %zu lost leaves that it held", peer);
         p->acked[org][access] = stream.next;
     } else if (s->restored) {
@@ -315,23 +324,54 @@ void sim_log_device(struct sim *s, size_t peer)
     struct sim_peer *p = &s->peer[peer];
     struct replica_counts counts = {0};
     uint64_t acked = 0;
+    size_t written = 0;
     struct txn txn;
     enum err e;
 
+    if (p->copies)
+        return;
     memstore_begin(p->node.store, false, &txn);
     e = replica_count(&txn, &counts);
     memstore_abort(p->node.store);
     for (size_t org = 0; org < SIM_ORGS_MAX; org++)
         for (int a = ACCESS_A; a <= ACCESS_D; a++)
             acked += p->acked[org][a];
-    if (e != ERR_OK || acked + counts.unsealed + counts.sealed != p->written_count)
-        sim_broken(s, "S1: %zu wrote %zu changes; %llu acknowledged, %llu sealed, %llu unsealed", peer, p->written_count,
+    for (size_t i = 0; i < p->written_count; i++)
+        written += p->written[i].in % 2;
+    if (e != ERR_OK || acked + counts.unsealed + counts.sealed != written)
+        sim_broken(s, "S1: %zu wrote %zu changes; %llu acknowledged, %llu sealed, %llu unsealed", peer, written,
                    (unsigned long long)acked, (unsigned long long)counts.sealed, (unsigned long long)counts.unsealed);
 }
 
-/* S5, on the way out: nothing for whoever was revoked, no scope that is not theirs, no body that was not accepted. */
-static void look_leaf(struct sim *s, size_t peer, struct bytes message)
+/* Is this a leaf of the device itself? Its bodies may go back to it, whatever became of them. */
+static bool is_of(struct sim *s, size_t peer, const struct id *scope_id, struct bytes origin)
 {
+    struct stream stream = {0};
+    struct scope scope;
+    struct txn txn;
+    struct mp r;
+
+    mp_open(&r, origin);
+    if (mp_peek(&r) == MP_ARRAY) {
+        mp_expect_array(&r, 2);
+        stream.device = id_from(mp_bin_exact(&r, ID_SIZE));
+        mp_raw(&r);
+    } else {
+        uint32_t number = (uint32_t)mp_uint(&r, UINT32_MAX);
+
+        memstore_begin(s->ward.store, false, &txn);
+        if (scope_load(&txn, scope_id, &scope) != ERR_OK ||
+            scope_stream(&txn, &scope, number, &stream) != ERR_OK)
+            sim_broken(s, "a leaf for %zu of an unknown stream", peer);
+        memstore_abort(s->ward.store);
+    }
+    return mp_close(&r) == ERR_OK && id_equal(&stream.device, &s->peer[peer].id);
+}
+
+/* S5, on the way out: nothing for whoever was revoked, no scope that is not theirs, no body that was not accepted. */
+static void look_leaf(struct sim *s, size_t peer, const struct id *scope, struct bytes message)
+{
+    struct bytes origin;
     struct changeset cs;
     struct bytes verdicts;
     struct mp r;
@@ -339,14 +379,14 @@ static void look_leaf(struct sim *s, size_t peer, struct bytes message)
     changeset_init(&cs);
     mp_open(&r, message);
     mp_expect_array(&r, 12);
-    mp_raw(&r);
+    origin = mp_raw(&r);
     changeset_read(&cs, &r);
     mp_raw(&r);
     mp_raw(&r);
     verdicts = mp_raw(&r);
     if (mp_close(&r) != ERR_OK)
         sim_broken(s, "a leaf for %zu does not decode", peer);
-    for (size_t i = 0; i < cs.count && !s->failed; i++) {
+    for (size_t i = 0; i < cs.count && !s->failed && !is_of(s, peer, scope, origin); i++) {
         uint32_t verdict = 0;
 
         if (verdict_list_at(verdicts, i, &verdict) != ERR_OK || (verdict_kind(verdict) != VERDICT_ACCEPTED && cs.slot[i].body.n > 0))
@@ -355,7 +395,7 @@ static void look_leaf(struct sim *s, size_t peer, struct bytes message)
     changeset_deinit(&cs);
 }
 
-void sim_log_outbound(struct sim *s, size_t peer, struct bytes list)
+void sim_log_outbound(struct sim *s, size_t peer, struct bytes list, struct id *scope_now)
 {
     const struct sim_peer *p = &s->peer[peer];
     struct message_scope scope;
@@ -371,8 +411,10 @@ void sim_log_outbound(struct sim *s, size_t peer, struct bytes list)
             (message_scope_decode(&scope, message) != ERR_OK || !sim_world_scope(s, &scope.scope, &org, &access) ||
              !sim_world_may_read(s, p, org, access)))
             sim_broken(s, "S5: %zu is sent a scope that it may not read", peer);
+        if (type == MESSAGE_SCOPE && !s->failed)
+            *scope_now = scope.scope;
         if (type == MESSAGE_LEAF)
-            look_leaf(s, peer, message);
+            look_leaf(s, peer, scope_now, message);
     }
 }
 
@@ -513,6 +555,7 @@ void sim_log_final(struct sim *s)
     s->settled = true;
     sim_log_feed(s);
     sim_restore_final(s);
+    sim_copy_final(s);
     for (size_t k = 0; k < s->logs && !s->failed; k++)
         compare_log(s, s->ward.store, &s->log[k], "the ward");
     for (size_t i = 0; i < s->peers && !s->failed; i++) {

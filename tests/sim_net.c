@@ -2,11 +2,13 @@
 #include "sim_net.h"
 
 #include "../proto/message.h"
+#include "sim_copy.h"
 #include "sim_log.h"
 #include "sim_restore.h"
 #include "sim_world.h"
 
 #define BURST 24           /* steps of one action at most */
+#define SESSIONS_MAX 4     /* of one exchange, as client/link.c */
 #define GHOST_MAX 65536    /* bytes of one session kept for a replay */
 
 /* --- slots ---------------------------------------------------------------------------------------------------- */
@@ -45,7 +47,7 @@ static bool busy_peer(struct sim *s, size_t peer)
     bool busy = false;
 
     for (size_t i = 0; i < SIM_SLOTS_MAX; i++)
-        busy = busy || (s->slot[i].used && s->slot[i].peer == peer && (s->slot[i].link.device_open || s->slot[i].ghost));
+        busy = busy || (s->slot[i].used && sim_copy_same(s, s->slot[i].peer, peer) && (s->slot[i].link.device_open || s->slot[i].ghost));
     return busy;
 }
 
@@ -53,7 +55,7 @@ static bool busy_peer(struct sim *s, size_t peer)
 static void mark_overlap(struct sim *s, size_t peer)
 {
     for (size_t i = 0; i < SIM_SLOTS_MAX; i++)
-        if (s->slot[i].used && s->slot[i].peer == peer)
+        if (s->slot[i].used && sim_copy_same(s, s->slot[i].peer, peer))
             s->slot[i].overlap = true;
 }
 
@@ -75,8 +77,12 @@ static bool expected(const struct sim *s, const struct sim_slot *t, enum err e)
         return s->peer[t->peer].revoked;
     if (e == ERR_NO_SPACE)
         return t->poor;
+    if (s->restored && t->overlap && e == ERR_BAD_PROOF)
+        return true; /* begun over two histories */
     if (s->restored && (e == ERR_BUSY || e == ERR_ROLLED_BACK))
         return true; /* refilled by another meanwhile; enrolled since, and nobody has shown it yet */
+    if (e == ERR_COPY && s->peer[t->peer].copies)
+        return true;
     if (e == ERR_BUSY || e == ERR_BAD_ORDER || e == ERR_COPY || (e == ERR_EXISTS && t->enrol))
         return t->overlap;
     return false;
@@ -92,6 +98,10 @@ static void ended(struct sim *s, struct sim_slot *t)
         sim_broken(s, "session of %zu ends: %s (%s)", t->peer, err_name(e), t->link.device.why);
     if (t->link.device.counts.rolled_back && !s->restored)
         sim_broken(s, "a false alarm: %zu is told that the ward was restored", t->peer);
+    /* Of two sessions of one store the older may be told so too: whoever ran it is gone. */
+    s->peer[t->peer].told_copy = e == ERR_COPY && s->peer[t->peer].copies && (s->healing || !sim_one_in(s, 8));
+    s->peer[t->peer].again = t->link.device.again;
+    s->totals.renewed += e == ERR_OK && t->link.device.mode == HELLO_RENEW;
     s->totals.whole += e == ERR_OK;
     s->totals.errors += e != ERR_OK && e != ERR_CUT;
 }
@@ -222,9 +232,9 @@ static void look_outbound(struct sim *s, const struct batch *b)
         if (w->err != ERR_OK)
             continue;
         if (w->kind == WORK_READ)
-            sim_log_outbound(s, b->of[i]->peer, buf_bytes(&w->out));
+            sim_log_outbound(s, b->of[i]->peer, buf_bytes(&w->out), &b->of[i]->scope);
         if (w->kind == WORK_JUDGE)
-            sim_log_outbound(s, b->of[i]->peer, buf_bytes(&w->out2));
+            sim_log_outbound(s, b->of[i]->peer, buf_bytes(&w->out2), &b->of[i]->scope);
     }
 }
 
@@ -351,11 +361,12 @@ static void open_slot(struct sim *s, struct sim_slot *t, size_t peer)
         mark_overlap(s, peer);
     t->used = true;
     if (p->enrolled)
-        sim_link_open(&t->link, &s->ward, &p->node, t->binding, s->level);
+        (p->told_copy ? sim_link_open_copy : sim_link_open)(&t->link, &s->ward, &p->node, t->binding, s->level);
     else
         sim_link_open_enrol(&t->link, &s->ward, &p->node, p->secret, t->binding);
     if (s->on[SIM_CUT] && sim_one_in(s, 3))
         t->link.limit[sim_draw(s, 2)] = (uint64_t)1 << sim_draw(s, s->bulk ? 19 : 14);
+    p->told_copy = false;
     s->totals.sessions++;
     sim_note(s, "open %zu peer %zu %s mode %u", (size_t)(t - s->slot), peer, t->enrol ? "enrol" : "sync",
              t->link.device.mode);
@@ -434,7 +445,7 @@ static void run_out(struct sim *s, struct sim_slot *t)
     }
 }
 
-bool sim_net_sync(struct sim *s, size_t peer)
+static bool sync_once(struct sim *s, size_t peer)
 {
     struct sim_slot *t = free_slot(s);
     uint64_t whole = s->totals.whole;
@@ -446,6 +457,16 @@ bool sim_net_sync(struct sim *s, size_t peer)
     if (t->used)
         sim_broken(s, "a session of %zu does not end", peer);
     return s->totals.whole > whole;
+}
+
+/* As `dong-bo` does: whatever makes another session possible does so at once. */
+bool sim_net_sync(struct sim *s, size_t peer)
+{
+    bool whole = sync_once(s, peer);
+
+    for (unsigned n = 1; n < SESSIONS_MAX && s->peer[peer].again && !s->failed; n++)
+        whole = sync_once(s, peer);
+    return whole;
 }
 
 void sim_net_finish(struct sim *s)

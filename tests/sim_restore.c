@@ -34,6 +34,15 @@ bool sim_restore_knows(struct memstore *ward, const struct sim_peer *p)
     return e == ERR_OK;
 }
 
+bool sim_restore_knows_all(struct sim *s)
+{
+    bool all = true;
+
+    for (size_t i = 0; i < s->peers && s->restored; i++)
+        all = all && (!s->peer[i].enrolled || sim_restore_knows(s->ward.store, &s->peer[i]));
+    return all;
+}
+
 /* Has this device's book a leaf that says who p is? */
 static bool vouches(struct sim_peer *holder, const struct sim_peer *p)
 {

@@ -12,4 +12,7 @@ void sim_restore_deinit(struct sim *s);
 /* Is this device in the ward's registry? */
 bool sim_restore_knows(struct memstore *ward, const struct sim_peer *p);
 
+/* Does the ward's registry hold every device that was let in? Else who vouches for them must not vanish. */
+bool sim_restore_knows_all(struct sim *s);
+
 #endif

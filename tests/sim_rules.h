@@ -9,6 +9,7 @@
 /* The whole number of protocol.md 4.3. c fits the schema. */
 uint32_t sim_rules_verdict(enum role r, const struct change *c, enum access access);
 #define SIM_RULES_FROZEN (2u + 8u * 28u)
+#define SIM_RULES_COPIED (1u + 8u * 40u)
 /* Was it closed by a signature (protocol.md 4.3)? part: as it is folded, empty if it is not; slot: what stands before
  * it in its changeset, with verdicts. */
 bool sim_rules_frozen(struct bytes part, const struct model_slot *slot, size_t at, const struct change *c);

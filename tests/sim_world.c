@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "../proto/mp.h"
+#include "sim_copy.h"
 #include "sim_files.h"
 #include "sim_held.h"
 #include "sim_log.h"
@@ -78,6 +79,8 @@ static void add_peer(struct sim *s)
     struct replica r;
 
     memset(p, 0, sizeof *p);
+    p->device = s->peers;
+    p->store = 1;
     p->role = s->peers == 0 && !sim_one_in(s, 4) ? ROLE_CLERK : draw_role(s);
     p->org = p->role == ROLE_CLERK || p->role == ROLE_INSPECT ? 0 : 1 + sim_draw(s, s->orgs - 1);
     sim_node_device_init(&p->node, test_random(&s->chance));
@@ -121,6 +124,7 @@ void sim_world_init(struct sim *s)
 void sim_world_deinit(struct sim *s)
 {
     sim_restore_deinit(s);
+    sim_copy_deinit(s);
     sim_net_ward_gone(s);
     sim_files_deinit(s);
     for (size_t i = 0; i < s->peers; i++) {
@@ -142,8 +146,9 @@ void sim_world_deinit(struct sim *s)
 
 /* --- writing ------------------------------------------------------------------------------------------------------ */
 
-static void written_add(struct sim_peer *p, size_t org, enum access access, const struct change *c)
+static void written_add(struct sim *s, const struct sim_peer *by, size_t org, enum access access, const struct change *c)
 {
+    struct sim_peer *p = sim_copy_device(s, by);
     struct change bare = *c;
     struct sim_written *w;
 
@@ -153,20 +158,24 @@ static void written_add(struct sim_peer *p, size_t org, enum access access, cons
         assert(p->written != NULL);
     }
     w = &p->written[p->written_count++];
-    *w = (struct sim_written){.org = org, .access = access, .early = !p->enrolled};
+    *w = (struct sim_written){.org = org, .access = access, .early = !p->enrolled, .in = by->store};
     for (size_t i = 0; i < bare.count; i++)
         bare.triple[i].base = bytes_of(NULL, 0);
     change_encode(&bare, &w->body);
 }
 
-static void written_remove(struct sim *s, struct sim_peer *p, size_t place, uint32_t kind)
+static void written_remove(struct sim *s, const struct sim_peer *by, size_t place, uint32_t kind)
 {
+    struct sim_peer *p = sim_copy_device(s, by);
     struct change c;
 
     if (place == p->written_count || change_decode(&c, buf_bytes(&p->written[place].body)) != ERR_OK || c.kind != kind) {
         sim_broken(s, "undo took something else");
         return;
     }
+    p->written[place].in &= ~by->store;
+    if (p->copies || p->written[place].in != 0) /* it may be in another store, or in the log by now */
+        return;
     buf_deinit(&p->written[place].body);
     p->written_count--;
     memmove(&p->written[place], &p->written[place + 1], (p->written_count - place) * sizeof *p->written);
@@ -246,7 +255,7 @@ static void act_record(struct sim *s)
         sim_note(s, "record %zu org %zu class %d kind %u op %d: %s", i, org, (int)access, v.change.kind, (int)v.change.op,
                  err_name(e));
         if (e == ERR_OK) {
-            written_add(p, org, access, &v.change);
+            written_add(s, p, org, access, &v.change);
             s->totals.recorded++;
         } else if (!fault_of_disk(s, i, e) && e != ERR_NOT_READABLE && e != ERR_TOO_LONG) {
             sim_broken(s, "record of kind %u by %zu: %s", v.change.kind, i, err_name(e));
@@ -274,8 +283,9 @@ static bool newest_visit(void *arg, struct bytes key, struct bytes value)
 
 /* The place in the peer's list of what an undo must take: the newest that is not sealed, in whatever scope (one without a
  * log cannot be sealed while others are). The list's length if there is none. */
-static size_t newest_unsealed(const struct sim *s, struct sim_peer *p, struct txn *txn)
+static size_t newest_unsealed(struct sim *s, const struct sim_peer *by, struct txn *txn)
 {
+    struct sim_peer *p = sim_copy_device(s, by);
     struct newest n = {0};
     struct scope *scope;
     size_t count, place = p->written_count, i;
@@ -289,11 +299,11 @@ static size_t newest_unsealed(const struct sim *s, struct sim_peer *p, struct tx
     while (n.found && i < count && place > 0) {
         const struct sim_written *w = &p->written[--place];
 
-        if (w->access == scope[i].access && (!p->enrolled || id_equal(&s->org[w->org], &scope[i].org)))
+        if ((w->in & by->store) != 0 && w->access == scope[i].access && (!p->enrolled || id_equal(&s->org[w->org], &scope[i].org)))
             break;
     }
     free(scope);
-    return place;
+    return n.found && i < count ? place : p->written_count;
 }
 
 static void act_undo(struct sim *s)
@@ -352,11 +362,13 @@ static void act_revoke(struct sim *s)
 {
     struct sim_peer *p = &s->peer[sim_draw(s, s->peers)];
 
-    if (!s->on[SIM_REVOKE] || !p->enrolled || p->revoked || !sim_one_in(s, 6))
+    if (!s->on[SIM_REVOKE] || !p->enrolled || p->revoked || !sim_one_in(s, 6) ||
+        !sim_restore_knows_all(s))
         return;
     memstore_fail(s->ward.store, 0, ERR_OK);
     sim_node_revoke(&s->ward, &p->id);
-    p->revoked = true;
+    for (size_t i = 0; i < s->peers; i++)
+        s->peer[i].revoked = s->peer[i].revoked || s->peer[i].device == p->device;
     s->totals.revoked++;
     sim_note(s, "revoke %zu", (size_t)(p - s->peer));
 }
@@ -437,7 +449,7 @@ void sim_world_act(struct sim *s)
     } acts[] = {
         {60, act_record}, {6, act_undo}, {4, act_clock}, {6, act_crash}, {5, act_disk},
         {3, act_revoke},  {4, act_join}, {1, act_stranger}, {12, sim_files_act}, {8, sim_held_act},
-        {5, sim_restore_act},
+        {5, sim_restore_act}, {6, sim_copy_act},
     };
     unsigned sum = 0;
     uint64_t dice;
