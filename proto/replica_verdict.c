@@ -191,7 +191,7 @@ static enum err keep(struct txn *txn, struct replica_verdict *v)
 
 /* --- the word ------------------------------------------------------------------------------------------------- */
 
-/* Our own work from before this store was put back, or by a copy of it: waiting, it is shown as what we wrote here is. */
+/* Our own work from before this store was put back, or by a copy of it: it is shown as what we wrote here is. */
 static void draft_waits(struct draft *d, const struct version *v, const struct change_slot *slot, uint32_t verdict)
 {
     struct draft_item item, *last = draft_add(d);
