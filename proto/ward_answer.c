@@ -23,7 +23,7 @@ struct resuming {
     size_t count;
 };
 
-/* The head before the first change whose body is missing here: of what the device sealed, as in the rest of `resume`. */
+/* The head before the first change whose body is missing here. */
 static enum err head_before(struct txn *txn, const struct scope *s, const struct stream *stream, uint64_t next,
                             struct hash *head)
 {
