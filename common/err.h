@@ -54,6 +54,7 @@ enum err_class {
     ROW(TIMEOUT,         RETRY,   15, 13, "the other side did not answer in time") \
     ROW(BUSY,            RETRY,   16, 13, "the server is busy") \
     ROW(CONFLICTS,       INPUT,    0, 14, "there are conflicts to settle") \
+    ROW(DIFFERS,         INPUT,    0, 14, "the registers differ: it waits to be explained and signed") \
     ROW(DAMAGED,         CORRUPT,  0, 15, "stored data is damaged") \
     ROW(BAD_PROOF,       CORRUPT, 17, 15, "a signature or proof does not hold") \
     ROW(NO_SPACE,        MACHINE, 18, 16, "the disk or the book's space is full") \

@@ -8,6 +8,7 @@
 #define PACK_MIN 64        /* bytes; what zstd saves on less, its own head eats */
 #define DICTIONARY_MIN 16  /* with a dictionary and without magic number */
 #define TRY_ALL_MAX 4096   /* a small payload is packed in every way there is, and the smallest sent */
+#define TRIAL_LEVEL 5      /* up to here a large one is, too */
 #define RAW_HEAD_MAX 3     /* bytes of the length of transform 3's raw half */
 #define FORM_KNOWN (FRAME_LAST | FRAME_MORE | FRAME_TRANSFORM_MASK)
 
@@ -51,11 +52,12 @@ static void take_if_smaller(struct packed *best, enum transform transform, struc
     buf_deinit(packed);
 }
 
-static void try_plain(const struct frame_out *f, struct bytes slice, enum transform transform, struct packed *best)
+static void try_plain(const struct frame_out *f, struct bytes slice, enum transform transform, int level,
+                      struct packed *best)
 {
     struct bytes with = transform == TRANSFORM_DICTIONARY ? dictionary() : bytes_of(NULL, 0);
     struct buf packed = {0};
-    if (slice.n >= (with.n > 0 ? DICTIONARY_MIN : PACK_MIN) && zip_pack(&f->zip, with, slice, f->level, &packed))
+    if (slice.n >= (with.n > 0 ? DICTIONARY_MIN : PACK_MIN) && zip_pack(&f->zip, with, slice, level, &packed))
         take_if_smaller(best, transform, &packed, slice);
     buf_deinit(&packed); /* also of what did not get smaller */
 }
@@ -80,6 +82,19 @@ static void try_columns(const struct frame_out *f, struct bytes slice, struct bu
     buf_deinit(&packed);
 }
 
+/* At a high level each way takes as long as all others together, and the ways without columns are nearly always far
+ * behind. So a large payload is looked at quickly first: a high level does not make up for a quarter. */
+static bool worth_a_try(const struct frame_out *f, struct bytes slice, enum transform transform, size_t best_n)
+{
+    struct packed trial = {0};
+    if (best_n == 0 || slice.n <= TRY_ALL_MAX || f->level <= TRIAL_LEVEL)
+        return true;
+    try_plain(f, slice, transform, TRIAL_LEVEL, &trial);
+    bool worth = trial.packed.n > 0 && trial.packed.n / 5 * 4 < best_n;
+    buf_deinit(&trial.packed);
+    return worth;
+}
+
 /* Packs or copies the slice behind the head. A side that never packs needs no history. */
 static enum transform put_payload(struct frame_out *f, uint8_t type, struct bytes slice, bool whole, struct buf *wire)
 {
@@ -92,10 +107,10 @@ static enum transform put_payload(struct frame_out *f, uint8_t type, struct byte
     }
     if (f->packing > 0 && whole && (type == MESSAGE_CHANGESET || type == MESSAGE_LEAF))
         try_columns(f, slice, &arranged, &best);
-    if (f->packing > 0 && (best.packed.n == 0 || slice.n <= TRY_ALL_MAX))
-        try_plain(f, slice, TRANSFORM_DICTIONARY, &best);
-    if (f->packing == 0 || slice.n <= TRY_ALL_MAX)
-        try_plain(f, slice, TRANSFORM_ZSTD, &best);
+    if (f->packing > 0 && worth_a_try(f, slice, TRANSFORM_DICTIONARY, best.packed.n))
+        try_plain(f, slice, TRANSFORM_DICTIONARY, f->level, &best);
+    if (worth_a_try(f, slice, TRANSFORM_ZSTD, best.packed.n))
+        try_plain(f, slice, TRANSFORM_ZSTD, f->level, &best);
     transform = best.transform;
     buf_put_bytes(wire, transform == TRANSFORM_PLAIN ? slice : buf_bytes(&best.packed));
     zip_note(&f->zip, best.noted);

@@ -4,6 +4,7 @@
 
 #include "actor.h"
 #include "enrol.h"
+#include "ward_desk.h"
 #include "ward_grant.h"
 #include "ward_recall.h"
 
@@ -90,7 +91,7 @@ enum err ward_follow(struct txn *txn, const struct scope *s, const struct contro
     enum err e = follow_policy(txn, c->policy);
 
     (void)now;
-    if (e != ERR_OK)
+    if (e != ERR_OK || ward_desk_is(c)) /* the ward's own hand is in the log alone */
         return e;
     switch (c->kind) {
     case CONTROL_PERSON:

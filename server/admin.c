@@ -7,6 +7,7 @@
 #include "../common/text.h"
 #include "../proto/invite.h"
 #include "admin_held.h"
+#include "admin_quarter.h"
 #include "exchange_job.h"
 #include "../proto/org_change.h"
 #include "overview.h"
@@ -39,13 +40,14 @@ static enum err run_job(struct task *t);
 static enum err held(struct task *t);
 static enum err accept_held(struct task *t);
 static enum err refuse_held(struct task *t);
+static enum err quarter(struct task *t);
 
 static enum err (*const runs[ADMIN_COMMANDS])(struct task *t) = {
     [ADMIN_ORG_ADD] = org_add,     [ADMIN_ORG_LIST] = org_rows, [ADMIN_INVITE] = invite,
     [ADMIN_OVERVIEW] = overview,   [ADMIN_DEVICES] = devices,   [ADMIN_REVOKE] = revoke,   [ADMIN_JOB] = run_job,
     [ADMIN_HELD] = held,           [ADMIN_ACCEPT] = accept_held, [ADMIN_REFUSE] = refuse_held,
     [ADMIN_REGISTRY] = registry,
-    [ADMIN_TRUST] = trust,
+    [ADMIN_TRUST] = trust,         [ADMIN_QUARTER] = quarter,
 };
 
 /* ---- bytes ---- */
@@ -389,4 +391,11 @@ static enum err accept_held(struct task *t)
 static enum err refuse_held(struct task *t)
 {
     return rule(t, VERDICT_REFUSED);
+}
+
+static enum err quarter(struct task *t)
+{
+    return t->text[0][0] == '\0' ? admin_quarter_cells(t->txn, &t->rows)
+                                 : admin_quarter_cell(t->txn, &t->home->ward, t->text[0], (uint32_t)t->number, t->now_s,
+                                                      &t->rows);
 }

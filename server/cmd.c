@@ -17,6 +17,7 @@
 #include "cmd_exchange.h"
 #include "cmd_call.h"
 #include "cmd_org.h"
+#include "cmd_reconcile.h"
 #include "daemon.h"
 #include "print.h"
 #include "print_held.h"
@@ -428,6 +429,8 @@ static const struct command commands[] = {
     {"thoi-vai", "end",      N_("end a role of a person"),                       &cmd_role_table, cmd_end},
     {"chuyen",   "move",     N_("move a member's record to another cell"),       &cmd_move_table, cmd_move},
     {"trao-doi", "exchange", N_("take in a cell's file and write the answer for it"), &exchange_table, run_exchange},
+    {"doi-khop", "reconcile", N_("match the cells' registers with the ward's, or prove the store"),
+     &cmd_reconcile_table, cmd_reconcile},
     {"doi-khoa", "rotate-keys", N_("give the server new keys in place of its old ones"), &rotate_table, run_rotate},
     {"cho-xem-xet", "held",  N_("list what waits for a decision"),               &json_table,   run_held},
     {"chap-nhan", "accept",  N_("accept a change that waits"),                   &accept_table, run_accept},

@@ -77,7 +77,7 @@ while IFS=$'\t' read -r status words before command; do
     for word in $(tr '| ' '\n\001' <<<"$words"); do
         complains "$(tr '\001' ' ' <<<"$word")"
     done
-    same "$(digest)" "$was"
+    same "row $ROWS: $(digest)" "row $ROWS: $was"
     case $before in *clock* | *unserve*) [ -z "$SERVER" ] || unserve; serve ;; esac
 done <"$HERE/cli/bad.tsv"
 same "$([ $ROWS -ge 40 ] && echo enough)" enough

@@ -18,6 +18,7 @@ export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0} UBSAN_OPTIO
 arguments() {
     case $1 in
         san/t_sim) echo "--seeds 200" ;;
+        san/t_copy) echo "--seeds 200" ;;
     esac
 }
 

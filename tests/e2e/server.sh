@@ -85,7 +85,7 @@ commands() {
     gives 2 "--ma: this value does not fit" "$chibod" org "$d" add --code "cb-$1" --name "Tổ" --type TDP
     gives 2 "(AGENCY TDP SCHOOL ENTERPRISE ARMED)" "$chibod" org "$d" add --code "CB-9" --name "Tổ" --type WARD
     gives 2 "--loai: a required field" "$chibod" org "$d" add --code "CB-9" --name "Tổ"
-    gives 2 "(them, liet-ke)" "$chibod" org "$d" remove
+    gives 2 "(them, liet-ke, " "$chibod" org "$d" remove
     gives 0 "Tổ dân phố $1" "$chibod" don-vi "$d" liet-ke
     gives 2 "--vai-tro: this value does not fit (clerk" "$chibod" invite "$d" --org "CB-$1" --role boss --person A
     gives 2 "CB-404: There is no organisation with this code." "$chibod" invite "$d" --org CB-404 --role clerk --person A
