@@ -1,4 +1,5 @@
-/* cmd_edit.c - `chibo sua ID --muc FIELD=VALUE…`: other values for fields of a record; an empty one clears. */
+/* cmd_edit.c - `chibo sua ID --muc FIELD=VALUE…`: other values for fields of a record; an empty one clears.
+ * `chibo dinh-chinh ID --muc …`: the same of one that is signed, as an amendment. */
 #include "../common/language.h"
 #include "assign.h"
 #include "cmd.h"
@@ -11,7 +12,19 @@ static const struct opt_row rows[] = {
      .help = N_("the new value; nothing after = clears the field; of a list it adds one element")},
 };
 
-static enum err edit(struct cmd_env *env, const struct opt_parsed *args, const struct kind_info **k,
+static void explain(struct cmd_env *env, enum err e, const struct record_written *w)
+{
+    if (env->why.n > 0)
+        return;
+    if (e == ERR_FROZEN)
+        (void)cmd_explain(env, e, "", _("It is signed. To amend it: chibo dinh-chinh ID --muc FIELD=VALUE"));
+    else if (e == ERR_NOT_SIGNED)
+        (void)cmd_explain(env, e, "", _("To change it: chibo sua ID --muc FIELD=VALUE"));
+    else if (e != ERR_OK && w->field != NULL)
+        (void)cmd_explain(env, e, _(w->field->label), "");
+}
+
+static enum err edit(struct cmd_env *env, const struct opt_parsed *args, bool amend, const struct kind_info **k,
                      struct record_written *w)
 {
     struct refs refs;
@@ -32,9 +45,8 @@ static enum err edit(struct cmd_env *env, const struct opt_parsed *args, const s
         fields_init(&f, *k);
         e = assign_all(env, args, &refs.entry, &f);
         if (e == ERR_OK)
-            e = record_edit(&env->book, &id, &f, w);
-        if (e != ERR_OK && env->why.n == 0 && w->field != NULL)
-            (void)cmd_explain(env, e, _(w->field->label), "");
+            e = (amend ? record_amend : record_edit)(&env->book, &id, &f, w);
+        explain(env, e, w);
         fields_deinit(&f);
     }
     if (e == ERR_OK && refs.unseen)
@@ -67,19 +79,31 @@ static enum err say(struct cmd_env *env, const struct kind_info *k, const struct
     return e;
 }
 
-static enum err run(struct cmd_env *env, const struct opt_parsed *args)
+static enum err run(struct cmd_env *env, const struct opt_parsed *args, bool amend)
 {
     struct record_written w = {0};
     const struct kind_info *k = NULL;
     enum err e = book_begin(&env->book, true);
 
     if (e == ERR_OK)
-        e = edit(env, args, &k, &w);
+        e = edit(env, args, amend, &k, &w);
     if (e == ERR_OK)
         e = book_commit(&env->book);
     book_abort(&env->book);
     return e == ERR_OK ? say(env, k, &w) : e;
 }
 
+static enum err run_edit(struct cmd_env *env, const struct opt_parsed *args)
+{
+    return run(env, args, false);
+}
+
+static enum err run_amend(struct cmd_env *env, const struct opt_parsed *args)
+{
+    return run(env, args, true);
+}
+
 const struct cmd cmd_edit = {"sua", "edit", N_("Changes fields of a record."), NEED_STORE | NEED_WRITE,
-                             {rows, ARRAY_LEN(rows), N_("ID"), 1, 1}, run};
+                             {rows, ARRAY_LEN(rows), N_("ID"), 1, 1}, run_edit};
+const struct cmd cmd_amend = {"dinh-chinh", "amend", N_("Amends what is signed; the signed text stays readable."),
+                              NEED_STORE | NEED_WRITE, {rows, ARRAY_LEN(rows), N_("ID"), 1, 1}, run_amend};

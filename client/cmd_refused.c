@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "../common/language.h"
+#include "../proto/freeze.h"
 #include "../proto/verdict.h"
 #include "assign.h"
 #include "cmd.h"
@@ -159,6 +160,10 @@ static enum err again(struct again *a, const struct opt_parsed *args)
         e = ERR_NOT_READABLE; /* the ward has taken this scope from us since */
     if (e == ERR_OK)
         e = change_decode(&a->change, v.body);
+    /* What came after the signature goes as an amendment. */
+    if (e == ERR_OK && verdict_reason(v.verdict) == ERR_FROZEN && a->change.op == OP_SET &&
+        schema_kind(a->change.kind) != NULL && freeze_is_signable(schema_kind(a->change.kind)))
+        a->change.op = OP_AMEND;
     if (e == ERR_OK)
         e = take(a, args);
     if (e == ERR_OK)

@@ -2,6 +2,7 @@
 #include "record.h"
 
 #include "../proto/actor.h"
+#include "../proto/freeze.h"
 #include "../proto/mp.h"
 #include "../proto/rights.h"
 
@@ -14,6 +15,7 @@ struct writer {
     struct record_written *written;
     struct id org;
     const struct view *view; /* what is there already, or NULL */
+    enum op set;             /* OP_SET, or OP_AMEND */
     struct change change;
     struct buf value[CHANGE_TRIPLES_MAX]; /* of change's triples */
 };
@@ -179,7 +181,7 @@ static enum err part_set(struct writer *w, enum access access)
     enum err e = lists_clear(w, access);
     if (e != ERR_OK)
         return e;
-    change_begin(w, OP_SET);
+    change_begin(w, w->set);
     for (size_t i = 0; i < k->fields; i++) {
         const struct field_info *f = &k->field[i];
         const struct fields_value *v = fields_value(w->fields, f);
@@ -212,17 +214,32 @@ static enum err fixed_check(struct writer *w)
     return ERR_OK;
 }
 
+/* Encoded; empty: none was ever set. */
+static struct bytes state_of(const struct view *v)
+{
+    const struct entry *e = NULL;
+
+    for (size_t i = 0; e == NULL && i < v->parts; i++)
+        e = fold_entry(&v->part[i].part, TAG_STATE);
+    return e == NULL ? bytes_of(NULL, 0) : e->candidate[0].value;
+}
+
+/* What is signed is only amended, what is not is only changed. */
 static enum err set_all(struct writer *w)
 {
+    bool is_signed = freeze_is_signed(w->fields->kind, state_of(w->view));
     enum err e = fixed_check(w);
+
+    if (e == ERR_OK && is_signed != (w->set == OP_AMEND))
+        e = is_signed ? ERR_FROZEN : ERR_NOT_SIGNED;
     for (int a = ACCESS_A; e == ERR_OK && a <= ACCESS_D; a++)
         e = part_set(w, (enum access)a);
     return e;
 }
 
-enum err record_edit(struct book *b, const struct id *id, struct fields *f, struct record_written *out)
+static enum err overwrite(struct book *b, const struct id *id, enum op op, struct fields *f, struct record_written *out)
 {
-    struct writer w = {.book = b, .fields = f, .written = out};
+    struct writer w = {.book = b, .fields = f, .written = out, .set = op};
     struct view v;
     *out = (struct record_written){.id = *id};
     enum err e = replica_view(book_txn(b), &b->replica, f->kind->number, id, &v);
@@ -233,6 +250,65 @@ enum err record_edit(struct book *b, const struct id *id, struct fields *f, stru
     w.view = &v;
     w.org = v.org;
     e = set_all(&w);
+    replica_view_deinit(&v);
+    writer_deinit(&w);
+    return e;
+}
+
+enum err record_edit(struct book *b, const struct id *id, struct fields *f, struct record_written *out)
+{
+    return overwrite(b, id, OP_SET, f, out);
+}
+
+enum err record_amend(struct book *b, const struct id *id, struct fields *f, struct record_written *out)
+{
+    return overwrite(b, id, OP_AMEND, f, out);
+}
+
+/* --- signing --- */
+
+static enum err sign(struct writer *w)
+{
+    struct bytes state = state_of(w->view);
+    uint64_t round = 0;
+    struct mp r;
+
+    if (freeze_is_signed(w->fields->kind, state))
+        return ERR_DECIDED;
+    if (replica_view_conflict(w->view))
+        return ERR_CONFLICTS;
+    if (state.n > 0) {
+        mp_open(&r, state);
+        mp_expect_array(&r, 2);
+        round = mp_uint(&r, UINT32_MAX);
+        (void)mp_uint(&r, UINT32_MAX);
+        if (mp_close(&r) != ERR_OK)
+            return ERR_DAMAGED;
+    }
+    change_begin(w, OP_STATE);
+    w->change.count = 1;
+    w->change.triple[0].tag = TAG_STATE;
+    mp_put_array(&w->value[0], 2);
+    mp_put_uint(&w->value[0], round);
+    mp_put_uint(&w->value[0], FREEZE_STEP);
+    return change_record(w, w->fields->kind->access);
+}
+
+enum err record_sign(struct book *b, const struct kind_info *k, const struct id *id, struct record_written *out)
+{
+    struct fields f = {.kind = k};
+    struct writer w = {.book = b, .fields = &f, .written = out};
+    struct view v;
+    enum err e = freeze_is_signable(k) ? ERR_OK : ERR_BAD_VALUE;
+
+    *out = (struct record_written){.id = *id};
+    if (e == ERR_OK)
+        e = replica_view(book_txn(b), &b->replica, k->number, id, &v);
+    if (e != ERR_OK)
+        return e == ERR_NOT_FOUND ? ERR_NO_SUCH_RECORD : e;
+    w.view = &v;
+    w.org = v.org;
+    e = sign(&w);
     replica_view_deinit(&v);
     writer_deinit(&w);
     return e;
@@ -291,7 +367,7 @@ static struct id org_of(struct writer *w, const struct id *given)
 
 enum err record_create(struct book *b, struct fields *f, const struct id *org, struct record_written *out)
 {
-    struct writer w = {.book = b, .fields = f, .written = out};
+    struct writer w = {.book = b, .fields = f, .written = out, .set = OP_SET};
     uint8_t random[10];
     struct view v;
     enum err e = ERR_NOT_FOUND;

@@ -19,8 +19,14 @@ struct record_written {
 
 /* org NULL: the one named by the kind's field, else that of the author. ERR_MISSING_FIELD with field;
  * ERR_NOT_ALLOWED: this device does not hold the scope; ERR_FIXED: a field that is set once; those of
- * replica_record. */
+ * replica_record. ERR_FROZEN, ERR_NOT_SIGNED: see record_amend. */
 MUST_CHECK enum err record_create(struct book *b, struct fields *f, const struct id *org, struct record_written *w);
 MUST_CHECK enum err record_edit(struct book *b, const struct id *id, struct fields *f, struct record_written *w);
+/* The same of a record that is signed: what is said stands as an amendment beside what was signed. */
+MUST_CHECK enum err record_amend(struct book *b, const struct id *id, struct fields *f, struct record_written *w);
+/* From here on its text stands. ERR_BAD_VALUE: a kind that nobody signs; ERR_DECIDED: signed already; ERR_CONFLICTS:
+ * something is still written differently. */
+MUST_CHECK enum err record_sign(struct book *b, const struct kind_info *k, const struct id *id,
+                                struct record_written *w);
 
 #endif

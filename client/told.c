@@ -5,6 +5,7 @@
 
 #include "../common/language.h"
 #include "../proto/draft.h"
+#include "../proto/freeze.h"
 #include "../proto/verdict.h"
 #include "print.h"
 
@@ -123,6 +124,8 @@ void told_refused_text(struct print *p, const struct replica_verdict *v, struct 
         buf_put_bytes(out, v->by);
     }
     buf_put_str(out, "\n");
+    if (k != NULL && verdict_reason(v->verdict) == ERR_FROZEN && freeze_is_signable(k) && !v->answered)
+        buf_printf(out, _("     It was signed meanwhile. To send it as an amendment: chibo gui-lai %u\n"), v->number);
     for (size_t i = 0; i < c.count; i++) {
         const struct field_info *f = k == NULL ? NULL : schema_field(k, TAG_NUMBER(c.triple[i].tag));
         if (f == NULL)

@@ -75,6 +75,7 @@ enum err_class {
     ROW(NO_SUCH_CHANGE,  INPUT,    0,  2, "there is no such change") \
     ROW(DECIDED,         INPUT,    0,  2, "it was decided already") \
     ROW(ACCEPTED,        INPUT,    0,  2, "it does not wait: it was accepted") \
+    ROW(NOT_SIGNED,      INPUT,    0,  2, "it is not signed yet") \
     ROW(FIXED,           INPUT,   30,  2, "this is set once, when the record is made") \
     ROW(COPIED,          REFUSED, 40,  3, "two copies of this device's book are in use") \
     ROW(NOT_JOINED,      INPUT,    0, 12, "this book is not joined to a ward yet") \

@@ -2,6 +2,7 @@
 #include "freeze.h"
 
 #include "fold.h"
+#include "mp.h"
 
 /* A value in the first field closes the second. */
 static const struct {
@@ -11,6 +12,54 @@ static const struct {
     {"reconciliation", "cell_signed", "explanations"},
     {"reconciliation", "ward_signed", "ward_signed"},
 };
+
+/* From this step on the text of the record stands as it was signed: amendments come, and further steps. */
+static const struct {
+    const char *kind;
+    uint64_t step;
+} steps[] = {
+    {"minutes", FREEZE_STEP},
+    {"resolution", FREEZE_STEP},
+};
+
+bool freeze_is_signable(const struct kind_info *k)
+{
+    for (size_t i = 0; i < ARRAY_LEN(steps); i++)
+        if (strcmp(steps[i].kind, k->name) == 0)
+            return true;
+    return false;
+}
+
+static bool state_read(struct bytes value, uint64_t *round, uint64_t *step)
+{
+    struct mp r;
+
+    mp_open(&r, value);
+    mp_expect_array(&r, 2);
+    *round = mp_uint(&r, UINT32_MAX);
+    *step = mp_uint(&r, UINT32_MAX);
+    return mp_close(&r) == ERR_OK;
+}
+
+bool freeze_is_signed(const struct kind_info *k, struct bytes state)
+{
+    uint64_t round, step;
+
+    return freeze_is_signable(k) && state_read(state, &round, &step) && step >= FREEZE_STEP;
+}
+
+/* Is this more than may come to a record that was signed in this state? What was signed is not sent back. */
+static bool disturbs(const struct change *c, struct bytes state)
+{
+    uint64_t round, step, next;
+
+    if (c->op != OP_STATE)
+        return c->op != OP_AMEND;
+    for (size_t i = 0; i < c->count; i++)
+        if (!state_read(c->triple[i].value, &next, &step) || !state_read(state, &round, &step) || next != round)
+            return true;
+    return false;
+}
 
 static bool writes(const struct change *c, const struct kind_info *k, const char *field)
 {
@@ -31,6 +80,12 @@ bool freeze_closes(const struct part *p, const struct change *c)
 {
     const struct kind_info *k = schema_kind(c->kind);
 
+    if (k != NULL && p->changes > 0) {
+        const struct entry *state = fold_entry(p, TAG_STATE);
+
+        if (state != NULL && freeze_is_signed(k, state->candidate[0].value))
+            return disturbs(c, state->candidate[0].value);
+    }
     for (size_t i = 0; k != NULL && p->changes > 0 && i < ARRAY_LEN(rows); i++) {
         const struct entry *seal;
 
@@ -49,6 +104,9 @@ bool freeze_closed_by(const struct change *before, const struct change *c)
 
     if (k == NULL || before->kind != c->kind || !id_equal(&before->record, &c->record))
         return false;
+    for (size_t i = 0; i < before->count; i++)
+        if (before->triple[i].tag == TAG_STATE && freeze_is_signed(k, before->triple[i].value))
+            return disturbs(c, before->triple[i].value);
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         if (strcmp(rows[i].kind, k->name) == 0 && writes(before, k, rows[i].seal) && writes(c, k, rows[i].closed))
             return true;

@@ -1,4 +1,5 @@
-/* freeze.h - records that are closed by a signature: a field that has a value closes others of its record, and itself.
+/* freeze.h - records that are closed by a signature: a field that has a value closes others of its record, and itself;
+ * or the state does, and then what is to be said comes as an amendment (op 6) beside the text.
  *
  * The ward asks at acceptance, so the answer is a verdict and the fold knows nothing of it; a device asks before it
  * writes. What comes late is another record (protocol.md 4.3). */
@@ -8,6 +9,12 @@
 #include "change.h"
 #include "part.h"
 #include "schema.h"
+
+#define FREEZE_STEP 3 /* locked: it is signed */
+
+/* Is this one of the kinds that people sign as a whole? Is it signed in this state (an encoded value)? */
+bool freeze_is_signable(const struct kind_info *k);
+bool freeze_is_signed(const struct kind_info *k, struct bytes state);
 
 /* Would this change write a field that is closed in this part? Undoing the signature itself counts too. */
 bool freeze_closes(const struct part *p, const struct change *c);

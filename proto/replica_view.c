@@ -7,6 +7,7 @@
 #include "mirror.h"
 #include "mp.h"
 #include "replica.h"
+#include "unmarked.h"
 #include "verdict.h"
 
 void replica_view_deinit(struct view *v)
@@ -33,6 +34,7 @@ static enum err view_add(struct view *v, const struct scope *s, struct part *p, 
 
     if (e != ERR_OK || p->changes == 0)
         return e;
+    unmarked_give_way(p);
     /* One record is filed under one organisation; the same id elsewhere is another cell's matter, or a forgery. */
     if (v->parts > 0 && !id_equal(&v->org, &s->org))
         return ERR_AMBIGUOUS;

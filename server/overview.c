@@ -8,6 +8,7 @@
 #include "../proto/org_change.h"
 #include "../proto/part.h"
 #include "../proto/scope.h"
+#include "../proto/unmarked.h"
 #include "../proto/ward_quarantine.h"
 
 #define KEY_SIZE_PART (2 + ID_SIZE + 2)
@@ -147,6 +148,7 @@ static bool visit_part(void *arg, struct bytes key, struct bytes value)
     if (c->err != ERR_OK)
         return false;
     const struct kind_info *k = schema_kind(p.kind);
+    unmarked_give_way(&p);
     c->cell[cell].conflicts += conflicts(&p);
     for (size_t i = 0; k != NULL && i < ARRAY_LEN(counts); i++)
         if (strcmp(counts[i].kind, k->name) == 0)

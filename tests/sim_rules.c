@@ -5,7 +5,13 @@
 
 #define KINDS 26
 #define KIND_MEMBER 1
+#define KIND_MINUTES 7
+#define KIND_RESOLUTION 8
 #define KIND_RECONCILIATION 25
+#define STATE 3 /* its tag: number 0, class 3 */
+#define LOCKED 3
+#define AMENDS 6
+#define MOVES_ON 5
 #define EXPLANATIONS 9
 #define CELL_SIGNED 10
 #define WARD_SIGNED 11
@@ -122,11 +128,57 @@ static bool is_accepted(uint32_t verdict)
     return verdict % 4 == 0;
 }
 
+/* The encoded state [round, step] of small numbers: 0x92 round step. */
+static bool locks(struct bytes state)
+{
+    return state.n == 3 && state.p[2] >= LOCKED;
+}
+
+/* The furthest state that is accepted, in the part or before this change in its changeset; empty: none. */
+static struct bytes state_before(struct part *p, const struct model_slot *slot, size_t at, const struct change *c,
+                                 struct change *before)
+{
+    struct bytes state = bytes_of(NULL, 0);
+
+    for (size_t i = 0; i < p->entries; i++)
+        if (p->entry[i].tag == STATE)
+            state = p->entry[i].candidate[0].value;
+    for (size_t i = 0; i < at && !locks(state); i++) {
+        if (!is_accepted((uint32_t)slot[i].verdict) || change_decode(before, slot[i].body) != ERR_OK ||
+            before->kind != c->kind || !id_equal(&before->record, &c->record))
+            continue;
+        for (size_t k = 0; k < before->count; k++)
+            if (before->triple[k].tag == STATE)
+                state = before->triple[k].value;
+    }
+    return state;
+}
+
+/* Of minutes and resolutions that are signed: amendments, and steps of the same round. */
+static bool signed_already(struct bytes part, const struct model_slot *slot, size_t at, const struct change *c)
+{
+    struct change before;
+    struct bytes state;
+    struct part p;
+    bool closed;
+
+    part_init(&p);
+    if (part.n > 0 && part_decode(&p, part) != ERR_OK)
+        return false;
+    state = state_before(&p, slot, at, c, &before);
+    closed = locks(state) && c->op != AMENDS &&
+             (c->op != MOVES_ON || (c->count > 0 && c->triple[0].value.p[1] != state.p[1]));
+    part_deinit(&p);
+    return closed;
+}
+
 bool sim_rules_frozen(struct bytes part, const struct model_slot *slot, size_t at, const struct change *c)
 {
     bool cell, ward;
     struct change before;
 
+    if (c->kind == KIND_MINUTES || c->kind == KIND_RESOLUTION)
+        return signed_already(part, slot, at, c);
     if (c->kind != KIND_RECONCILIATION)
         return false;
     cell = signed_in(part, CELL_SIGNED);

@@ -5,13 +5,14 @@
 # NAME_after (on each device).
 . "$(dirname "$0")/lib.sh"
 ward
+${CC:-cc} -shared -fPIC -o "$TMP/clock.so" tests/cli/clock.c -ldl || exit 1
 A=$TMP/a B=$TMP/b C=$TMP/c
 a() { chibo "$1" --home "$A" "${@:2}"; }
 b() { chibo "$1" --home "$B" "${@:2}"; }
 c() { chibo "$1" --home "$C" "${@:2}"; }
 sync_in() { # the devices in this order, until everybody has everything
     local d
-    for d in "$@" "$@"; do chibo sync --home "$d" --json >"$TMP/out" 2>"$TMP/err" || fail "sync $d" "$(cat "$TMP/err")"; done
+    for d in "$@" "$@"; do chibo sync --home "$d" --json >"$TMP/out" 2>"$TMP/err" || [ $? = 3 ] || fail "sync $d" "$(cat "$TMP/err")"; done
 }
 value() { # HOME ID NAME...: parts of the record as JSON
     OUT=$(chibo show "$2" --home "$1" --json --history 2>/dev/null)
@@ -160,8 +161,56 @@ later_after() {
     same "$(value "$1" "$N" fields.phone conflicts.phone.0.value)" "\"$want\" \"$lost\""
 }
 
+# Not called yet says nothing: whatever the other marked is the mark, and nobody is asked.
+unmarked_before() { UM=$(meeting "$A" "0$ROUND/2025"); }
+unmarked_apart() {
+    UA=$(new "$A" attendance "meeting=$UM" "member=$N" mark=unmarked); new "$B" attendance "meeting=$UM" "member=$N" mark=present >/dev/null
+    UB=$(new "$A" attendance "meeting=$UM" "member=$M" mark=excused); new "$B" attendance "meeting=$UM" "member=$M" mark=unmarked >/dev/null
+}
+unmarked_after() {
+    same "$(value "$1" "$UA" fields.mark) $(value "$1" "$UB" fields.mark)" '"present" "excused"'
+    same "$(waits "$1" "$UA" mark) $(waits "$1" "$UB" mark)" '0 0'
+}
+
+# A PC whose clock stands at 2010: the order is the log's, the meeting's date is what was typed.
+in_2010() { (export LD_PRELOAD=$TMP/clock.so SHIFT_S=$((1262304000 - $(date +%s))); "$@"); }
+clock_before() { CT=$(new "$A" task "duty=Trực $ROUND" from=1/11/2026); }
+clock_apart() {
+    put "$A" "$CT" "duty=của A $ROUND"; in_2010 put "$B" "$CT" "duty=của B $ROUND"
+    CM=$(in_2010 meeting "$B" "0$((ROUND + 2))/2025")
+}
+clock_after() {
+    local want=B; [ "$FIRST" = "$A" ] || want=A
+    same "$(value "$1" "$CT" fields.duty)" "\"của $want $ROUND\""
+    same "$(waits "$1" "$CT" duty) $(value "$1" "$CM" fields.date)" '0 "2026-11-04"'
+}
+
+# Minutes are signed on one machine and edited on the other. Once the signature is at the ward the edit is refused; its
+# author sends it again as an amendment. An edit that came before the signature is in what was signed.
+signature_before() { SM=$(new "$A" minutes "meeting=$(meeting "$A" "0$((ROUND + 4))/2025")" conclusion=Chốt); }
+signature_apart() {
+    chibo sign "$SM" --home "$A" >/dev/null 2>"$TMP/err" || fail sign "$(cat "$TMP/err")"
+    chibo edit "$SM" --home "$A" --set conclusion=x >/dev/null 2>"$TMP/err"; same $? 1
+    grep -qF dinh-chinh "$TMP/err" && pass || fail 'the amendment is not offered' "$(cat "$TMP/err")"
+    put "$B" "$SM" "conclusion=Sửa $ROUND"
+}
+signature_after() {
+    local want=Chốt refused=1; [ "$FIRST" = "$A" ] || want="Sửa $ROUND" refused=0
+    same "$(value "$1" "$SM" fields.conclusion state)" "\"$want\" \"locked\""
+    same "$(chibo refused --home "$B" --json | grep "$SM" | grep -c '"reason":"FROZEN"')" $refused
+    if [ "$1$refused" = "${B}1" ]; then
+        run 0 chibo refused --home "$B" --json
+        OUT=$(grep "$SM" <<<"$OUT")
+        run 0 chibo resend "$(field number)" --home "$B"
+        sync_in "$B" "$A"
+        for d in "$A" "$B"; do
+            same "$(value "$d" "$SM" fields.conclusion history.2.op history.0.fate.conclusion.how)" "\"Sửa $ROUND\" \"amend\" \"covered\""
+        done
+    fi
+}
+
 SITUATIONS='same_meeting place_and_hours roll speeches conclusion dues birth_and_phone same_person task scores late_report
-    comment later'
+    comment later unmarked clock signature'
 for ROUND in 1 2; do
     FIRST=$A ORDER=("$A" "$B" "$C")
     [ $ROUND = 1 ] || FIRST=$B ORDER=("$B" "$A" "$C")
