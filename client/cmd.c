@@ -13,7 +13,8 @@
 const struct cmd *const cmd_table[] = {
     &cmd_init, &cmd_add, &cmd_edit, &cmd_show, &cmd_list, &cmd_find, &cmd_sync, &cmd_status, &cmd_verify,
     &cmd_sign, &cmd_amend,
-    &cmd_refused, &cmd_resend, &cmd_conflicts, &cmd_resolve, &cmd_link, &cmd_unlink, &cmd_help,
+    &cmd_refused, &cmd_resend, &cmd_conflicts, &cmd_resolve, &cmd_link, &cmd_unlink, &cmd_reconcile,
+    &cmd_help,
 };
 const size_t cmd_count = ARRAY_LEN(cmd_table);
 
