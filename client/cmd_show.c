@@ -1,5 +1,7 @@
 /* cmd_show.c - `chibo xem ID`: one record whole, with the other values where people wrote it differently. */
 #include "../common/language.h"
+#include "../proto/replica_verdict.h"
+#include "../proto/verdict.h"
 #include "cmd.h"
 #include "print.h"
 
@@ -7,6 +9,35 @@ static const struct opt_row rows[] = {
     CMD_OPTIONS,
     {.name = "lich-su", .alias = "history", .kind = OPT_FLAG, .help = N_("every change, by whom and when")},
 };
+
+struct looking {
+    const char *typed;
+    bool found;
+};
+
+static bool look_visit(void *arg, const struct replica_verdict *v)
+{
+    struct looking *l = arg;
+    struct id record;
+    uint32_t kind;
+
+    change_subject(v->body, &kind, &record);
+    l->found = verdict_kind(v->verdict) == VERDICT_REFUSED && id_has_prefix(&record, l->typed);
+    return !l->found;
+}
+
+/* Of a record that the ward did not take nothing is left to show but why. */
+static void explain(struct cmd_env *env, enum err e, const char *typed)
+{
+    struct looking l = {.typed = typed};
+
+    if (e == ERR_BAD_VALUE)
+        (void)cmd_explain(env, e, typed, _("at least 6 characters of the record's number"));
+    else if (e == ERR_NO_SUCH_RECORD && replica_verdict_each(book_txn(&env->book), look_visit, &l) == ERR_OK && l.found)
+        (void)cmd_explain(env, e, typed, _("the ward did not accept it; why: chibo khong-nhan"));
+    else
+        (void)cmd_explain(env, e, typed, "");
+}
 
 static enum err show(struct cmd_env *env, const struct opt_parsed *args)
 {
@@ -20,8 +51,7 @@ static enum err show(struct cmd_env *env, const struct opt_parsed *args)
     if (e == ERR_OK) {
         e = refs_find(&p.refs, 0, opt_arg(args, 0), &kind, &id);
         if (e != ERR_OK)
-            (void)cmd_explain(env, e, opt_arg(args, 0),
-                              e == ERR_BAD_VALUE ? _("at least 6 characters of the record's number") : "");
+            explain(env, e, opt_arg(args, 0));
     }
     if (e == ERR_OK)
         e = replica_view(book_txn(&env->book), &env->book.replica, kind, &id, &v);

@@ -3,7 +3,7 @@
 
 #include "verdict.h"
 
-enum part_of_kind { ALL, OWNED, OTHERS };
+enum part_of_kind { ALL, OWNED, OTHERS, SUPERIOR };
 enum reach { CELL, WARD };
 
 static const struct rights_row {
@@ -86,6 +86,8 @@ static bool row_is_for(const struct rights_row *row, const char *kind, const str
     /* The record as a whole, and what it is about, go with what the ward owns. */
     bool owned = field == NULL || field->merge == MERGE_OWNER || field->merge == MERGE_IMMUTABLE;
 
+    if (row->fields == SUPERIOR)
+        return strcmp(row->kind, kind) == 0 && field != NULL && strncmp(field->name, "superior_", 9) == 0;
     return strcmp(row->kind, kind) == 0 && (row->fields == ALL || (row->fields == OWNED) == owned);
 }
 

@@ -530,7 +530,8 @@ static int run_command(const struct command *k, int argc, char *const *argv)
         status = explain_options(k, &c.opts, e);
     } else {
         e = k->run(&c);
-        if (e == ERR_OK && c.out.n > 0 && (fwrite(c.out.p, 1, c.out.n, stdout) != c.out.n || fflush(stdout) != 0))
+        bool says = e == ERR_OK || k->run == run_exchange; /* which tells scripts of its failures too */
+        if (says && c.out.n > 0 && (fwrite(c.out.p, 1, c.out.n, stdout) != c.out.n || fflush(stdout) != 0))
             e = cmd_fault(&c, "stdout", errno == ENOSPC ? ERR_NO_SPACE : ERR_OTHER);
         if (e != ERR_OK)
             explain(k, &c, e);

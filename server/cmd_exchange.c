@@ -7,7 +7,24 @@
 #include "../common/language.h"
 #include "exchange.h"
 
-static void put_needs(const struct parcel_report *r, struct json *j)
+static const char access_letters[] = {[ACCESS_A] = 'A', [ACCESS_B] = 'B', [ACCESS_C] = 'C', [ACCESS_D] = 'D'};
+
+/* Whose log that is, in words people use; nothing of one that is not here. */
+static void put_whose(struct exchange_door *d, const struct id *scope, struct json *j)
+{
+    struct safe_txn txn;
+    struct scope s;
+    struct org o;
+    if (safe_begin(&d->home.safe, false, &txn) != ERR_OK)
+        return;
+    if (scope_load(&txn.txn, scope, &s) == ERR_OK && org_load(&txn.txn, &s.org, &o) == ERR_OK) {
+        json_put_string(j, "org", o.code);
+        json_put_string(j, "class", (const char[]){access_letters[s.access], '\0'});
+    }
+    safe_abort(&txn);
+}
+
+static void put_needs(struct exchange_door *d, const struct parcel_report *r, struct json *j)
 {
     char hex[ID_TEXT_SIZE];
     struct message_list needs = {0};
@@ -19,6 +36,7 @@ static void put_needs(const struct parcel_report *r, struct json *j)
     while (message_size_next(&needs, &need)) {
         id_print(&need.scope, hex);
         json_object_begin(j);
+        put_whose(d, &need.scope, j);
         json_put_string(j, "scope", hex);
         json_put_uint(j, "epoch", need.epoch);
         json_put_uint(j, "size", need.size);
@@ -27,7 +45,7 @@ static void put_needs(const struct parcel_report *r, struct json *j)
     json_array_end(j);
 }
 
-static void print_json(const char *to, const struct parcel_report *r, struct buf *out)
+static void print_json(struct exchange_door *d, const char *to, const struct parcel_report *r, struct buf *out)
 {
     char hex[ID_TEXT_SIZE];
     struct json j;
@@ -40,7 +58,22 @@ static void print_json(const char *to, const struct parcel_report *r, struct buf
     json_put_uint(&j, "new", r->fresh);
     json_put_uint(&j, "bytes", r->bytes_out);
     json_put_string(&j, "receiver", hex);
-    put_needs(r, &j);
+    put_needs(d, r, &j);
+    json_object_end(&j);
+    json_line(&j);
+}
+
+static void print_failed(struct exchange_door *d, enum err e, const char *step, const struct parcel_report *r,
+                         struct buf *out)
+{
+    struct json j;
+    json_init(&j, out);
+    json_object_begin(&j);
+    json_put_uint(&j, "v", 1);
+    json_put_string(&j, "error", err_name(e));
+    json_put_uint(&j, "status", (uint64_t)err_exit_status(e));
+    json_put_string(&j, "message", step != NULL ? step : _(err_sentence(e)));
+    put_needs(d, r, &j);
     json_object_end(&j);
     json_line(&j);
 }
@@ -81,8 +114,10 @@ enum err cmd_exchange(const char *dir, const char *from, const char *to, bool js
     for (size_t i = 0; i < ARRAY_LEN(steps); i++)
         if (steps[i].err == e)
             *step = _(steps[i].text);
-    if (json && (e == ERR_OK || e == ERR_FILE_NEEDS))
-        print_json(to, &r, out);
+    if (json && e == ERR_OK)
+        print_json(d, to, &r, out);
+    else if (json)
+        print_failed(d, e, *step, &r, out);
     else if (e == ERR_OK)
         print_text(to, &r, out);
     if (e != ERR_OK && *about != from && *about != to)

@@ -7,6 +7,9 @@
 #define KIND_MEMBER 1
 #define KIND_MINUTES 7
 #define KIND_RESOLUTION 8
+#define KIND_APPRAISAL 20
+#define SUPERIOR_SCORE 6
+#define SUPERIOR_LEVEL 7
 #define KIND_RECONCILIATION 25
 #define STATE 3 /* its tag: number 0, class 3 */
 #define LOCKED 3
@@ -74,6 +77,19 @@ static uint32_t of_reconciliation(enum column column, const struct change *c)
     return ACCEPTED_OWNS;
 }
 
+/* What the level above says of a member is not the cell's to write. */
+static bool is_of_the_superior(const struct change *c)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < c->count; i++) {
+        uint32_t number = TAG_NUMBER(c->triple[i].tag);
+
+        found = found || number == SUPERIOR_SCORE || number == SUPERIOR_LEVEL;
+    }
+    return c->kind == KIND_APPRAISAL && found;
+}
+
 uint32_t sim_rules_verdict(enum role r, const struct change *c, enum access access)
 {
     enum column column = column_of(r);
@@ -86,6 +102,8 @@ uint32_t sim_rules_verdict(enum role r, const struct change *c, enum access acce
         return column <= OFFICER && column != BUILDING && access <= ACCESS_B ? ACCEPTED_OWNS : REFUSED;
     if (c->kind == KIND_RECONCILIATION)
         return of_reconciliation(column, c);
+    if (is_of_the_superior(c) && column != CLERK && column != BUILDING)
+        return REFUSED;
     rule = rules[c->kind][column];
     if (rule == '-')
         return REFUSED;

@@ -52,6 +52,8 @@ static const struct expectation {
     { "vote", NULL, "...WWW.." },
     { "speech", NULL, "...WWWW." },
     { "appraisal", NULL, "WW.WWW.." },
+    { "appraisal", "superior_score", "WW......" },
+    { "appraisal", "superior_level", "WW......" },
     { "residence_comment", NULL, "W..WW..." },
     { "report", NULL, "...WW..." },
     { "link", NULL, "W..WW..." },

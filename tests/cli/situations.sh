@@ -134,9 +134,9 @@ task_after() {
     same "$(waits "$1" "$T" status)" 0
 }
 
-# Own score and the superior's are two fields.
+# Own score and the superior's are two fields, and each is one side's to write.
 scores_before() { E=$(new "$A" appraisal "subject=$M" "period=202$ROUND"); }
-scores_apart() { put "$A" "$E" self_score=90; put "$B" "$E" superior_score=85; }
+scores_apart() { put "$A" "$E" self_score=90; put "$C" "$E" superior_score=85; }
 scores_after() { same "$(value "$1" "$E" fields.self_score fields.superior_score conflicts)" '90 85 null'; }
 
 # A report that was sent stays; what comes late is the next version.

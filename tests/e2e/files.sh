@@ -46,9 +46,10 @@ is "another device's answer" "$(status_of chibo d2 sync --from-file "$S/down-yes
 is "a request is not for a device" "$(status_of chibo d2 sync --from-file "$S/up")" 21
 is "an answer is not for the ward" "$(exchange "$S/down-yes" "$S/x" >/dev/null; echo $?)" 21
 echo "một tệp khác" >"$S/other"
-is "any other file" "$(status_of chibo d1 sync --from-file "$S/other") $(exchange "$S/other" "$S/x"; echo $?)" "19 19"
+is "any other file" "$(status_of chibo d1 sync --from-file "$S/other") $(exchange "$S/other" "$S/x" >"$TMP/said"; echo $?)" "19 19"
 is "a folder" "$(status_of chibo d1 sync --from-file "$S")" 19
 is "no file" "$(status_of chibo d1 sync --from-file "$S/none")" 1
+holds "an object for scripts, too" grep -q '"error":"FILE_WRONG_WAY","status":21' <(exchange "$S/down-yes" "$S/x")
 mkdir "$TMP/far"
 "$BUILD/chibod" init "$TMP/far" --name "Phường Khác" --listen 127.0.0.1:1 || exit 1
 is "another ward" "$("$BUILD/chibod" exchange "$TMP/far" --from-file "$S/up" --to-file "$S/x" 2>"$TMP/err"; echo $?)" 20
@@ -59,7 +60,7 @@ holds "nothing was written for any of them" test ! -e "$S/x"
 cp "$S/up" "$S/bad"
 printf '\x55' | dd of="$S/bad" bs=1 seek=$(($(stat -c %s "$S/up") / 2)) conv=notrunc status=none
 head -c 200 "$S/up" >"$S/short"
-is "damaged" "$(exchange "$S/bad" "$S/x"; echo $?) $(exchange "$S/short" "$S/x"; echo $?)" "22 22"
+is "damaged" "$(exchange "$S/bad" "$S/x" >"$TMP/said"; echo $?) $(exchange "$S/short" "$S/x" >"$TMP/said"; echo $?)" "22 22"
 cp "$S/down-yes" "$S/bad"
 printf '\x55' | dd of="$S/bad" bs=1 seek=300 conv=notrunc status=none
 is "damaged answer" "$(status_of chibo d1 sync --from-file "$S/bad")" 22
@@ -69,8 +70,8 @@ record d1 "Việc thứ hai"
 is "not over another file" "$(status_of chibo d1 sync --to-file "$S/other")" 2
 is "nor over an answer" "$(status_of chibo d1 sync --to-file "$S/down-yes")" 2
 is "over its own last one" "$(status_of chibo d1 sync --to-file "$S/up")" 0
-is "not over the request" "$(exchange "$S/up" "$S/up"; echo $?)" 2
-is "not over another file, at the ward" "$(exchange "$S/up" "$S/other"; echo $?)" 2
+is "not over the request" "$(exchange "$S/up" "$S/up" >"$TMP/said"; echo $?)" 2
+is "not over another file, at the ward" "$(exchange "$S/up" "$S/other" >"$TMP/said"; echo $?)" 2
 is "nothing half lies about" "$(ls "$S" | grep -c dang-ghi)" 0
 is "the other file is as it was" "$(cat "$S/other")" "một tệp khác"
 is "a full stick" "$(status_of chibo d1 sync --to-file /dev/full/x)" 1

@@ -69,6 +69,8 @@ is "by whom" "$(field by <<<"$refused")" "Trần Văn Bình"
 is "status names them" "$(number refused "$(chibo d1 status --json)")" 2
 is "history says it too" "$(chibo d1 show "$an" --history --json | grep -c '"verdict":"accepted"')" 1
 
+holds "and whoever looks for the record is told" grep -q "khong-nhan" <(chibo d1 show "$binh" 2>&1)
+
 # --- corrected and sent again
 part=$(grep '"born"' <<<"$refused" | sed -n 's/.*"number":\([0-9]*\).*/\1/p')
 other=$(grep -v '"born"' <<<"$refused" | sed -n 's/.*"number":\([0-9]*\).*/\1/p')
