@@ -291,6 +291,16 @@ enum err quarter_load(struct txn *txn, struct quarter_book *b, bool parts)
 
 /* ---- the word for a quarter ---- */
 
+static uint32_t quarter_of(uint32_t today)
+{
+    return today / 10000 * 100 + 21 + (date_month(today) - 1) / 3;
+}
+
+uint32_t quarter_before(uint32_t period)
+{
+    return period % 100 > 21 ? period - 1 : period - 100 + 3;
+}
+
 /* "4/2026" is a month everywhere else. */
 enum err quarter_parse(const char *text, uint32_t today, uint32_t *period)
 {
@@ -298,6 +308,7 @@ enum err quarter_parse(const char *text, uint32_t today, uint32_t *period)
     struct buf key = {0}, with = {0};
     enum err e = text_key(bytes_of_str(text), &key);
     const char *p = buf_cstr(&key);
+    bool before = e == ERR_OK && (strcmp(p, "truoc") == 0 || strcmp(p, "last") == 0);
 
     buf_put_str(&with, p);
     if (e == ERR_OK && p[0] >= '1' && p[0] <= '4' && p[1] == '/') {
@@ -309,7 +320,9 @@ enum err quarter_parse(const char *text, uint32_t today, uint32_t *period)
             buf_clear(&with);
             buf_printf(&with, "q%zu/%s", i + 1, p + strlen(roman[i]));
         }
-    if (e == ERR_OK)
+    if (before)
+        *period = quarter_before(quarter_of(today));
+    else if (e == ERR_OK)
         e = period_parse(buf_cstr(&with), today, period);
     buf_deinit(&key);
     buf_deinit(&with);

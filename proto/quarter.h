@@ -98,7 +98,8 @@ MUST_CHECK enum err quarter_load(struct txn *txn, struct quarter_book *b, bool p
 /* quarter_compare.c. period: a quarter (period.h). Asks nothing twice: take first, then compare as often as wanted. */
 void quarter_compare(const struct quarter_book *b, const struct id *org, uint32_t period, struct quarter_result *r);
 
-/* 4/2026, Q4/2026, IV/2026, quý 4 năm 2026, 2026-Q4. ERR_BAD_VALUE. */
+uint32_t quarter_before(uint32_t period);
+/* 4/2026, Q4/2026, IV/2026, quý 4 năm 2026, 2026-Q4; truoc or last: the one that ended last. ERR_BAD_VALUE. */
 MUST_CHECK enum err quarter_parse(const char *text, uint32_t today, uint32_t *period);
 
 #endif

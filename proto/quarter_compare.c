@@ -557,11 +557,6 @@ static void prepare(struct comparing *c)
     }
 }
 
-static uint32_t quarter_before(uint32_t period)
-{
-    return period % 100 > 21 ? period - 1 : period - 100 + 3;
-}
-
 void quarter_compare(const struct quarter_book *b, const struct id *org, uint32_t period, struct quarter_result *r)
 {
     struct comparing c = {.book = b, .org = *org, .out = r, .rows = b->rows.n / sizeof *c.row};

@@ -104,7 +104,7 @@ bench: deps deps-check deps-bench
 	@$(MAKE) --no-print-directory $(TWO) all bench-programs
 	@BUILD=$(BUILD) PYTHON=$(PYTHON) bash tests/bench/run.sh
 
-## install     into DESTDIR/PREFIX (/usr/local): chibo, chibod, the TLS module, the Vietnamese texts, a user's timer
+## install     into DESTDIR/PREFIX (/usr/local): chibo, chibod, the TLS module, the Vietnamese texts, a user's timer, the ward's
 install: all
 	install -D -m 755 $(BUILD)/chibo $(DESTDIR)$(PREFIX)/bin/chibo
 	install -D -m 755 $(BUILD)/chibod $(DESTDIR)$(PREFIX)/bin/chibod
@@ -113,6 +113,9 @@ install: all
 	install -D -m 644 client/chibo-sync.timer $(DESTDIR)$(PREFIX)/lib/systemd/user/chibo-sync.timer
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/user
 	sed 's|@BIN@|$(PREFIX)/bin|' client/chibo-sync.service >$(DESTDIR)$(PREFIX)/lib/systemd/user/chibo-sync.service
+	install -D -m 644 server/chibod-doi-khop@.timer $(DESTDIR)$(PREFIX)/lib/systemd/system/chibod-doi-khop@.timer
+	sed 's|@BIN@|$(PREFIX)/bin|' server/chibod-doi-khop@.service \
+	    >$(DESTDIR)$(PREFIX)/lib/systemd/system/chibod-doi-khop@.service
 
 ## fresh       README's commands in a clean Debian 12 root (as root; needs the network)
 fresh: deps-fresh

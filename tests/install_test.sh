@@ -24,7 +24,8 @@ check "make install succeeds" [ $? -eq 0 ]
 there=$(cd "$root" && find . -type f ! -name log | sort | paste -sd ' ')
 local=./usr/local
 check "these files and no others: $there" [ "$there" = "$local/bin/chibo $local/bin/chibod \
-$local/lib/chibo/chibo-tls.so $local/lib/systemd/user/chibo-sync.service $local/lib/systemd/user/chibo-sync.timer \
+$local/lib/chibo/chibo-tls.so $local/lib/systemd/system/chibod-doi-khop@.service \
+$local/lib/systemd/system/chibod-doi-khop@.timer $local/lib/systemd/user/chibo-sync.service $local/lib/systemd/user/chibo-sync.timer \
 $local/share/locale/vi/LC_MESSAGES/chibo.mo" ]
 check "programs are executable" [ "$(stat -c %a "$root/usr/local/bin/chibo" "$root/usr/local/bin/chibod" | xargs)" = "755 755" ]
 check "chibo tells its version" "$root/usr/local/bin/chibo" --version
@@ -34,6 +35,9 @@ units=$root/usr/local/lib/systemd/user
 check "the timer's service names the program" grep -qx "ExecStart=/usr/local/bin/chibo dong-bo --nen" "$units/chibo-sync.service"
 if command -v systemd-analyze >/dev/null; then
     sed -i "s|/usr/local/bin/chibo|$root/usr/local/bin/chibo|" "$units/chibo-sync.service"
+    system=$root/usr/local/lib/systemd/system
+    sed -i "s|/usr/local/bin/chibod|$root/usr/local/bin/chibod|" "$system/chibod-doi-khop@.service"
+    check "and those of the ward" systemd-analyze verify --man=no "$system/chibod-doi-khop@.timer" "$system/chibod-doi-khop@.service"
     check "systemd understands both" env XDG_RUNTIME_DIR="$root" systemd-analyze verify --user --man=no "$units/chibo-sync.timer" "$units/chibo-sync.service"
 fi
 loads=$(ldd "$root/usr/local/bin/chibo" | grep -cE 'libssl|libcrypto|libuv')

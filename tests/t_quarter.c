@@ -350,6 +350,10 @@ TEST(how_people_write_a_quarter)
     static const char *const bad[] = {"5/2026", "0/2026", "2026", "11/2026", "", "x", "H1/2026", "4"};
     uint32_t period;
 
+    CHECK_EQ(quarter_parse("trước", 20261123, &period), ERR_OK);
+    CHECK_EQ(period, 202623);
+    CHECK_EQ(quarter_parse("last", 20270331, &period), ERR_OK);
+    CHECK_EQ(period, 202624);
     for (size_t i = 0; i < ARRAY_LEN(good); i++) {
         CHECK_EQ(quarter_parse(good[i].text, 20261123, &period), ERR_OK);
         CHECK_EQ(period, good[i].period);
