@@ -12,7 +12,7 @@ static bool is_owner(struct book *b, const struct view *v, const struct field_in
     struct scope s;
     enum role role;
 
-    if (replica_scope(book_txn(b), &v->org, f->access, &s) != ERR_OK)
+    if (replica_scope(book_txn(b), &v->org, replica_view_access(v, f), &s) != ERR_OK)
         return false;
     if (s.frontier.size == 0)
         return true;

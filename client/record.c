@@ -128,6 +128,12 @@ static const struct entry *entry_now(const struct writer *w, const struct field_
     return w->view == NULL ? NULL : replica_view_entry(w->view, f);
 }
 
+/* Where the field stands: a record whose class was raised has it above its own. */
+static enum access access_now(const struct writer *w, const struct field_info *f)
+{
+    return w->view == NULL ? f->access : replica_view_access(w->view, f);
+}
+
 static bool is_nil(struct bytes value)
 {
     struct mp r;
@@ -164,7 +170,7 @@ static enum err lists_clear(struct writer *w, enum access access)
     for (size_t i = 0; i < k->fields; i++) {
         const struct field_info *f = &k->field[i];
         const struct entry *now = entry_now(w, f);
-        if (!f->list || f->access != access || !fields_value(w->fields, f)->clear || now == NULL)
+        if (!f->list || access_now(w, f) != access || !fields_value(w->fields, f)->clear || now == NULL)
             continue;
         size_t n = now->count < LIST_MAX ? now->count : LIST_MAX;
         struct buf *value = change_add(w, f);
@@ -186,7 +192,7 @@ static enum err part_set(struct writer *w, enum access access)
         const struct field_info *f = &k->field[i];
         const struct fields_value *v = fields_value(w->fields, f);
         const struct entry *now = entry_now(w, f);
-        if (f->access != access || !(is_new(w, f) || group_is_new(w, f->group)))
+        if (access_now(w, f) != access || !(is_new(w, f) || group_is_new(w, f->group)))
             continue;
         if (v->given)
             fields_encode(f, v, change_add(w, f));

@@ -268,6 +268,8 @@ enum err actor_apply(struct txn *txn, struct scope *s, const struct control *c)
         [CONTROL_KEY] = on_key,
     };
 
+    if (c->kind == CONTROL_ERASED)
+        return ERR_OK;
     s->policy = c->policy;
     if (c->kind >= ARRAY_LEN(on) || on[c->kind] == NULL)
         return ERR_OK;

@@ -72,6 +72,8 @@ static const struct kind_row kinds[] = {
         {U32, AT(fold.version), UINT32_MAX}}},
     [CONTROL_KEY] = {"key", {
         {FIXED, AT(key.key), SIGN_PUBLIC_SIZE}, {FIXED, AT(key.signature), SIGNATURE_SIZE}}},
+    [CONTROL_RAISED] = {"raised", {
+        {FIXED, AT(raised.record), ID_SIZE}, {U32, AT(raised.kind), UINT16_MAX}, {U32, AT(raised.access), 4}}},
 };
 /* clang-format on */
 
@@ -112,6 +114,8 @@ enum err control_decode(struct control *c, struct bytes encoded)
     struct mp r;
 
     memset(c, 0, sizeof(*c));
+    if (encoded.n == HASH_SIZE)
+        return ERR_OK; /* CONTROL_ERASED: shorter than any control */
     mp_open(&r, encoded);
     size_t count = mp_array(&r, MP_ELEMENTS_MAX);
     if (count < HEAD)

@@ -1,7 +1,7 @@
 /* control.h - the server's own leaves: scopes, persons, devices, grants, verdicts, epochs … (protocol.md 4.2).
  *
  * One table (control.c) says which elements each kind has; encode and decode are one loop over it. Texts and bins are
- * borrowed from the encoded bytes. A kind above CONTROL_KEY is kept raw in `unknown` and not understood.
+ * borrowed from the encoded bytes. A kind above CONTROL_RAISED is kept raw in `unknown` and not understood.
  * To add a kind: a number and a struct here, its row in control.c, a line in protocol.md 4.2, a vector. */
 #ifndef CHIBO_CONTROL_H
 #define CHIBO_CONTROL_H
@@ -18,8 +18,9 @@
 #define CONTROL_PATH_MAX 10 /* of a tree over CHANGESET_CHANGES_MAX commitments */
 
 enum control_kind {
-    CONTROL_SCOPE = 1, CONTROL_PERSON, CONTROL_DEVICE, CONTROL_GRANT, CONTROL_END, CONTROL_REVOKE, CONTROL_VERDICT,
-    CONTROL_EPOCH, CONTROL_REDACTION, CONTROL_HOME, CONTROL_MIRROR, CONTROL_FOLD, CONTROL_KEY
+    CONTROL_ERASED, /* in a row and on the wire: the leaf's hash alone (protocol.md 4.8) */
+    CONTROL_SCOPE, CONTROL_PERSON, CONTROL_DEVICE, CONTROL_GRANT, CONTROL_END, CONTROL_REVOKE, CONTROL_VERDICT,
+    CONTROL_EPOCH, CONTROL_REDACTION, CONTROL_HOME, CONTROL_MIRROR, CONTROL_FOLD, CONTROL_KEY, CONTROL_RAISED
 };
 
 struct control_scope {
@@ -96,6 +97,11 @@ struct control_key {
     uint8_t key[SIGN_PUBLIC_SIZE];
     uint8_t signature[SIGNATURE_SIZE]; /* by the new key, see control_key_sign */
 };
+struct control_raised {
+    struct id record;
+    uint32_t kind;
+    uint32_t access; /* the class it has now */
+};
 struct control_unknown {
     struct bytes payload; /* the encoded elements behind `time` */
     size_t count;
@@ -120,6 +126,7 @@ struct control {
         struct control_mirror mirror;
         struct control_fold fold;
         struct control_key key;
+        struct control_raised raised;
         struct control_unknown unknown;
     } is;
 };

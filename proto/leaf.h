@@ -18,6 +18,7 @@ void leaf_encode_control(struct bytes control, const uint8_t signature[SIGNATURE
 struct hash leaf_hash(struct bytes leaf);
 struct hash leaf_hash_changeset(struct bytes header, const uint8_t signature[SIGNATURE_SIZE], uint64_t accepted,
                                 uint64_t policy, struct bytes verdicts);
+/* control: its encoded bytes, or, of one that was erased, the hash itself. */
 struct hash leaf_hash_control(struct bytes control, const uint8_t signature[SIGNATURE_SIZE]);
 
 #endif

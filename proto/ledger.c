@@ -215,17 +215,23 @@ static enum err folding_end(struct folding *f, enum err e)
     return e;
 }
 
-/* One accepted change into its part. A version folded before changes nothing. */
+/* One accepted change into its part. A version folded before changes nothing, nor does one to a record that was raised
+ * out of this scope. */
 static enum err fold_one(struct folding *f, const struct change_slot *slot, bool owns, uint32_t leaf, uint32_t position)
 {
     struct version v = change_version(&slot->commitment);
     uint32_t known_leaf, known_position;
     struct change c;
+    bool raised = false;
     enum err e = scope_change_find(f->txn, f->scope, &v, &known_leaf, &known_position);
 
     if (e != ERR_NOT_FOUND)
         return e;
     e = change_decode(&c, slot->body);
+    if (e == ERR_OK)
+        e = ledger_is_raised(f->txn, f->scope, &c.record, &raised);
+    if (e != ERR_OK || raised)
+        return e;
     if (e == ERR_OK && f->open && (f->kind != c.kind || !id_equal(&f->record, &c.record)))
         e = part_close(f);
     if (e == ERR_OK && !f->open)
@@ -295,6 +301,41 @@ static enum err fold_mirror(struct txn *txn, const struct scope *s, const struct
     return folding_end(&f, e);
 }
 
+static enum err strip_part(const struct folding *f)
+{
+    enum err e = ERR_OK;
+
+    for (size_t i = 0; e == ERR_OK && i < f->part.changes; i++)
+        e = ledger_strip(f->txn, f->scope, f->part.change[i].leaf, f->part.change[i].position);
+    return e;
+}
+
+/* The record's class is above that of this scope now: its part leaves the state, its bodies leave the rows. Whoever
+ * never got the bodies comes to the same state. */
+static enum err raise_away(struct txn *txn, const struct scope *s, const struct control_raised *r)
+{
+    struct change c = {.record = r->record, .kind = r->kind};
+    struct folding f = {.txn = txn, .scope = s};
+    uint8_t room[STORE_KEY_MAX], access = (uint8_t)r->access;
+    enum err e;
+
+    if (r->access <= (uint32_t)s->access)
+        return ERR_OK;
+    e = store_put(txn, TABLE_raised, scope_key_record(room, s->number, &r->record), bytes_of(&access, 1));
+    if (e == ERR_OK)
+        e = part_open(&f, &c);
+    if (e == ERR_OK && f.before.n > 0) {
+        e = strip_part(&f);
+        if (e == ERR_OK)
+            e = accumulator_load(&f);
+        if (e == ERR_OK) {
+            fold_digest_remove(f.accumulator.p, &r->record, buf_bytes(&f.before));
+            e = store_del(txn, TABLE_part, scope_key_part(room, r->kind, &r->record, s->number));
+        }
+    }
+    return folding_end(&f, e);
+}
+
 /* --- adding -------------------------------------------------------------------------------------------- */
 
 enum err ledger_add_changeset(struct txn *txn, struct scope *s, struct stream *stream, const struct header *h,
@@ -355,6 +396,8 @@ enum err ledger_add_control(struct txn *txn, struct scope *s, struct bytes contr
         e = release(txn, s, &c.is.verdict);
     if (e == ERR_OK && c.kind == CONTROL_MIRROR && s->fold_version >= 2)
         e = fold_mirror(txn, s, &c);
+    if (e == ERR_OK && c.kind == CONTROL_RAISED && s->fold_version >= 2)
+        e = raise_away(txn, s, &c.is.raised);
     if (e == ERR_OK && c.kind == CONTROL_EPOCH && c.is.epoch.epoch > s->epoch)
         s->epoch = c.is.epoch.epoch;
     if (e == ERR_OK && c.kind == CONTROL_FOLD && c.is.fold.version > s->fold_version)

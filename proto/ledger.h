@@ -8,7 +8,9 @@
 #define CHIBO_LEDGER_H
 
 #include "changeset.h"
+#include "control.h"
 #include "fold.h"
+#include "schema.h"
 #include "scope.h"
 
 /* One leaf as its row holds it. Slices point into the row given to ledger_decode. */
@@ -54,6 +56,19 @@ MUST_CHECK enum err ledger_add_again(struct txn *txn, struct scope *s, struct le
  * and the fold do not change. */
 MUST_CHECK enum err ledger_fill(struct txn *txn, const struct scope *s, uint64_t index, struct changeset *cs,
                                 bool *filled);
+
+/* The body of one change goes out of the leaf's row; its commitment stays, and so does the leaf's hash. Of a mirror
+ * leaf, whose body is in its hash, nothing but this hash is left (ledger_strip.c). */
+MUST_CHECK enum err ledger_strip(struct txn *txn, const struct scope *s, uint64_t index, uint32_t position);
+/* The same for what a leaf just added holds of records whose class was raised (protocol.md 4.8). */
+MUST_CHECK enum err ledger_strip_raised(struct txn *txn, const struct scope *s, uint64_t index);
+/* The same for the change that a verdict leaf speaks of. */
+MUST_CHECK enum err ledger_strip_ruled(struct txn *txn, const struct scope *s, const struct control_verdict *word);
+/* Does a field stand in this part of a scope above the field's own class? Then the record was raised: those of all
+ * lower classes do. */
+bool ledger_holds_raised(const struct part *p, enum access access);
+/* Was the class of this record raised above that of the scope? */
+MUST_CHECK enum err ledger_is_raised(struct txn *txn, const struct scope *s, const struct id *record, bool *yes);
 
 /* The folded part, or an empty one (p->changes == 0). */
 MUST_CHECK enum err ledger_part(struct txn *txn, const struct scope *s, uint32_t kind, const struct id *record,

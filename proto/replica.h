@@ -80,6 +80,8 @@ void replica_view_deinit(struct view *v);
 /* ERR_NOT_FOUND when nothing is known of it. */
 MUST_CHECK enum err replica_view(struct txn *txn, const struct replica *r, uint32_t kind, const struct id *record,
                                  struct view *v);
+/* The class of the part that holds this field: its own, or that to which the record was raised. */
+enum access replica_view_access(const struct view *v, const struct field_info *f);
 const struct entry *replica_view_entry(const struct view *v, const struct field_info *f); /* NULL: no value */
 bool replica_view_conflict(const struct view *v);
 /* Every record of a kind, ascending by id. The visitor may look but not write; false stops. */

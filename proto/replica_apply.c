@@ -125,7 +125,8 @@ static enum err apply_control(struct applying *a, struct bytes message)
         memcpy(log.ward_key, a->scope.ward_key, SIGN_PUBLIC_SIZE);
         e = replica_keys_control(a->txn, a->r, &log, &c, m.control, m.signature);
     }
-    if (e == ERR_OK && (!id_equal(&c.scope, &a->scope.id) || !id_equal(&c.ward, &a->r->ward)))
+    if (e == ERR_OK && c.kind != CONTROL_ERASED &&
+        (!id_equal(&c.scope, &a->scope.id) || !id_equal(&c.ward, &a->r->ward)))
         e = ERR_BAD_PROOF;
     if (e == ERR_OK && c.kind == CONTROL_MIRROR)
         e = mirror_check(a->txn, &a->scope, &c);
@@ -134,7 +135,9 @@ static enum err apply_control(struct applying *a, struct bytes message)
     a->has_body = false;
     if (e == ERR_OK)
         e = ledger_add_control(a->txn, &a->scope, m.control, m.signature);
-    return e == ERR_OK && c.kind == CONTROL_VERDICT ? replica_verdict_ruled(a->txn, a->r, &a->scope, &c, a->job) : e;
+    if (e == ERR_OK && c.kind == CONTROL_VERDICT)
+        e = replica_verdict_ruled(a->txn, a->r, &a->scope, &c, a->job);
+    return e == ERR_OK && c.kind == CONTROL_VERDICT ? ledger_strip_ruled(a->txn, &a->scope, &c.is.verdict) : e;
 }
 
 /* Kept until the next message, which must be the leaf that releases it. */
@@ -276,6 +279,8 @@ static enum err apply_leaf(struct applying *a, struct bytes message)
         a->job->received += cs.count;
     if (e == ERR_OK && id_equal(&h.device, &a->r->device))
         e = past_told(a, &cs, verdicts, accepted);
+    if (e == ERR_OK && id_equal(&h.device, &a->r->device))
+        e = ledger_strip_raised(a->txn, &a->scope, a->scope.frontier.size - 1);
 out:
     changeset_deinit(&cs);
     buf_deinit(&encoded);
@@ -341,6 +346,8 @@ static enum err apply_own(struct applying *a, const struct message_own *own)
     }
     if (e == ERR_OK)
         e = settle_slots(a, &cs, own->verdicts, own->accepted, leaf);
+    if (e == ERR_OK)
+        e = ledger_strip_raised(a->txn, &a->scope, leaf);
     if (e == ERR_OK)
         e = store_del(a->txn, TABLE_outbox, scope_key6(room, a->scope.number, (uint32_t)own->first));
     changeset_deinit(&cs);

@@ -74,6 +74,9 @@ enum err replica_keys_control(struct txn *txn, const struct replica *r, struct r
     size_t place;
     enum err e = ERR_OK;
 
+    if (c->kind == CONTROL_ERASED)
+        return log->size > 0 ? ERR_OK : ERR_BAD_PROOF; /* the checkpoint behind it stands for it */
+
     if (log->size == 0) {
         if (c->kind != CONTROL_SCOPE)
             return ERR_BAD_PROOF;

@@ -237,12 +237,31 @@ static enum err draft_told(struct txn *txn, const struct scope *s, const struct 
     return e;
 }
 
+/* A proposal to a record whose class was raised counts there: nothing of it stays here. */
+static enum err taken_up(struct txn *txn, const struct scope *s, struct replica_verdict *v,
+                         const struct change_slot *slot)
+{
+    struct id record;
+    bool raised = false;
+    uint32_t kind;
+    enum err e;
+
+    change_subject(slot->body, &kind, &record);
+    e = ledger_is_raised(txn, s, &record, &raised);
+    if (e == ERR_OK && raised && verdict_kind(v->verdict) == VERDICT_PROPOSAL)
+        v->verdict = verdict_make(VERDICT_ACCEPTED, verdict_owns(v->verdict), ERR_OK);
+    return e;
+}
+
 static enum err told(struct txn *txn, const struct scope *s, struct replica_verdict *v, const struct change_slot *slot)
 {
     enum err e;
 
     if (slot->body.n == 0)
         return ERR_OK; /* erased meanwhile: there is nothing left to show or to mend */
+    e = taken_up(txn, s, v, slot);
+    if (e != ERR_OK)
+        return e;
     v->scope = s->id;
     v->id = slot->commitment;
     v->body = slot->body;

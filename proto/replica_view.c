@@ -97,10 +97,22 @@ enum err replica_view(struct txn *txn, const struct replica *r, uint32_t kind, c
     return e;
 }
 
+enum access replica_view_access(const struct view *v, const struct field_info *f)
+{
+    enum access access = f->access;
+
+    for (size_t i = 0; i < v->parts; i++)
+        if (v->part[i].access > access && ledger_holds_raised(&v->part[i].part, v->part[i].access))
+            access = v->part[i].access;
+    return access;
+}
+
 const struct entry *replica_view_entry(const struct view *v, const struct field_info *f)
 {
+    enum access access = replica_view_access(v, f);
+
     for (size_t i = 0; i < v->parts; i++)
-        if (v->part[i].access == f->access)
+        if (v->part[i].access == access)
             return fold_entry(&v->part[i].part, schema_tag(f));
     return NULL;
 }

@@ -117,7 +117,7 @@ enum err replica_record(struct txn *txn, struct replica *r, const struct scope *
     if (e == ERR_OK)
         e = bases_fill(&p, c, room);
     if (e == ERR_OK)
-        e = schema_check_change(c, s->access);
+        e = schema_check_raised(c, s->access, ledger_holds_raised(&p, s->access));
     if (e == ERR_OK)
         e = own_right(txn, r, s, c, &owns);
     if (e == ERR_OK)

@@ -88,6 +88,9 @@ MUST_CHECK enum err schema_check_value(const struct field_info *f, struct bytes 
  * pass (they are kept and merged). On create, required fields of this class must be there. Immutable fields are
  * written by create alone (ERR_FIXED); only lists are added to and removed from. Else as schema_check_value. */
 MUST_CHECK enum err schema_check_change(const struct change *c, enum access scope_access);
+/* The same; `raised`: the record was raised to this scope (ledger_holds_raised): the fields of all lower classes stand
+ * here too. */
+MUST_CHECK enum err schema_check_raised(const struct change *c, enum access scope_access, bool raised);
 
 /* Counts that must add up (of a vote): the field that should be the sum of the others and is not; NULL: all is well.
  * schema_check_change asks this too. */

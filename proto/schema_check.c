@@ -140,7 +140,18 @@ enum err schema_check_value(const struct field_info *f, struct bytes value)
     return e == ERR_BAD_FRAME ? ERR_BAD_VALUE : e; /* the form was checked before: it is the meaning that is wrong */
 }
 
-static enum err check_state(const struct kind_info *k, const struct triple *t, enum access scope_access)
+/* Which classes a part holds: its scope's, or every one up to it. */
+struct reach {
+    enum access access;
+    bool raised;
+};
+
+static bool within(struct reach r, enum access access)
+{
+    return access == r.access || (r.raised && access < r.access);
+}
+
+static enum err check_state(const struct kind_info *k, const struct triple *t, struct reach reach)
 {
     struct mp r;
 
@@ -149,19 +160,19 @@ static enum err check_state(const struct kind_info *k, const struct triple *t, e
     uint64_t round = mp_uint(&r, UINT32_MAX);
     uint64_t step = mp_uint(&r, UINT32_MAX);
     enum err e = mp_close(&r);
-    if (e != ERR_OK || t->tag != TAG_STATE || k->access != scope_access || schema_state_name(round, step) == NULL)
+    if (e != ERR_OK || t->tag != TAG_STATE || !within(reach, k->access) || schema_state_name(round, step) == NULL)
         return ERR_BAD_VALUE;
     return ERR_OK;
 }
 
-static enum err check_triple(const struct kind_info *k, enum op op, const struct triple *t, enum access scope_access)
+static enum err check_triple(const struct kind_info *k, enum op op, const struct triple *t, struct reach reach)
 {
     if (TAG_NUMBER(t->tag) == 0)
-        return op == OP_CREATE || op == OP_STATE ? check_state(k, t, scope_access) : ERR_BAD_VALUE;
+        return op == OP_CREATE || op == OP_STATE ? check_state(k, t, reach) : ERR_BAD_VALUE;
     const struct field_info *f = schema_field(k, TAG_NUMBER(t->tag));
     if (f == NULL)
         return ERR_OK;
-    if (t->tag != schema_tag(f) || f->access != scope_access || op == OP_STATE)
+    if (t->tag != schema_tag(f) || !within(reach, f->access) || op == OP_STATE)
         return ERR_BAD_VALUE;
     if (f->merge == MERGE_IMMUTABLE && op != OP_CREATE)
         return ERR_FIXED;
@@ -229,21 +240,27 @@ const struct field_info *schema_check_sums(const struct change *c)
 
 enum err schema_check_change(const struct change *c, enum access scope_access)
 {
+    return schema_check_raised(c, scope_access, false);
+}
+
+enum err schema_check_raised(const struct change *c, enum access scope_access, bool raised)
+{
+    const struct reach reach = {scope_access, raised};
     const struct kind_info *k = schema_kind(c->kind);
     if (k == NULL)
         return ERR_OK;
     for (size_t i = 0; i < c->count; i++) {
-        enum err e = check_triple(k, c->op, &c->triple[i], scope_access);
+        enum err e = check_triple(k, c->op, &c->triple[i], reach);
         if (e != ERR_OK)
             return e;
     }
     if (c->op != OP_CREATE)
         return schema_check_sums(c) == NULL ? ERR_OK : ERR_BAD_VALUE;
-    if (!schema_has_part(k, scope_access))
+    if (!raised && !schema_has_part(k, scope_access))
         return ERR_BAD_VALUE;
     for (size_t i = 0; i < k->fields; i++) {
         const struct field_info *f = &k->field[i];
-        if (f->required && f->access == scope_access && !has_tag(c, schema_tag(f)))
+        if (f->required && within(reach, f->access) && !has_tag(c, schema_tag(f)))
             return ERR_MISSING_FIELD;
     }
     return schema_check_sums(c) == NULL ? ERR_OK : ERR_BAD_VALUE;

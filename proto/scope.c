@@ -18,6 +18,13 @@ struct bytes scope_key6(uint8_t *room, uint16_t number, uint32_t index)
     return bytes_of(room, 6);
 }
 
+struct bytes scope_key_record(uint8_t *room, uint16_t number, const struct id *record)
+{
+    store_u16(room, number);
+    memcpy(room + 2, record->b, ID_SIZE);
+    return bytes_of(room, 2 + ID_SIZE);
+}
+
 struct bytes scope_key_part(uint8_t *room, uint32_t kind, const struct id *record, uint16_t number)
 {
     store_u16(room, (uint16_t)kind);

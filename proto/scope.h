@@ -71,6 +71,7 @@ MUST_CHECK enum err scope_change_note(struct txn *txn, const struct scope *s, co
 /* Keys. Each returns the slice it filled; room must be STORE_KEY_MAX bytes. */
 struct bytes scope_key2(uint8_t *room, uint16_t number);                       /* number */
 struct bytes scope_key6(uint8_t *room, uint16_t number, uint32_t index);       /* number, index */
+struct bytes scope_key_record(uint8_t *room, uint16_t number, const struct id *record);
 struct bytes scope_key_part(uint8_t *room, uint32_t kind, const struct id *record, uint16_t number);
 
 #endif

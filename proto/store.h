@@ -42,6 +42,7 @@
     ROW(cursor,   16,   0)     /* device(16) scope(16): sizes confirmed   (server)   */ \
     ROW(device,    0,   0)     /* device(16): ratchet, certificate, state (server)   */ \
     ROW(home,      2,   0)     /* scope number(2) record(16): the scope that is its home now */ \
+    ROW(raised,    2,   0)     /* scope number(2) record(16): the class it has now, above the scope's */ \
     ROW(successor, 0,  16)     /* org(16) successor(16): decision, date              */ \
     ROW(incarnation, 16,  0)   /* device(16) incarnation(4): its newest ratchet (server) */ \
     ROW(person,    0,   0)     /* person(16): name                        (server)   */ \

@@ -151,13 +151,16 @@ static enum err authentic(struct append *a)
     return e != ERR_OK && epoch != a->scope.epoch ? ERR_BUSY : e;
 }
 
-/* A signature closes fields of its record (freeze.h): one that is folded … */
-static enum err closed_by_part(const struct change *c, struct bytes encoded, bool *closed)
+/* A signature closes fields of its record (freeze.h): one that is folded … A record whose class was raised has fields
+ * of lower classes here too. */
+static enum err look_at_part(const struct append *a, const struct change *c, struct bytes encoded, bool *closed,
+                             bool *raised)
 {
     struct part p;
     enum err e = part_decode(&p, encoded);
 
     *closed = e == ERR_OK && freeze_closes(&p, c);
+    *raised = e == ERR_OK && ledger_holds_raised(&p, a->scope.access);
     part_deinit(&p);
     return e;
 }
@@ -182,16 +185,16 @@ static enum err verdict_of(struct append *a, enum role role, uint32_t *verdict, 
     struct buf part = {0};
     struct change c;
     enum err wrong, e = change_decode(&c, body);
-    bool closed = false;
+    bool closed = false, raised = false;
 
     if (e != ERR_OK)
         return e; /* nothing is appended of a changeset that holds such a body */
     e = store_get(a->txn, TABLE_part, scope_key_part(room, c.kind, &c.record, a->scope.number), &part);
     if (e == ERR_OK)
-        e = closed_by_part(&c, buf_bytes(&part), &closed);
+        e = look_at_part(a, &c, buf_bytes(&part), &closed, &raised);
     if (e == ERR_NOT_FOUND)
         e = ERR_OK;
-    wrong = schema_check_change(&c, a->scope.access);
+    wrong = schema_check_raised(&c, a->scope.access, raised);
     if (wrong == ERR_OK && (closed || closed_before(a, verdict, at, &c)))
         wrong = ERR_FROZEN;
     if (part.n + body.n > PART_MAX)
@@ -259,6 +262,8 @@ static enum err add(struct append *a, const struct ward *w, uint64_t now)
         e = scope_save(a->txn, &a->scope);
     if (e == ERR_OK && a->proposals)
         e = ward_forward(a->txn, w, &a->scope, a->scope.frontier.size - 1, now);
+    if (e == ERR_OK && a->proposals)
+        e = ledger_strip_raised(a->txn, &a->scope, a->scope.frontier.size - 1);
     buf_deinit(&verdicts);
     return e;
 }

@@ -189,6 +189,8 @@ static enum err origin(struct txn *txn, struct finding *f, struct ledger_leaf *l
 
     if (e != ERR_OK || !l->is_control)
         return e;
+    if (control_decode(&c, l->control) == ERR_OK && c.kind == CONTROL_ERASED)
+        return ERR_NO_SUCH_CHANGE;
     if (control_decode(&c, l->control) != ERR_OK || c.kind != CONTROL_MIRROR)
         return ERR_DAMAGED;
     if (c.is.mirror.leaf == MIRROR_NO_LEAF)
@@ -226,7 +228,9 @@ static enum err say(struct txn *txn, const struct ward *w, const struct ward_rul
                                             r->by};
     if (e == ERR_OK)
         e = ward_control(txn, w, &f->found_in, &c, now);
-    return e == ERR_OK && copy ? ward_home_take(txn, w, &f->found_in, &mirror, now) : e;
+    if (e == ERR_OK && copy)
+        e = ward_home_take(txn, w, &f->found_in, &mirror, now);
+    return e == ERR_OK ? ledger_strip_ruled(txn, &f->found_in, &c.is.verdict) : e;
 }
 
 enum err ward_rule(struct txn *txn, const struct ward *w, const struct ward_ruling *r, uint64_t now, struct held *out)

@@ -1,5 +1,6 @@
 /* ward_missing.c - a device that refilled a log has no bodies of others' changes that were held or refused: their
  * author is asked for these changesets again (resume begins there). */
+#include "verdict.h"
 #include "ward_recall.h"
 
 static struct bytes missing_key(uint8_t *room, const struct scope *s, const struct id *device, uint32_t incarnation,
@@ -20,12 +21,27 @@ static bool is_whole(const struct changeset *cs)
     return true;
 }
 
-enum err ward_missing_note(struct txn *txn, const struct scope *s, const struct header *h, const struct changeset *cs)
+/* Everybody got what was accepted: if such a body is not there, it was erased, and its author has it no more. */
+static bool only_erased(const struct changeset *cs, struct bytes verdicts)
+{
+    for (size_t i = 0; i < cs->count; i++) {
+        uint32_t verdict;
+
+        if (cs->slot[i].body.n == 0 && (verdict_list_at(verdicts, i, &verdict) != ERR_OK ||
+                                        verdict_kind(verdict) != VERDICT_ACCEPTED))
+            return false;
+    }
+    return true;
+}
+
+enum err ward_missing_note(struct txn *txn, const struct scope *s, const struct header *h, const struct changeset *cs,
+                           struct bytes verdicts)
 {
     uint8_t room[STORE_KEY_MAX], one = 1;
     struct bytes key = missing_key(room, s, &h->device, h->incarnation, h->first);
 
-    return is_whole(cs) ? store_del(txn, TABLE_missing, key) : store_put(txn, TABLE_missing, key, bytes_of(&one, 1));
+    return only_erased(cs, verdicts)
+               ? store_del(txn, TABLE_missing, key) : store_put(txn, TABLE_missing, key, bytes_of(&one, 1));
 }
 
 static bool key_visit(void *arg, struct bytes key, struct bytes value)

@@ -84,7 +84,7 @@ static enum err bring_leaf(struct txn *txn, const struct ward *w, const struct s
 /* --- moving -------------------------------------------------------------------------------------------------- */
 
 static enum err say_home(struct txn *txn, const struct ward *w, struct scope *from, const struct scope *to,
-                         const struct id *record, uint64_t now)
+                         const struct id *record, const struct ward_decision *d, uint64_t now)
 {
     struct control c = {.kind = CONTROL_HOME};
 
@@ -94,12 +94,14 @@ static enum err say_home(struct txn *txn, const struct ward *w, struct scope *fr
     c.is.home.size = from->frontier.size;
     c.is.home.root = scope_root(from);
     c.is.home.org = to->org;
+    c.is.home.decision = bytes_of_str(d->number);
+    c.is.home.date = d->date;
     return ward_control(txn, w, from, &c, now);
 }
 
 /* Every copy names the home as it is now: a device may hold a first copy and the last home, and nothing between. */
 static enum err say_everywhere(struct txn *txn, const struct ward *w, struct scope *from, struct scope *to,
-                               const struct id *record, uint64_t now)
+                               const struct id *record, const struct ward_decision *d, uint64_t now)
 {
     struct scope *list = NULL;
     size_t count = 0;
@@ -111,18 +113,18 @@ static enum err say_everywhere(struct txn *txn, const struct ward *w, struct sco
 
         e = mirror_home(txn, list[i].number, record, &target);
         if (e == ERR_OK && id_equal(&target, &from->id))
-            e = say_home(txn, w, is_target ? to : &list[i], to, record, now);
+            e = say_home(txn, w, is_target ? to : &list[i], to, record, d, now);
         if (e == ERR_NOT_FOUND)
             e = ERR_OK;
     }
     free(list);
-    return e == ERR_OK ? say_home(txn, w, from, to, record, now) : e;
+    return e == ERR_OK ? say_home(txn, w, from, to, record, d, now) : e;
 }
 
-static enum err move_part(struct txn *txn, const struct ward *w, struct scope *from, struct scope *to,
-                          const struct part *p, const struct id *record, uint64_t now)
+enum err ward_move_part(struct txn *txn, const struct ward *w, struct scope *from, struct scope *to,
+                        const struct part *p, const struct id *record, const struct ward_decision *d, uint64_t now)
 {
-    enum err e = say_everywhere(txn, w, from, to, record, now);
+    enum err e = say_everywhere(txn, w, from, to, record, d, now);
 
     for (size_t i = 0; e == ERR_OK && i < p->changes; i++)
         e = bring_leaf(txn, w, from, to, p->change[i].leaf, p->change[i].position, now);
@@ -130,7 +132,7 @@ static enum err move_part(struct txn *txn, const struct ward *w, struct scope *f
 }
 
 /* Its home among the scopes of one organisation: not moved on, and something of it there. */
-static enum err lives_in(struct txn *txn, const struct scope *s, uint32_t kind, const struct id *record, bool *yes)
+enum err ward_lives_in(struct txn *txn, const struct scope *s, uint32_t kind, const struct id *record, bool *yes)
 {
     struct id target;
     struct part p;
@@ -153,7 +155,7 @@ enum err ward_record_org(struct txn *txn, uint32_t kind, const struct id *record
     enum err e = scope_list(txn, &list, &count);
 
     for (size_t i = 0; e == ERR_OK && !found && i < count; i++) {
-        e = lives_in(txn, &list[i], kind, record, &found);
+        e = ward_lives_in(txn, &list[i], kind, record, &found);
         if (e == ERR_OK && found)
             *org = list[i].org;
     }
@@ -162,7 +164,7 @@ enum err ward_record_org(struct txn *txn, uint32_t kind, const struct id *record
 }
 
 enum err ward_move(struct txn *txn, const struct ward *w, uint32_t kind, const struct id *record, const struct id *to,
-                   uint64_t now, uint64_t *changes)
+                   const struct ward_decision *d, uint64_t now, uint64_t *changes)
 {
     struct org here, there;
     struct id org;
@@ -183,13 +185,13 @@ enum err ward_move(struct txn *txn, const struct ward *w, uint32_t kind, const s
         part_init(&p);
         e = scope_load(txn, &here.scope[a], &from);
         if (e == ERR_OK)
-            e = lives_in(txn, &from, kind, record, &lives);
+            e = ward_lives_in(txn, &from, kind, record, &lives);
         if (e == ERR_OK && lives)
             e = ledger_part(txn, &from, kind, record, &p);
         if (e == ERR_OK && lives)
             e = scope_load(txn, &there.scope[a], &target);
         if (e == ERR_OK && lives)
-            e = move_part(txn, w, &from, &target, &p, record, now);
+            e = ward_move_part(txn, w, &from, &target, &p, record, d, now);
         *changes += p.changes;
         part_deinit(&p);
     }

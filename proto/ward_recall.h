@@ -24,7 +24,7 @@ MUST_CHECK enum err ward_stage_clear(struct txn *txn, const struct id *device);
 /* --- bodies that nobody but their author holds: held and refused ones (ward_missing.c) --- */
 /* Of a changeset that was just appended: is it whole? */
 MUST_CHECK enum err ward_missing_note(struct txn *txn, const struct scope *s, const struct header *h,
-                                      const struct changeset *cs);
+                                      const struct changeset *cs, struct bytes verdicts);
 /* The scope's log is about to be rewound to this size: what is appended again is noted again. */
 MUST_CHECK enum err ward_missing_rewind(struct txn *txn, const struct scope *s, uint64_t size);
 /* Bodies of a changeset that is here already; its author sends it again. */

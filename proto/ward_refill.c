@@ -228,7 +228,7 @@ static enum err add_changeset(struct refill *r, struct ledger_leaf *l)
         return e;
     e = ledger_add_again(r->txn, &r->scope, l);
     if (e == ERR_OK)
-        e = ward_missing_note(r->txn, &r->scope, &h, &l->changeset);
+        e = ward_missing_note(r->txn, &r->scope, &h, &l->changeset, l->verdicts);
     return e == ERR_OK ? scope_save(r->txn, &r->scope) : e;
 }
 

@@ -210,7 +210,7 @@ static enum err note_missing(struct txn *txn, const struct scope *s, uint64_t in
     enum err e = ledger_leaf_at(txn, s, index, &row, &l);
 
     if (e == ERR_OK && !l.is_control && header_decode(&h, l.header) == ERR_OK)
-        e = ward_missing_note(txn, s, &h, &l.changeset);
+        e = ward_missing_note(txn, s, &h, &l.changeset, l.verdicts);
     ledger_leaf_deinit(&l);
     buf_deinit(&row);
     return e == ERR_DAMAGED ? ERR_OK : e;

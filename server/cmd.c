@@ -428,6 +428,7 @@ static const struct command commands[] = {
     {"giao-vai", "grant",    N_("give a person one more role"),                  &cmd_role_table, cmd_grant},
     {"thoi-vai", "end",      N_("end a role of a person"),                       &cmd_role_table, cmd_end},
     {"chuyen",   "move",     N_("move a member's record to another cell"),       &cmd_move_table, cmd_move},
+    {"nang-muc", "raise",    N_("raise the access class of one record"),         &cmd_raise_table, cmd_raise},
     {"trao-doi", "exchange", N_("take in a cell's file and write the answer for it"), &exchange_table, run_exchange},
     {"doi-khop", "reconcile", N_("match the cells' registers with the ward's, or prove the store"),
      &cmd_reconcile_table, cmd_reconcile},

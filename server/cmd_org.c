@@ -39,12 +39,22 @@ static const struct opt_row move_rows[] = {
 };
 const struct opt_table cmd_move_table = {move_rows, ARRAY_LEN(move_rows), N_("FOLDER"), 1, 1};
 
+static const struct opt_row raise_rows[] = {
+    {"muc", "record", 0, OPT_TEXT, N_("ID"), N_("the first digits of the record's id"), 0, false, true},
+    {"lop", "class", 0, OPT_TEXT, N_("CLASS"), "B C D", 0, false, true},
+    {"quyet-dinh", "decision", 0, OPT_TEXT, N_("NUMBER"), N_("number of the decision"), 0, false, true},
+    {"ngay", "date", 0, OPT_TEXT, N_("DATE"), N_("date of the decision (today)"), 0, false, false},
+    {"xem-truoc", "dry-run", 0, OPT_FLAG, NULL, N_("say what it touches, change nothing"), 0, false, false},
+    {"json", NULL, 0, OPT_FLAG, NULL, N_("for programs: one line of JSON each"), 0, false, false},
+};
+const struct opt_table cmd_raise_table = {raise_rows, ARRAY_LEN(raise_rows), N_("FOLDER"), 1, 1};
+
 /* ---- the answer ---- */
 
 static const char *const what_names[REGISTRY_WHATS] = {
     [REGISTRY_GRANT] = "grant", [REGISTRY_END] = "end",       [REGISTRY_MERGE] = "merge",
     [REGISTRY_SPLIT] = "split", [REGISTRY_RENAME] = "rename", [REGISTRY_HAND_OVER] = "hand-over",
-    [REGISTRY_MOVE] = "move",
+    [REGISTRY_MOVE] = "move",   [REGISTRY_RAISE] = "raise",
 };
 
 struct touched {
@@ -138,6 +148,12 @@ static enum err take_date(struct call *c, uint32_t *out)
     return e == ERR_OK ? e : cmd_fault(c, "ngay", e);
 }
 
+static enum err required(struct call *c, const char *option, const char **out)
+{
+    const enum err e = cmd_take_text(c, option, out);
+    return e == ERR_OK && (*out)[0] == '\0' ? cmd_fault(c, option, ERR_MISSING_FIELD) : e;
+}
+
 static enum err send(struct call *c, struct registry_request *r)
 {
     struct buf bytes = {0};
@@ -197,18 +213,36 @@ enum err cmd_move(struct call *c)
     return e;
 }
 
+enum err cmd_raise(struct call *c)
+{
+    struct registry_request r = {.what = REGISTRY_RAISE};
+    const char *class = opt_text(&c->opts, "lop", "");
+    enum err e = cmd_take_text(c, "muc", &r.person);
+    if (e == ERR_OK)
+        e = required(c, "quyet-dinh", &r.decision);
+    if (e == ERR_OK && (strlen(class) != 1 || strchr("BCD", class[0]) == NULL)) {
+        c->allowed = raise_rows[1].help;
+        e = cmd_fault(c, "lop", ERR_BAD_VALUE);
+    }
+    if (e == ERR_OK)
+        e = take_date(c, &r.date);
+    if (e != ERR_OK)
+        return e;
+    r.number = (uint64_t)(class[0] - 'A') + 1;
+    e = send(c, &r);
+    if (e == ERR_NO_SUCH_RECORD)
+        c->sentence = _("There is no record with this id.");
+    else if (e == ERR_EXISTS)
+        c->sentence = _("The record is of this class already, or of a higher one.");
+    return e;
+}
+
 bool cmd_org_changes(const char *action)
 {
     for (size_t i = 0; i < ARRAY_LEN(changes); i++)
         if (strcmp(action, changes[i].name) == 0 || strcmp(action, changes[i].alias) == 0)
             return true;
     return false;
-}
-
-static enum err required(struct call *c, const char *option, const char **out)
-{
-    const enum err e = cmd_take_text(c, option, out);
-    return e == ERR_OK && (*out)[0] == '\0' ? cmd_fault(c, option, ERR_MISSING_FIELD) : e;
 }
 
 /* What each change cannot do without; what is left out of the others is "". */

@@ -22,5 +22,7 @@ enum err cmd_grant(struct call *c);
 enum err cmd_end(struct call *c);
 extern const struct opt_table cmd_move_table;
 enum err cmd_move(struct call *c);
+extern const struct opt_table cmd_raise_table;
+enum err cmd_raise(struct call *c);
 
 #endif

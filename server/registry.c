@@ -306,34 +306,38 @@ static enum err hand_over(struct task *t)
 
 /* ---- one member ---- */
 
-struct member_finding {
+struct record_finding {
     const char *prefix;
     struct id found;
+    uint32_t kind;
     size_t count;
 };
 
-static bool member_visit(void *arg, struct bytes key, struct bytes value)
+static bool record_visit(void *arg, struct bytes key, struct bytes value)
 {
-    struct member_finding *f = arg;
+    struct record_finding *f = arg;
     const struct id record = key.n == 4 + ID_SIZE ? id_from(key.p + 2) : (struct id){{0}};
     (void)value;
     if (key.n != 4 + ID_SIZE || !id_has_prefix(&record, f->prefix) || (f->count > 0 && id_equal(&record, &f->found)))
         return true;
     f->found = record;
+    f->kind = load_u16(key.p);
     f->count++;
     return true;
 }
 
-static enum err find_member(struct task *t, uint32_t kind, struct id *out)
+/* kind 0: of any */
+static enum err find_record(struct task *t, uint32_t *kind, struct id *out)
 {
-    struct member_finding f = {.prefix = t->person};
+    struct record_finding f = {.prefix = t->person};
     uint8_t prefix[2];
     enum err e;
     if (strlen(t->person) < ID_PREFIX_MIN || strspn(t->person, "0123456789abcdefABCDEF") != strlen(t->person))
         return ERR_BAD_VALUE;
-    store_u16(prefix, (uint16_t)kind);
-    e = store_scan(t->txn, TABLE_part, bytes_of(prefix, 2), member_visit, &f);
+    store_u16(prefix, (uint16_t)*kind);
+    e = store_scan(t->txn, TABLE_part, bytes_of(prefix, *kind != 0 ? 2 : 0), record_visit, &f);
     *out = f.found;
+    *kind = f.kind;
     if (e == ERR_OK && f.count != 1)
         e = f.count == 0 ? ERR_NO_SUCH_RECORD : ERR_AMBIGUOUS;
     return e;
@@ -341,10 +345,10 @@ static enum err find_member(struct task *t, uint32_t kind, struct id *out)
 
 static enum err move_member(struct task *t)
 {
-    const uint32_t kind = schema_kind_named("member")->number;
+    uint32_t kind = schema_kind_named("member")->number;
     struct id record, org, to;
     uint64_t policy;
-    enum err e = find_member(t, kind, &record);
+    enum err e = find_record(t, &kind, &record);
     if (e == ERR_OK)
         e = find_org(t, t->into, &to);
     if (e == ERR_OK)
@@ -357,7 +361,46 @@ static enum err move_member(struct task *t)
     if (e != ERR_OK || t->dry)
         return e;
     e = ward_policy_next(t->txn, &policy);
-    return e == ERR_OK ? ward_move(t->txn, t->ward, kind, &record, &to, t->now_s, &t->weight.scopes) : e;
+    return e == ERR_OK ? ward_move(t->txn, t->ward, kind, &record, &to, &t->decision, t->now_s, &t->weight.scopes) : e;
+}
+
+/* Is anything of it below the class? */
+static enum err raisable(struct task *t, uint32_t kind, const struct id *record)
+{
+    struct id org;
+    struct org o;
+    bool below = false;
+    enum err e = ward_record_org(t->txn, kind, record, &org);
+    if (e == ERR_OK)
+        e = org_load(t->txn, &org, &o);
+    for (int a = ACCESS_A; e == ERR_OK && !below && a < (int)t->number; a++) {
+        struct scope s;
+        e = scope_load(t->txn, &o.scope[a], &s);
+        if (e == ERR_OK)
+            e = ward_lives_in(t->txn, &s, kind, record, &below);
+    }
+    if (e == ERR_NOT_FOUND)
+        e = ERR_NO_SUCH_RECORD;
+    return e == ERR_OK && !below ? ERR_EXISTS : e;
+}
+
+static enum err raise_record(struct task *t)
+{
+    uint32_t kind = 0;
+    struct id record;
+    uint64_t policy;
+    enum err e = t->number > ACCESS_A && t->number <= ACCESS_D ? find_record(t, &kind, &record) : ERR_BAD_VALUE;
+    if (e == ERR_OK && t->decision.number[0] == '\0')
+        e = ERR_MISSING_FIELD;
+    t->weight.records = 1;
+    if (e == ERR_OK)
+        e = raisable(t, kind, &record);
+    if (e != ERR_OK || t->dry)
+        return e;
+    e = ward_policy_next(t->txn, &policy);
+    return e == ERR_OK ? ward_raise(t->txn, t->ward, kind, &record, (enum access)t->number, &t->decision, t->now_s,
+                                    &t->weight.scopes)
+                       : e;
 }
 
 enum err registry_run(struct txn *txn, const struct ward *w, struct bytes request, uint64_t now_s, struct buf *answer,
@@ -367,6 +410,7 @@ enum err registry_run(struct txn *txn, const struct ward *w, struct bytes reques
         [REGISTRY_GRANT] = roles, [REGISTRY_END] = roles,        [REGISTRY_MERGE] = merge,
         [REGISTRY_SPLIT] = split, [REGISTRY_RENAME] = rename_it, [REGISTRY_HAND_OVER] = hand_over,
         [REGISTRY_MOVE] = move_member,
+        [REGISTRY_RAISE] = raise_record,
     };
     struct task *t = mem_alloc(sizeof(*t));
     struct buf row = {0};

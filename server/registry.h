@@ -13,18 +13,19 @@
 
 enum registry_what {
     REGISTRY_GRANT, REGISTRY_END, REGISTRY_MERGE, REGISTRY_SPLIT, REGISTRY_RENAME, REGISTRY_HAND_OVER, REGISTRY_MOVE,
+    REGISTRY_RAISE,
     REGISTRY_WHATS
 };
 
 struct registry_request {
     enum registry_what what;
     bool dry;
-    uint64_t number;       /* role; type of an organisation that is made, 0: as the others */
+    uint64_t number;       /* role; type of an organisation that is made, 0: as the others; class 1 A … 4 D */
     uint32_t date;
     const char *from;      /* code, or codes with commas */
     const char *into;      /* code; of split and rename the new one */
     const char *name;      /* of the new organisation; "" */
-    const char *person;    /* names or beginnings of ids, with commas; of a move those of member records */
+    const char *person;    /* names or beginnings of ids, with commas; of a move or raise those of records */
     const char *decision;
 };
 void registry_encode(const struct registry_request *r, struct buf *out);

@@ -13,7 +13,7 @@ from peer_fold import FOLD_VERSION, State, check_body
 SEND_CHANGES, SEND_BYTES = 256, 57344
 HEADER_PARTS = ('suite', 'scope', 'device', 'incarnation', 'person', 'first', 'count', 'previous', 'epoch', 'size', 'root',
                 'commitments', 'time', 'quality')
-PAYLOADS = {1: 7, 2: 2, 3: 3, 4: 3, 5: 3, 6: 2, 7: 7, 8: 3, 9: 3, 10: 8, 11: 9, 12: 1, 13: 2}
+PAYLOADS = {1: 7, 2: 2, 3: 3, 4: 3, 5: 3, 6: 2, 7: 7, 8: 3, 9: 3, 10: 8, 11: 9, 12: 1, 13: 2, 14: 3}
 
 
 def head_of(header, signature):

@@ -292,7 +292,7 @@ static enum err move(struct two *w, uint8_t mark, const struct id *to)
     memset(record.b, mark, ID_SIZE);
     memstore_begin(w->ward.store, true, &txn);
     CHECK_EQ(ward_policy_next(&txn, &policy), ERR_OK);
-    e = ward_move(&txn, &w->ward.ward, schema_kind_named("meeting")->number, &record, to, w->ward.now, &moved);
+    e = ward_move(&txn, &w->ward.ward, schema_kind_named("meeting")->number, &record, to, &decision, w->ward.now, &moved);
     CHECK_EQ(memstore_commit(w->ward.store, true), ERR_OK);
     return e;
 }

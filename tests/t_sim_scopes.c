@@ -94,6 +94,12 @@ static void act_record(struct world *w)
     sim_value_deinit(&v);
 }
 
+/* Every field of a meeting is of class A, until the record is raised. */
+static enum access stands(const struct view *view)
+{
+    return replica_view_access(view, &schema_kind_named(kind_name)->field[0]);
+}
+
 /* Of any record that the device holds, in the scopes where it stands for it. */
 static void act_edit(struct world *w)
 {
@@ -116,7 +122,7 @@ static void act_edit(struct world *w)
         return;
     }
     if (sim_value_edit(&v, schema_kind_named(kind_name), ACCESS_A, &record, OP_SET, &w->chance) &&
-        sim_node_record(&w->device[i], &view.org, ACCESS_A, &v.change) == ERR_OK)
+        sim_node_record(&w->device[i], &view.org, stands(&view), &v.change) == ERR_OK)
         w->written[i]++;
     replica_view_deinit(&view);
     sim_value_deinit(&v);
@@ -181,7 +187,28 @@ static void act_move(struct world *w)
     record = id_from(w->record[draw(w, w->records)]);
     memstore_begin(w->ward.store, true, &txn);
     CHECK_EQ(ward_policy_next(&txn, &policy), ERR_OK);
-    e = ward_move(&txn, &w->ward.ward, schema_kind_named(kind_name)->number, &record, &to, w->ward.now, &moved);
+    e = ward_move(&txn, &w->ward.ward, schema_kind_named(kind_name)->number, &record, &to, &decision, w->ward.now, &moved);
+    CHECK(e == ERR_OK || e == ERR_NOT_FOUND || e == ERR_EXISTS);
+    CHECK_EQ(memstore_commit(w->ward.store, true), ERR_OK);
+}
+
+/* Above what everybody here may read but one, or above what all of them may. */
+static void act_raise(struct world *w)
+{
+    uint64_t policy, raised;
+    enum access access;
+    struct txn txn;
+    struct id record;
+    enum err e;
+
+    if (w->records == 0)
+        return;
+    record = id_from(w->record[draw(w, w->records)]);
+    memstore_begin(w->ward.store, true, &txn);
+    CHECK_EQ(ward_policy_next(&txn, &policy), ERR_OK);
+    access = ACCESS_B + (enum access)(draw(w, 999) / 333);
+    e = ward_raise(&txn, &w->ward.ward, schema_kind_named(kind_name)->number, &record, access, &decision, w->ward.now,
+                   &raised);
     CHECK(e == ERR_OK || e == ERR_NOT_FOUND || e == ERR_EXISTS);
     CHECK_EQ(memstore_commit(w->ward.store, true), ERR_OK);
 }
@@ -200,6 +227,8 @@ static void act(struct world *w)
         act_role(w);
     else if (dice < 94)
         act_merge(w);
+    else if (dice < 96)
+        act_raise(w);
     else
         act_move(w);
 }
@@ -311,6 +340,59 @@ static bool once_visit(void *arg, struct view *v)
     return true;
 }
 
+/* The class of the scope where the record is at home. */
+static enum access home_access(struct txn *txn, const struct id *record)
+{
+    enum access access = ACCESS_A;
+    struct scope *list;
+    size_t count;
+
+    CHECK_EQ(scope_list(txn, &list, &count), ERR_OK);
+    for (size_t s = 0; s < count; s++) {
+        bool lives = false;
+
+        CHECK_EQ(ward_lives_in(txn, &list[s], schema_kind_named(kind_name)->number, record, &lives), ERR_OK);
+        if (lives)
+            access = list[s].access;
+    }
+    free(list);
+    return access;
+}
+
+/* Of what was raised above everything that this device may read no body is left: id, kind, create or set, a tag. (A
+ * raised leaf's row ends its payload behind the class: there a signature's head follows.) */
+static bool body_visit(void *arg, struct bytes key, struct bytes value)
+{
+    struct taint *t = arg;
+    const uint8_t kind = (uint8_t)schema_kind_named(kind_name)->number;
+
+    (void)key;
+    for (size_t i = 0; i + ID_SIZE + 2 < value.n && !t->found; i++)
+        t->found = memcmp(value.p + i, t->needle, ID_SIZE) == 0 && value.p[i + ID_SIZE] == kind &&
+                   value.p[i + ID_SIZE + 1] <= OP_SET && value.p[i + ID_SIZE + 2] != 0xc4;
+    return !t->found;
+}
+
+static void check_raised(struct world *w, size_t i)
+{
+    struct txn ward, device;
+
+    memstore_begin(w->ward.store, false, &ward);
+    memstore_begin(w->device[i].store, false, &device);
+    for (size_t k = 0; k < w->records; k++) {
+        struct id record = id_from(w->record[k]);
+        struct taint t = {.needle = w->record[k]};
+
+        if (home_access(&ward, &record) < ACCESS_D) /* the others' devices read up to C, or nothing at all */
+            continue;
+        for (int table = 0; table < TABLE_COUNT && !t.found; table++)
+            CHECK_EQ(store_scan(&device, (enum table)table, bytes_of(NULL, 0), body_visit, &t), ERR_OK);
+        CHECK(!t.found);
+    }
+    memstore_abort(w->ward.store);
+    memstore_abort(w->device[i].store);
+}
+
 /* No orphan: whoever may read everything sees each record that counts, once. */
 static void check_clerk(struct world *w)
 {
@@ -323,7 +405,8 @@ static void check_clerk(struct world *w)
     for (size_t k = 0; k < w->records; k++) {
         struct id record = id_from(w->record[k]);
 
-        there += ward_record_org(&txn, schema_kind_named(kind_name)->number, &record, &org) == ERR_OK;
+        there += ward_record_org(&txn, schema_kind_named(kind_name)->number, &record, &org) == ERR_OK &&
+                 home_access(&txn, &record) < ACCESS_D;
     }
     memstore_abort(w->ward.store);
     memstore_begin(w->device[0].store, false, &txn);
@@ -345,6 +428,8 @@ static void run_seed(uint64_t seed)
     for (size_t i = 0; i < DEVICES; i++) {
         check_device(&w, i);
         check_written(&w, i);
+        if (i > 0) /* the clerk writes no meetings: what was refused stays with him */
+            check_raised(&w, i);
     }
     check_clerk(&w);
     world_deinit(&w);

@@ -179,7 +179,8 @@ def controls():
         (11, "mirror", [HOME] + mirror),
         (12, "fold", [2]),
         (13, "key", [NEW_WARD_KEY, successor]),
-        (14, "unknown", [1, [None, "?"], b"\xff"]),
+        (14, "raised", [RECORD, 5, 3]),
+        (15, "unknown", [1, [None, "?"], b"\xff"]),
     ]
 
 
