@@ -121,7 +121,7 @@ static bool step(void *arg, const struct scope *s, const struct history_change *
         buf_put_bytes(&v->value, t->value);
     }
     if (h->change.count > 0)
-        (void)fold_change(&r->part, FOLD_VERSION, &h->change, &h->version, h->owns, (uint32_t)r->part.changes, 0);
+        (void)fold_change(&r->part, h->fold, &h->change, &h->version, h->owns, (uint32_t)r->part.changes, 0);
     for (size_t i = 0; i < h->change.count; i++)
         look(r, &h->change.triple[i], at + i, before[i]);
     return true;

@@ -100,6 +100,7 @@ struct history_change {
     struct id person;
     struct version version;
     bool owns;           /* by the verdict in its own leaf */
+    uint32_t fold;       /* the version of the fold that was at work when it was folded */
     bool is_draft;       /* not folded yet */
     unsigned draft;      /* then: its enum draft_state */
     struct change change; /* valid during the call */

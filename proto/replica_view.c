@@ -3,6 +3,7 @@
 
 #include "actor.h"
 #include "draft.h"
+#include "fold_at.h"
 #include "ledger.h"
 #include "mirror.h"
 #include "mp.h"
@@ -363,10 +364,10 @@ static enum err history_mirror(const struct ledger_leaf *l, struct history_chang
     return change_decode(&h->change, c.is.mirror.body) == ERR_OK ? ERR_OK : ERR_DAMAGED;
 }
 
-static enum err history_leaf(struct txn *txn, const struct scope *s, const struct part_change *at,
+static enum err history_leaf(struct txn *txn, const struct scope *s, const struct part_change *at, uint32_t fold,
                              replica_history_visit *visit, void *arg, bool *more)
 {
-    struct history_change h = {0};
+    struct history_change h = {.fold = fold};
     struct ledger_leaf l = {0};
     struct header header;
     struct buf row = {0};
@@ -406,6 +407,7 @@ out:
 static enum err history_scope(struct txn *txn, const struct replica *r, const struct scope *s, uint32_t kind,
                               const struct id *record, replica_history_visit *visit, void *arg, bool *more)
 {
+    struct fold_at folds = {0};
     struct draft d;
     struct part p;
     bool copy = false;
@@ -415,13 +417,21 @@ static enum err history_scope(struct txn *txn, const struct replica *r, const st
         return e; /* all of it is in the home's history too */
     e = ledger_part(txn, s, kind, record, &p);
     draft_init(&d);
+    if (e == ERR_OK && p.changes > 0)
+        e = fold_at_load(txn, s, &folds);
     if (e == ERR_OK)
         e = draft_load(txn, kind, record, s->number, &d);
-    for (size_t i = 0; e == ERR_OK && *more && i < p.changes; i++)
-        e = history_leaf(txn, s, &p.change[i], visit, arg, more);
+    for (size_t i = 0; e == ERR_OK && *more && i < p.changes; i++) {
+        uint32_t fold;
+
+        e = fold_at(txn, s, &folds, p.change[i].leaf, p.change[i].position, &fold);
+        if (e == ERR_OK)
+            e = history_leaf(txn, s, &p.change[i], fold, visit, arg, more);
+    }
     for (size_t i = 0; e == ERR_OK && *more && i < d.count; i++) {
         struct history_change h = {.device = r->device, .person = r->person, .version = d.item[i].version,
                                    .is_draft = true, .draft = (unsigned)d.item[i].state,
+                                   .fold = FOLD_VERSION,
                                    .owns = d.item[i].owns};
 
         e = change_decode(&h.change, buf_bytes(&d.item[i].body)) == ERR_OK ? ERR_OK : ERR_DAMAGED;

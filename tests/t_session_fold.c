@@ -1,6 +1,7 @@
 /* t_session_fold.c - which fold a log works by, and people who settle a conflict apart, through real sessions. */
 #include <stdlib.h>
 
+#include "../proto/fold_at.h"
 #include "../proto/mp.h"
 #include "sim_story.h"
 #include "test.h"
@@ -150,5 +151,31 @@ TEST(a_newer_fold_is_too_new)
     CHECK_EQ(s.frontier.size, size);
     memstore_abort(w.device[0].store);
     buf_deinit(&encoded);
+    sim_story_deinit(&w);
+}
+
+/* A scope made by today's ward works by the second fold from its second leaf on. */
+TEST(a_replay_knows_by_which_fold_each_change_was_folded)
+{
+    struct sim_story w;
+    struct fold_at at;
+    struct scope s;
+    struct txn txn;
+    uint32_t version;
+
+    sim_story_init(&w, 1);
+    sim_story_scope(w.device[0].store, &w.cell, ACCESS_A, &s);
+    memstore_begin(w.device[0].store, false, &txn);
+    CHECK_EQ(fold_at_load(&txn, &s, &at), ERR_OK);
+    CHECK_EQ(fold_at(&txn, &s, &at, (uint32_t)at.leaf, 0, &version), ERR_OK);
+    CHECK_EQ(version, 1); /* what comes with the fold leaf or before it */
+    CHECK_EQ(fold_at(&txn, &s, &at, (uint32_t)at.leaf + 1, 0, &version), ERR_OK);
+    CHECK_EQ(version, 2);
+    CHECK_EQ(at.leaf, 1);
+    s.fold_version = 1; /* a log that no fold leaf has touched yet */
+    CHECK_EQ(fold_at_load(&txn, &s, &at), ERR_OK);
+    CHECK_EQ(fold_at(&txn, &s, &at, 7, 0, &version), ERR_OK);
+    CHECK_EQ(version, 1);
+    memstore_abort(w.device[0].store);
     sim_story_deinit(&w);
 }
