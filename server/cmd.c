@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -16,11 +15,12 @@
 #include "admin.h"
 #include "cmd_exchange.h"
 #include "cmd_call.h"
+#include "cmd_held.h"
 #include "cmd_org.h"
 #include "cmd_reconcile.h"
+#include "cmd_rotate.h"
 #include "daemon.h"
 #include "print.h"
-#include "print_held.h"
 #include "server_clock.h"
 
 #define DEFAULT_CODE "PHUONG"
@@ -76,10 +76,7 @@ static enum err ask(struct call *c, const struct admin_request *r, print_rows *p
 
 enum err cmd_request(struct call *c, const struct admin_request *r, print_rows *print)
 {
-    return ask(c, r, print, r->command != ADMIN_ORG_ADD && r->command != ADMIN_INVITE && r->command != ADMIN_REVOKE &&
-                                r->command != ADMIN_TRUST &&
-                                r->command != ADMIN_ACCEPT && r->command != ADMIN_REFUSE &&
-                                opt_given(&c->opts, "json"));
+    return ask(c, r, print, opt_given(&c->opts, "json"));
 }
 
 enum err cmd_registry(struct call *c, struct bytes request, print_rows *print, bool dry)
@@ -96,6 +93,7 @@ static const struct opt_row init_rows[] = {
     {"ma", "code", 0, OPT_TEXT, N_("CODE"), N_("the ward's own code (PHUONG)"), 0, false, false},
     {"han-chung-thu", "cert-days", 0, OPT_NUMBER, N_("DAYS"), N_("how long a device's certificate is good (1827)"),
      HOME_CERT_DAYS_MOST, false, false},
+    CMD_JSON,
 };
 static const struct opt_table init_table = {init_rows, ARRAY_LEN(init_rows), N_("FOLDER"), 1, 1};
 
@@ -118,6 +116,8 @@ static enum err run_init(struct call *c)
         return e;
     s.name = buf_cstr(&c->name);
     e = home_create(cmd_dir(c), &s, server_clock_s());
+    if (e == ERR_OK && opt_given(&c->opts, "json"))
+        buf_printf(&c->out, "{\"v\":1,\"code\":\"%s\",\"listen\":\"%s\"}\n", s.code, s.listen); /* both checked */
     return e == ERR_OK ? ERR_OK : cmd_fault(c, e == ERR_BAD_VALUE ? "dia-chi" : cmd_dir(c), e);
 }
 
@@ -161,7 +161,7 @@ static const struct opt_row org_rows[] = {
     {"ten", "name", 0, OPT_TEXT, N_("NAME"), N_("the organisation's name"), 0, false, false},
     {"loai", "type", 0, OPT_TEXT, N_("TYPE"), "AGENCY TDP SCHOOL ENTERPRISE ARMED", 0, false, false},
     CMD_ORG_OPTIONS
-    {"json", NULL, 0, OPT_FLAG, NULL, N_("for programs: one line of JSON each"), 0, false, false},
+    CMD_JSON,
 };
 static const struct opt_table org_table = {org_rows, ARRAY_LEN(org_rows),
                                            N_("FOLDER them|liet-ke|gop|tach|doi-ten|ban-giao"), 2, 2};
@@ -211,6 +211,7 @@ static const struct opt_row invite_rows[] = {
     {"nguoi", "person", 0, OPT_TEXT, N_("NAME"), N_("who will hold the device"), 0, false, true},
     {"so-ngay", "days", 0, OPT_NUMBER, N_("DAYS"), N_("how long the code is good (14)"), ADMIN_INVITE_DAYS_MOST, false,
      false},
+    CMD_JSON,
 };
 static const struct opt_table invite_table = {invite_rows, ARRAY_LEN(invite_rows), N_("FOLDER"), 1, 1};
 
@@ -240,11 +241,9 @@ static enum err run_invite(struct call *c)
 
 /* ---- tong-hop, thiet-bi, thu-hoi ---- */
 
-static const struct opt_row json_rows[] = {
-    {"json", NULL, 0, OPT_FLAG, NULL, N_("for programs: one line of JSON each"), 0, false, false},
-};
+static const struct opt_row json_rows[] = {CMD_JSON};
 static const struct opt_table json_table = {json_rows, ARRAY_LEN(json_rows), N_("FOLDER"), 1, 1};
-static const struct opt_table revoke_table = {NULL, 0, N_("FOLDER DEVICE"), 2, 2};
+static const struct opt_table revoke_table = {json_rows, ARRAY_LEN(json_rows), N_("FOLDER DEVICE"), 2, 2};
 
 static enum err run_overview(struct call *c)
 {
@@ -282,64 +281,12 @@ static enum err run_trust(struct call *c)
     return run_device(c, ADMIN_TRUST);
 }
 
-/* ---- doi-khoa ---- */
-
-static const struct opt_row rotate_rows[] = {
-    {"may-chu", "tls", 0, OPT_FLAG, NULL, N_("the key that devices know this server by"), 0, false, false},
-    {"phuong", "ward", 0, OPT_FLAG, NULL, N_("the key that signs what the ward says"), 0, false, false},
-};
-static const struct opt_table rotate_table = {rotate_rows, ARRAY_LEN(rotate_rows), N_("FOLDER"), 1, 1};
-
-/* The lock of the one daemon: it would go on with the old keys. */
-static enum err lock_out_daemon(struct call *c, int *lock)
-{
-    const int key = disk_open(cmd_dir(c), HOME_WARD_FILE, O_RDONLY);
-    c->about = cmd_dir(c);
-    *lock = -1;
-    if (key < 0)
-        return disk_error(errno) == ERR_NOT_FOUND ? ERR_NO_STORE : disk_error(errno);
-    close(key);
-    *lock = disk_open(cmd_dir(c), HOME_LOCK, O_RDWR | O_CREAT);
-    const enum err e = *lock < 0 ? disk_error(errno) : disk_lock(*lock, 0);
-    if (e == ERR_LOCKED)
-        c->sentence = _("The server is running; it must be stopped first.");
-    return e;
-}
-
-static enum err rotate(struct call *c, struct home *home)
-{
-    enum err e = home_open(cmd_dir(c), KV_WRITE, home);
-    if (e == ERR_OK && opt_given(&c->opts, "may-chu"))
-        e = home_rotate_tls(home, server_clock_s());
-    if (e == ERR_OK && opt_given(&c->opts, "phuong"))
-        e = home_rotate_ward(home, server_clock_s());
-    c->about = e == ERR_NO_STORE ? cmd_dir(c) : home->at;
-    return e;
-}
-
-static enum err run_rotate(struct call *c)
-{
-    if (!opt_given(&c->opts, "may-chu") && !opt_given(&c->opts, "phuong"))
-        return cmd_fault(c, "--may-chu, --phuong", ERR_MISSING_FIELD);
-    struct home *home = mem_alloc(sizeof(*home));
-    int lock;
-    enum err e = lock_out_daemon(c, &lock);
-    if (e == ERR_OK) {
-        e = rotate(c, home);
-        home_close(home);
-    }
-    if (lock >= 0)
-        close(lock);
-    free(home);
-    return e;
-}
-
 /* ---- trao-doi ---- */
 
 static const struct opt_row exchange_rows[] = {
     {"tu-tep", "from-file", 0, OPT_TEXT, N_("FILE"), N_("what a cell sent"), 0, false, true},
     {"ra-tep", "to-file", 0, OPT_TEXT, N_("FILE"), N_("where the answer for it goes"), 0, false, true},
-    {"json", NULL, 0, OPT_FLAG, NULL, N_("for programs: one line of JSON each"), 0, false, false},
+    CMD_JSON,
 };
 static const struct opt_table exchange_table = {exchange_rows, ARRAY_LEN(exchange_rows), N_("FOLDER"), 1, 1};
 
@@ -347,71 +294,6 @@ static enum err run_exchange(struct call *c)
 {
     return cmd_exchange(cmd_dir(c), opt_text(&c->opts, "tu-tep", ""), opt_text(&c->opts, "ra-tep", ""),
                         opt_given(&c->opts, "json"), &c->out, &c->about, &c->allowed);
-}
-
-/* ---- cho-xem-xet, chap-nhan, tu-choi ---- */
-
-static const struct opt_row rule_rows[] = {
-    {"ly-do", "reason", 0, OPT_TEXT, N_("TEXT"), N_("why; all who hold this part of the book can read it"), 0, false,
-     false},
-    {"nguoi", "by", 0, OPT_TEXT, N_("NAME"), N_("who decides (the user of this machine)"), 0, false, false},
-    {"da-nhan", "accepted", 0, OPT_FLAG, NULL, N_("also a change that was accepted; what it set stands until changed"),
-     0, false, false},
-};
-static const struct opt_table accept_table = {rule_rows, 2, N_("FOLDER ID"), 2, 2};
-static const struct opt_table refuse_table = {rule_rows, ARRAY_LEN(rule_rows), N_("FOLDER ID"), 2, 2};
-
-static enum err run_held(struct call *c)
-{
-    return cmd_request(c, &(struct admin_request){.command = ADMIN_HELD}, print_held);
-}
-
-/* Who sits at this machine, as it knows him. */
-static enum err take_decider(struct call *c)
-{
-    const struct passwd *user = opt_given(&c->opts, "nguoi") ? NULL : getpwuid(getuid());
-    if (opt_given(&c->opts, "nguoi"))
-        return cmd_take_name(c, "nguoi");
-    buf_put_str(&c->name, user == NULL ? "chibod" : user->pw_name);
-    return ERR_OK;
-}
-
-static enum err rule(struct call *c, enum admin_command command)
-{
-    struct admin_request r = {.command = command, .number = command == ADMIN_REFUSE && opt_given(&c->opts, "da-nhan")};
-    struct buf reason = {0};
-    enum err e = take_decider(c);
-    r.text[0] = opt_arg(&c->opts, 1);
-    if (e == ERR_OK && (strlen(r.text[0]) > 2 * HASH_SIZE || strlen(r.text[0]) < ID_PREFIX_MIN ||
-                        strspn(r.text[0], "0123456789abcdefABCDEF") != strlen(r.text[0])))
-        e = cmd_fault(c, r.text[0], ERR_BAD_VALUE);
-    if (e == ERR_OK && text_clean(bytes_of_str(opt_text(&c->opts, "ly-do", "")), TEXT_ONE_LINE, &reason) != ERR_OK)
-        e = cmd_fault(c, "ly-do", ERR_BAD_UTF8);
-    if (e == ERR_OK && reason.n > VERDICT_TEXT_MAX)
-        e = cmd_fault(c, "ly-do", ERR_TOO_LONG);
-    if (e == ERR_OK && reason.n == 0 && command == ADMIN_REFUSE)
-        e = cmd_fault(c, "ly-do", ERR_MISSING_FIELD);
-    if (e == ERR_OK) {
-        r.text[1] = buf_cstr(&c->name);
-        r.text[2] = buf_cstr(&reason);
-        e = cmd_request(c, &r, print_first);
-        if (e == ERR_AMBIGUOUS)
-            c->sentence = _("More than one change begins like this.");
-        if (e == ERR_AMBIGUOUS || e == ERR_NO_SUCH_CHANGE || e == ERR_DECIDED || e == ERR_ACCEPTED)
-            e = cmd_fault(c, r.text[0], e);
-    }
-    buf_deinit(&reason);
-    return e;
-}
-
-static enum err run_accept(struct call *c)
-{
-    return rule(c, ADMIN_ACCEPT);
-}
-
-static enum err run_refuse(struct call *c)
-{
-    return rule(c, ADMIN_REFUSE);
 }
 
 /* ---- all of them ---- */
@@ -432,10 +314,10 @@ static const struct command commands[] = {
     {"trao-doi", "exchange", N_("take in a cell's file and write the answer for it"), &exchange_table, run_exchange},
     {"doi-khop", "reconcile", N_("match the cells' registers with the ward's, or prove the store"),
      &cmd_reconcile_table, cmd_reconcile},
-    {"doi-khoa", "rotate-keys", N_("give the server new keys in place of its old ones"), &rotate_table, run_rotate},
-    {"cho-xem-xet", "held",  N_("list what waits for a decision"),               &json_table,   run_held},
-    {"chap-nhan", "accept",  N_("accept a change that waits"),                   &accept_table, run_accept},
-    {"tu-choi",  "refuse",   N_("refuse a change that waits, with the reason"),  &refuse_table, run_refuse},
+    {"doi-khoa", "rotate-keys", N_("give the server new keys in place of its old ones"), &cmd_rotate_table, cmd_rotate},
+    {"cho-xem-xet", "held",  N_("list what waits for a decision"),               &cmd_held_table, cmd_held},
+    {"chap-nhan", "accept",  N_("accept a change that waits"),                   &cmd_accept_table, cmd_accept},
+    {"tu-choi",  "refuse",   N_("refuse a change that waits, with the reason"),  &cmd_refuse_table, cmd_refuse},
     {"tin-lai",  "trust",    N_("one copy of a device's book is left: it counts again"), &revoke_table, run_trust},
 };
 /* clang-format on */

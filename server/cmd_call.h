@@ -2,6 +2,7 @@
 #ifndef CHIBO_CMD_CALL_H
 #define CHIBO_CMD_CALL_H
 
+#include "../common/language.h"
 #include "../common/opt.h"
 #include "admin.h"
 #include "print.h"
@@ -22,6 +23,9 @@ struct command {
     const struct opt_table *table;
     enum err (*run)(struct call *c);
 };
+
+/* The option that every command takes; JSON is one line each, with "v":1. */
+#define CMD_JSON {"json", NULL, 0, OPT_FLAG, NULL, N_("for programs: one line of JSON each"), 0, false, false}
 
 /* Says what an error is about, and hands it on. */
 enum err cmd_fault(struct call *c, const char *about, enum err e);

@@ -276,18 +276,19 @@ enum err print_first(struct bytes rows, bool json, struct buf *out)
 {
     struct bytes row;
     struct mp r;
-    (void)json;
     if (!admin_answer_next(&rows, &row))
         return ERR_BAD_FRAME;
     mp_open(&r, row);
     mp_expect_array(&r, 1);
+    if (json)
+        buf_put_str(out, mp_peek(&r) == MP_BIN ? "{\"v\":1,\"id\":\"" : "{\"v\":1,\"invite\":\"");
     if (mp_peek(&r) == MP_BIN) {
         const struct bytes id = mp_bin(&r, HASH_SIZE);
         for (size_t i = 0; i < id.n; i++)
             buf_printf(out, "%02x", id.p[i]);
     } else {
-        buf_put_bytes(out, mp_str(&r, ADMIN_REQUEST_MAX));
+        buf_put_bytes(out, mp_str(&r, ADMIN_REQUEST_MAX)); /* letters, digits and dashes */
     }
-    buf_put_str(out, "\n");
+    buf_put_str(out, json ? "\"}\n" : "\n");
     return mp_close(&r);
 }

@@ -15,7 +15,7 @@ print_rows print_overview;
 /* {"v":1,"device","person","org","state":"active"|"revoked"|"copied","enrolled","contact"} */
 print_rows print_devices;
 print_rows print_orgs;     /* {"v":1,"code","name","type"} */
-print_rows print_first;    /* the first field of the first row: text, or an id; for people and scripts alike */
+print_rows print_first;    /* the first field of the first row: an id, or an invite. {"v":1,"id"} or {"v":1,"invite"} */
 
 #define PRINT_MOMENT_SIZE 32
 const char *print_moment(uint64_t unix_s, char out[PRINT_MOMENT_SIZE]);     /* 23/11/2026 14:05; "never" */
