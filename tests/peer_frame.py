@@ -1,12 +1,15 @@
-"""Frames and the two transforms (docs/protocol.md section 6), for tests/peer.py."""
+"""Frames and their transforms (docs/protocol.md section 6), for tests/peer.py."""
 import struct
 
 import zstandard
 
 from peer_bytes import PeerError, need
+from peer_columns import DICTIONARY, arrange, restore
 
 PLAIN_MOST, MESSAGE_MOST, HISTORY = 61440, 327680, 131072
 LAST, MORE = 0x40, 0x80
+MAGIC = bytes.fromhex('28b52ffd')
+CHANGESET, LEAF = 4, 5
 
 
 class _History:
@@ -18,31 +21,51 @@ class _History:
     def add(self, plain):
         self.data = (self.data + plain)[-HISTORY:]
 
-    def dictionary(self):
-        """For zstd; none if nothing went before."""
+    def dictionary(self, form=1):
+        """For zstd; none if nothing went before. Transforms 2 and 3: the history behind dictionary 1."""
+        if form > 1:
+            return zstandard.ZstdCompressionDict(DICTIONARY + self.data, dict_type=zstandard.DICT_TYPE_FULLDICT)
         if not self.data:
             return None
         return zstandard.ZstdCompressionDict(self.data, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
 
 
 class FrameWriter:
-    """Turns messages into frames. `transform` 1 packs wherever that makes the payload smaller, 0 never packs."""
+    """Turns messages into frames. `transform` 1 and 2 pack wherever that makes the payload smaller, 3 arranges whatever can be, 0 never packs."""
 
     def __init__(self, transform=1, level=6):
-        self.history, self.transform, self.level = _History(), transform, level
-        self.counts = [0, 0]
+        self.history, self.transform, self.level, self.inside = _History(), transform, level, False
+        self.counts = [0, 0, 0, 0]
+
+    def _pack(self, plain, form):
+        packer = zstandard.ZstdCompressor(level=self.level, dict_data=self.history.dictionary(form), write_checksum=False,
+                                          write_content_size=True, write_dict_id=False)
+        packed = packer.compress(plain)
+        return packed if form == 1 else packed[len(MAGIC):]
+
+    def _columns(self, plain):
+        """(payload, what the history gets), or None."""
+        halves = arrange(plain)
+        if halves is None or len(halves[1]) > PLAIN_MOST:
+            return None
+        raw, n, size = halves[0], len(halves[0]), b''
+        while n >= 128:
+            size, n = size + bytes([n & 127 | 128]), n >> 7
+        return size + bytes([n]) + raw + self._pack(halves[1], 3), halves[1]
 
     def frame(self, kind, plain, last=False, more=False):
         """One frame."""
-        payload, form = plain, 0
-        if self.transform and plain:
-            packer = zstandard.ZstdCompressor(level=self.level, dict_data=self.history.dictionary(), write_checksum=False,
-                                              write_content_size=True, write_dict_id=False)
-            packed = packer.compress(plain)
+        payload, form, noted = plain, 0, plain
+        columns = self._columns(plain) if self.transform == 3 and not more and kind in (CHANGESET, LEAF) and not self.inside else None
+        self.inside = more
+        if columns and len(columns[0]) < len(plain):
+            (payload, noted), form = columns, 3
+        elif self.transform and plain:
+            packed = self._pack(plain, min(self.transform, 2))
             if len(packed) < len(plain):
-                payload, form = packed, 1
+                payload, form = packed, min(self.transform, 2)
         self.counts[form] += 1
-        self.history.add(plain)
+        self.history.add(noted)
         return struct.pack('>HBB', len(payload), kind, form | (LAST if last else 0) | (MORE if more else 0)) + payload
 
     def message(self, kind, plain, last=False):
@@ -53,21 +76,37 @@ class FrameWriter:
             yield self.frame(kind, piece, last and not more, more)
 
 
-def unzip(payload, history):
+def unzip(payload, history, form=1):
     """The plain bytes of a packed payload; BAD_FRAME for whatever section 6 does not allow."""
+    if form > 1:
+        payload = MAGIC + payload
     try:
         params = zstandard.get_frame_parameters(payload)
         need(zstandard.frame_content_size(payload) >= 0, 'BAD_FRAME', 'khung zstd không ghi cỡ')
         need(params.content_size <= PLAIN_MOST, 'BAD_FRAME', 'khung zstd giải ra quá lớn')
         need(not params.has_checksum and params.dict_id == 0, 'BAD_FRAME', 'khung zstd có số kiểm tra hoặc mã từ điển')
         size = params.content_size
-        unpacker = zstandard.ZstdDecompressor(dict_data=history.dictionary()).decompressobj()
+        unpacker = zstandard.ZstdDecompressor(dict_data=history.dictionary(form)).decompressobj()
         plain = unpacker.decompress(payload)
         need(unpacker.unused_data == b'', 'BAD_FRAME', 'thừa byte sau khung zstd')
         need(len(plain) == size, 'BAD_FRAME', 'khung zstd không đúng cỡ')
         return plain
     except zstandard.ZstdError as error:
         raise PeerError('BAD_FRAME', f'khung zstd hỏng: {error}') from error
+
+
+def uncolumn(payload, history):
+    """(message, arranged) of a payload of transform 3."""
+    n = shift = at = 0
+    while True:
+        need(at < min(3, len(payload)), 'BAD_FRAME', 'khung cột quá ngắn')
+        n |= (payload[at] & 127) << shift
+        shift, at = shift + 7, at + 1
+        if payload[at - 1] < 128:
+            break
+    need(n <= len(payload) - at, 'BAD_FRAME', 'khung cột quá ngắn')
+    arranged = unzip(payload[at + n:], history, 3)
+    return restore(payload[at:at + n], arranged), arranged
 
 
 class FrameReader:
@@ -77,21 +116,27 @@ class FrameReader:
         self.history = _History()
         self.raw = b''
         self.kind, self.parts = None, b''
-        self.counts = [0, 0]
+        self.counts = [0, 0, 0, 0]
 
     def feed(self, raw):
         """Takes bytes and gives the messages that are whole."""
         self.raw += raw
         while len(self.raw) >= 4:
             n, kind, form = struct.unpack('>HBB', self.raw[:4])
-            need(form & 0x30 == 0 and form & 0x0f <= 1 and form & 0xc0 != 0xc0, 'BAD_FRAME', f'dạng khung {form:02x} không có')
+            need(form & 0x30 == 0 and form & 0x0f <= 3 and form & 0xc0 != 0xc0, 'BAD_FRAME', f'dạng khung {form:02x} không có')
             need(form & 0x0f or n <= PLAIN_MOST, 'BAD_FRAME', 'khung quá lớn')
             if len(self.raw) < 4 + n:
                 return
             payload, self.raw = self.raw[4:4 + n], self.raw[4 + n:]
-            plain = unzip(payload, self.history) if form & 0x0f else payload
-            self.counts[form & 0x0f] += 1
-            self.history.add(plain)
+            transform = form & 0x0f
+            plain = noted = payload
+            if transform == 3:
+                need(self.kind is None and not form & MORE, 'BAD_FRAME', 'cột chỉ dùng cho bản tin trong một khung')
+                plain, noted = uncolumn(payload, self.history)
+            elif transform:
+                plain = noted = unzip(payload, self.history, transform)
+            self.counts[transform] += 1
+            self.history.add(noted)
             need(self.kind in (None, kind), 'BAD_FRAME', 'bản tin đổi loại giữa chừng')
             self.parts += plain
             need(len(self.parts) <= MESSAGE_MOST, 'BAD_FRAME', 'bản tin quá lớn')

@@ -33,6 +33,7 @@ class Store:
         self.logs = {}
         self.confirmed = {}   # scope -> (epoch, size) of the last close
         self.cut = False
+        self.packing = 0      # the newest dictionary that the ward knows, by the last close
 
     @staticmethod
     def load(path):
@@ -244,7 +245,8 @@ class Session:
             if log.draft:
                 log.seal(store.signer(), int(time.time()))
         store.save()
-        self.wire = Wire(store.host, store.port, store.pin, store.tls_seed, store.certificate, transform, limit)
+        self.dictionary = 1 if transform > 1 else 0  # what it says it knows; what it sends depends on what the ward has said
+        self.wire = Wire(store.host, store.port, store.pin, store.tls_seed, store.certificate, transform if store.packing else min(transform, 1), limit)
 
     def hello(self):
         """The hello's body."""
@@ -252,7 +254,7 @@ class Session:
         one, two = read_hello_state(store.logs.values())
         moved = [[log.scope, log.epoch, log.size] for scope, log in sorted(store.logs.items())
                  if log.size and store.confirmed.get(scope) != (log.epoch, log.size)]
-        return [1, self.mode, store.incarnation, store.n, store.ratchet, b16k(self.wire.binding, 'hello', one),
+        return [1, self.mode + 4 * self.dictionary, store.incarnation, store.n, store.ratchet, b16k(self.wire.binding, 'hello', one),
                 b16k(self.wire.binding, 'hello-state', two)[:8], moved]
 
     def _waiting(self):
@@ -354,7 +356,7 @@ class Session:
             elif name == 'close':
                 need(last and self.open is None, 'BAD_ORDER', 'close giữa chừng một lô')
                 need(body[0] == store.n + 1, 'BAD_PROOF', 'bánh cóc không tiến một nấc')
-                store.n, store.ratchet, self.flags = body[0], body[1], body[3] & 15  # above them: the newest dictionary, which we do not use
+                store.n, store.ratchet, self.flags, store.packing = body[0], body[1], body[3] & 15, body[3] >> 4
                 store.confirmed = {item.scope: (item.epoch, item.size) for item in store.logs.values() if item.size}
                 store.cut = False
                 store.save()
@@ -401,7 +403,7 @@ class Session:
         """What happened, for a JSON line."""
         wire = self.wire
         return {**self.counts, 'sent': wire.sent, 'received': wire.received, 'packed': [wire.writer.counts[1], wire.reader.counts[1]],
-                'plain': [wire.writer.counts[0], wire.reader.counts[0]], 'n': self.store.n, 'flags': self.flags,
+                'forms': [list(wire.writer.counts), list(wire.reader.counts)], 'plain': [wire.writer.counts[0], wire.reader.counts[0]], 'n': self.store.n, 'flags': self.flags,
                 'scopes': {scope.hex(): {'epoch': log.epoch, 'size': log.size, 'root': log.root.hex(), 'state': log.state.hash().hex(),
                                          'waiting': len(log.pending(self.store.device, self.store.incarnation)), 'odd': log.odd}
                            for scope, log in sorted(self.store.logs.items())}}

@@ -127,7 +127,7 @@ def enrolment(t, server, folder):
 
 
 def both_ways(t, one, two):
-    """Changes go up from one and down to the other, by both transforms."""
+    """Changes go up from one and down to the other, by transforms 0 and 1."""
     report = sync(one)
     t.check('sync: the logs of the own organisation come', report['control'] > 0 and len(one.logs) >= 1 and one.n == 1)
     meeting(one, 11, ['Học tập chuyên đề tháng 11', 'Đóng đảng phí', 'Phân công trực Tết'])
@@ -242,15 +242,15 @@ def twice(t, one, two):
 
 
 def bulk(t, one, two):
-    """A flight much longer than the history of a direction, packed and not, and down again."""
-    for transform in (1, 0):
+    """A flight much longer than the history of a direction, packed in each way and not, and down again."""
+    for transform in (3, 2, 1, 0):
         for i in range(8):
-            resolution(one, f'Biên tập lần {i}, cách gói {transform}', os.urandom(24000).hex() + 'Chi bộ Tổ dân phố 1 họp thường kỳ. ' * 300)
+            resolution(one, f'Biên tập lần {i}, cách gói {transform}', os.urandom(20000).hex() + 'Chi bộ Tổ dân phố 1 họp thường kỳ. ' * 300)
         report = sync(one, transform=transform)
         t.check(f'bulk: eight changesets by transform {transform}: {report["sent"]} bytes', report['up'] == report['own'] == 8
-                and (report['packed'][0] >= 8) == bool(transform))
-        report = sync(two)
-        t.check('bulk: down again', report['leaf'] == 8 and same_after(one, two))
+                and (report['forms'][0][transform] >= 8))
+        report = sync(two, transform=transform)
+        t.check('bulk: down again', report['leaf'] == 8 and (sum(report['forms'][1][2:]) > 0) == (transform > 1) and same_after(one, two))
 
 
 def same_after(one, two):

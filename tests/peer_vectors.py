@@ -9,6 +9,7 @@ import peer_file
 import peer_fold
 import peer_log
 from peer_bytes import PeerError, pack, unpack, verify
+import peer_columns
 from peer_frame import FrameReader, FrameWriter
 from peer_message import FORMS, read_message
 
@@ -171,6 +172,25 @@ def _frames(t, v):
                 and (writer.counts[1] > 0) == bool(transform))
 
 
+def _columns(t, v):
+    def read(raw):
+        reader = FrameReader()
+        found = list(reader.feed(raw))
+        pb.need(reader.idle() and found, 'BAD_FRAME', 'khung dở dang')
+        return found
+    t.check('columns: arranged', peer_columns.arrange(v.message) == (v.raw, v.arranged))
+    t.check('columns: restored', peer_columns.restore(v.raw, v.arranged) == v.message)
+    t.check('columns: a frame', read(v.frame) == [(4, v.message, True)])
+    t.check('columns: transform 2', read(v.dictionary) == [(4, b'a' * 200, True)])
+    for name in v.rows:
+        if name.startswith('bad_'):
+            t.raises(f'columns: {name}', 'BAD_FRAME', lambda raw=v.__getattr__(name): read(raw))
+    message, writer, reader = v.message, FrameWriter(3), FrameReader()
+    rows = [(4 + i % 2, message[:-1] + bytes([i]), i == 9) for i in range(10)]
+    t.check('columns: there and back', list(reader.feed(b''.join(f for row in rows for f in writer.message(*row)))) == rows
+            and writer.counts == reader.counts and writer.counts[3] > 0)
+
+
 def _hello(t, v, n, ratchet):
     logs = [n.scope + pb.u32(1) + pb.u64(6) + v.root0, n.home + pb.u32(0) + pb.u64(4294967295) + v.root1]
     states = [n.scope + b'\1' + v.state0, n.home + b'\1' + v.state1]
@@ -281,6 +301,7 @@ def selftest(t):
     frontier = _checkpoint(t, rows['checkpoint'], n, leaf)
     _enrol(t, rows['enrol'], n, rows['invite'], rows['ratchet'])
     _frames(t, rows['frames'])
+    _columns(t, rows['columns'])
     _hello(t, rows['hello'], n, rows['ratchet'])
     _messages(t, rows['messages'])
     _sealed(t, rows['sealed'], n)

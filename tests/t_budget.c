@@ -83,7 +83,7 @@ static void act(struct world *w)
 {
     struct write *write = &w->write[w->writes];
     unsigned some = w->records == 0 ? RECORDS : (unsigned)draw(w, w->records);
-    write->create = w->records == 0 || (w->records < RECORDS && draw(w, 3) > 0);
+    write->create = w->records == 0 || (w->records < RECORDS && draw(w, 2) > 0);
     write->record = write->create ? w->records : some;
     write->names = RECORDS;
     if (!write->create && w->update[write->record])
@@ -183,11 +183,11 @@ static void one_world(uint64_t seed)
     size_t before = 0, rounds = 0;
     world_init(&w, seed);
     while (w.writes < WRITES) {
-        if (draw(&w, 4) > 0) {
+        if (draw(&w, 6) > 0) {
             act(&w);
             continue;
         }
-        uint64_t budget = 250 + draw(&w, 700);
+        uint64_t budget = 230 + draw(&w, 400);
         CHECK(sync_within(&w, budget) <= budget + OVER_BYTES);
         before = check_ward(&w);
     }
@@ -209,7 +209,7 @@ static void one_world(uint64_t seed)
 
 TEST(random_worlds_within_a_budget)
 {
-    for (uint64_t seed = 1; seed <= 40; seed++)
+    for (uint64_t seed = 1; seed <= 50; seed++)
         one_world(seed);
 }
 

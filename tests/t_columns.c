@@ -7,6 +7,7 @@
 #include "../proto/syllable.h"
 #include "message_random.h"
 #include "test.h"
+#include "vector.h"
 
 TEST(any_text_and_any_bytes_come_back_from_syllables)
 {
@@ -146,4 +147,41 @@ TEST(who_has_not_confirmed_a_dictionary_gets_what_everybody_reads)
     send_all(1, 7, &new);
     CHECK((old & ~3u) == 0);
     CHECK((new & 0xcu) == 0xcu);
+}
+
+static void check_frame(const char *name, struct bytes message)
+{
+    struct frame_in in;
+    struct bytes more = vector("columns", name);
+    bool got = false;
+    frame_in_init(&in);
+    enum err e = frame_next(&in, &more, &got);
+    if (message.n == 0) {
+        if (!CHECK_EQ(e, ERR_BAD_FRAME))
+            CHECK_STR(name, "refused");
+    } else if (CHECK_EQ(e, ERR_OK) && CHECK(got && more.n == 0)) {
+        CHECK_BYTES(buf_bytes(&in.message), message);
+    }
+    frame_in_deinit(&in);
+}
+
+/* tests/vectors/columns.hex, put together by hand from protocol.md 6.3. */
+TEST(columns_of_the_vectors)
+{
+    static const char *const bad[] = {"bad_more", "bad_raw", "bad_rest"};
+    struct buf raw = {0}, arranged = {0}, letters = {0};
+    struct bytes message = vector("columns", "message");
+    CHECK(columns_arrange(message, &raw, &arranged));
+    CHECK_BYTES(buf_bytes(&raw), vector("columns", "raw"));
+    CHECK_BYTES(buf_bytes(&arranged), vector("columns", "arranged"));
+    check_frame("frame", message);
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+        check_frame(bad[i], bytes_of(NULL, 0));
+    for (size_t i = 0; i < 200; i++)
+        buf_put_str(&letters, "a");
+    check_frame("dictionary", buf_bytes(&letters));
+    CHECK(vector_all_read("columns"));
+    buf_deinit(&letters);
+    buf_deinit(&raw);
+    buf_deinit(&arranged);
 }

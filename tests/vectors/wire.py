@@ -1,6 +1,7 @@
 """Writes frames.hex and messages.hex: sections 6 and 7 of docs/protocol.md, from that page, RFC 8878 and msgpack alone. The
 packed frames are put together by hand from blocks of one repeated byte, so no zstd is needed to make them."""
 import os
+import re
 import struct
 
 from make import HERE, RECORD, SCOPE, TIME, pack, some
@@ -31,7 +32,7 @@ def frames():
         ("packed_continued", frame(5, PACKED | MORE, zstd(200)) + frame(5, 0, b"b"), "200 times a, then b"),
         ("bad_bit4", frame(11, 0x10, b"\x90"), "bit 4 is not in use"),
         ("bad_bit5", frame(11, 0x20, b"\x90"), "bit 5 is not in use"),
-        ("bad_transform", frame(11, 0x02, b"\x90"), "no such transform"),
+        ("bad_transform", frame(11, 0x04, b"\x90"), "no such transform"),
         ("bad_both", frame(11, LAST | MORE, b"\x90"), "LAST and MORE"),
         ("bad_type", frame(4, MORE, b"ab") + frame(5, 0, b"c"), "goes on as another type"),
         ("bad_bomb", frame(5, PACKED, zstd(61441)), "one byte over the plain size of a frame"),
@@ -40,6 +41,43 @@ def frames():
         ("bad_dictionary", frame(5, PACKED, b"\x28\xb5\x2f\xfd\x21\x07\xc8" + zstd(200)[6:]), "names a dictionary"),
         ("bad_size", frame(5, PACKED, b"\x28\xb5\x2f\xfd\x00\x00" + zstd(200)[6:]), "a window and no content size"),
         ("bad_short", frame(5, PACKED, b"\x28\xb5\x2f\xfd\x20\xc9" + zstd(200)[6:]), "announces 201, holds 200"),
+    ]
+
+
+def columns():
+    """One message arranged by hand, section 6.3; the packed half is one raw block (RFC 8878 3.1.1.2)."""
+    with open(os.path.join(HERE, "..", "..", "proto", "dictionary_1.c"), encoding="utf-8") as f:
+        syllables = " ".join(re.findall(r'^    "(.*)",$', f.read(), re.M)).split()
+    one, two = syllables[5], syllables[64 + 2 * 256 + 7]
+    text, later = f"{one} {two}, {one.capitalize()} Xyzxyz…".encode(), f"{two} {two}".encode()
+    told = b"\xfd" if one.capitalize() != one else b""
+    packed = [b"\x85\xc2\x07, " + told + b"\x85 Xyzxyz\xfe\x03" + "…".encode(), b"\xc2\x07\xc2\x07"]
+    timed, other, member = bytes.fromhex("019a00000102 7003 8004 050607080900".replace(" ", "")), some(0x10), some(0x50)
+    base, seed, signature, redacted = some(0xb0, 8), some(0x20), some(0x80, 64), some(0x33, 32)
+    message = pack([0, None, 7, TIME, 1, seed, signature, [
+        [timed, 9, 1, 10, None, text.decode(), 32, None, [member, other]],
+        [timed, 9, 2, 10, base, later.decode()], redacted, [other, 9, 2, 10, base, None]]])
+    step = int.from_bytes(timed[:6], "big") * 2
+    varint = b""
+    while step >= 128:
+        varint, step = varint + bytes([step & 127 | 128]), step >> 7
+    raw = seed + signature + varint + bytes([step]) + timed[6:] + base + redacted + other
+    skeleton = (b"\x98\x00\xc0\x07" + pack(TIME) + b"\x01\xc4\x10\xc4\x40\x94"
+                + b"\x99\x09\x01\x01" + b"\x0a\xc0" + b"\x20\xc0"
+                + b"\x96\x09\x02\x02" + b"\x0a\xc4\x08" + b"\xc4\x20" + b"\x96\x09\x02\x00" + b"\x0a\xc1")
+    arranged = (skeleton + pack(text.decode())[:-len(text)] + pack(later.decode())[:-len(later)] + b"\xc0" + packed[0] + packed[1]
+                + b"\x92\xc4\x10\xc4\x10" + member + other)
+    block = bytes([0x20, len(arranged)]) + struct.pack("<I", len(arranged) << 3 | 1)[:3] + arranged
+    n = bytes([len(raw) & 127 | 128, len(raw) >> 7])
+    return [
+        ("message", message, "three bodies and a redacted one"),
+        ("raw", raw, "seed, signature, the time of the first id and its rest, base, commitment, the last id"),
+        ("arranged", arranged, "skeleton; column (9, 10); column (9, 32)"),
+        ("frame", frame(4, LAST | 3, n + raw + block), "transform 3"),
+        ("dictionary", frame(4, LAST | 2, zstd(200)[4:]), "200 times the letter a, transform 2"),
+        ("bad_more", frame(4, MORE | 3, n + raw + block), "columns in a message of several frames"),
+        ("bad_raw", frame(4, LAST | 3, bytes([0xff, 0x7f]) + raw + block), "longer than the frame"),
+        ("bad_rest", frame(4, LAST | 3, bytes([n[0] + 1, n[1]]) + raw + b"\x00" + block), "a byte of raw is left over"),
     ]
 
 
@@ -83,7 +121,7 @@ def messages():
     ]
 
 
-FILES = {f.__name__: f for f in (frames, messages)}
+FILES = {f.__name__: f for f in (frames, columns, messages)}
 
 
 def text_of(name):
