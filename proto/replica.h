@@ -74,6 +74,7 @@ struct view {
     struct id org;
     size_t parts;
     struct view_part part[ACCESS_D];
+    bool came; /* a part of it came here from another log */
 };
 
 void replica_view_deinit(struct view *v);

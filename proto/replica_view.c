@@ -51,11 +51,45 @@ static enum err view_add(struct view *v, const struct scope *s, struct part *p, 
     return ERR_OK;
 }
 
+/* Did the record come here from another log? */
+static enum err came_here(struct txn *txn, const struct scope *s, const struct part *p, bool *yes)
+{
+    struct ledger_leaf l = {0};
+    struct buf row = {0};
+    enum err e = p->changes > 0 ? ledger_leaf_at(txn, s, p->change[0].leaf, &row, &l) : ERR_OK;
+
+    *yes = e == ERR_OK && l.is_control;
+    ledger_leaf_deinit(&l);
+    buf_wipe_deinit(&row);
+    return e;
+}
+
+/* A session was cut between the record's new scope and the old one's home leaf: where it came to is its home. *first:
+ * what was met before is. */
+static enum err view_prefer(struct txn *txn, const struct scope *s, const struct part *p, struct view *v, bool *first)
+{
+    bool here = false, empty = v->parts == 0 || p->changes == 0;
+    enum err e = came_here(txn, s, p, &here);
+
+    *first = e == ERR_OK && !empty && !id_equal(&v->org, &s->org) && v->came && !here;
+    if (e == ERR_OK && !empty && !id_equal(&v->org, &s->org) && here && !v->came) {
+        const struct id record = v->record;
+        const uint32_t kind = v->kind;
+
+        replica_view_deinit(v);
+        v->record = record;
+        v->kind = kind;
+    }
+    if (e == ERR_OK && !*first)
+        v->came = v->came || here;
+    return e;
+}
+
 static enum err view_scope(struct txn *txn, const struct scope *s, struct view *v)
 {
     struct draft d;
     struct part p;
-    bool copy = false;
+    bool copy = false, first = false;
     enum err e = mirror_is_copy(txn, s->number, v->kind, &v->record, &copy);
 
     if (e != ERR_OK || copy)
@@ -65,6 +99,8 @@ static enum err view_scope(struct txn *txn, const struct scope *s, struct view *
     if (e == ERR_OK)
         e = draft_load(txn, v->kind, &v->record, s->number, &d);
     if (e == ERR_OK)
+        e = view_prefer(txn, s, &p, v, &first);
+    if (e == ERR_OK && !first)
         e = view_add(v, s, &p, &d);
     draft_deinit(&d);
     part_deinit(&p);
