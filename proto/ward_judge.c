@@ -349,6 +349,14 @@ static enum err sizes_believed(struct txn *txn, const struct ward *w, struct wor
 }
 
 /* Of a copy: what it holds beyond us, or otherwise, is for its next session. */
+static void reach_remove(struct buf *list, struct reach *r)
+{
+    size_t behind = (size_t)(list->p + list->n - (uint8_t *)(r + 1));
+
+    memmove(r, r + 1, behind);
+    list->n -= sizeof *r;
+}
+
 enum err ward_sizes_reach(struct txn *txn, struct work *job, struct message_list list)
 {
     struct claim c = {.txn = txn, .device = &job->device, .fresh = true};
@@ -363,7 +371,7 @@ enum err ward_sizes_reach(struct txn *txn, struct work *job, struct message_list
         e = size_judge(txn, &entry, &c, job, &recall, &recalled);
         r = reach_find(&c.reach, &entry.scope);
         if (e == ERR_OK && recalled > 0 && r != NULL)
-            r->held = r->sent = entry.size;
+            reach_remove(&c.reach, r); /* its log leads elsewhere: nothing is said of it now */
     }
     if (e == ERR_OK)
         buf_put_bytes(&job->out, buf_bytes(&c.reach));

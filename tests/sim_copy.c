@@ -5,6 +5,7 @@
 
 #include "../proto/ledger.h"
 #include "sim_net.h"
+#include "sim_restore.h"
 #include "test.h"
 
 struct sim_peer *sim_copy_device(struct sim *s, const struct sim_peer *p)
@@ -56,7 +57,7 @@ static void act_put_back(struct sim *s)
     struct sim_store_backup *b = &s->store_backup[at];
     struct sim_peer *p;
 
-    if (b->store == NULL)
+    if (b->store == NULL || !sim_restore_knows_all(s))
         return;
     p = &s->peer[b->peer];
     sim_note(s, "put back %zu in %zu", at, b->peer);
