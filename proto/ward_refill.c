@@ -244,6 +244,9 @@ static enum err epoch_begin(struct refill *r)
     struct control c = {.kind = CONTROL_EPOCH};
 
     c.is.epoch.epoch = (r->scope.epoch > r->lost.epoch ? r->scope.epoch : r->lost.epoch) + 1;
+#ifdef BUG_13 /* planted (tests/bugs_test.sh): a restored ward goes on in the epoch that it was in */
+    c.is.epoch.epoch = r->scope.epoch;
+#endif
     c.is.epoch.size = r->scope.frontier.size;
     c.is.epoch.root = scope_root(&r->scope);
     return ward_control(r->txn, r->ward, &r->scope, &c, r->now);

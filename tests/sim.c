@@ -70,6 +70,7 @@ static void swarm(struct sim *s)
     for (size_t i = 0; i < SIM_FAULT_COUNT; i++)
         s->on[i] = sim_one_in(s, 2);
     s->on[SIM_FILES] = s->on[SIM_FILES] && !s->on[SIM_RESTORE]; /* files of a lost epoch are another story */
+    s->on[SIM_ROTATE] = s->on[SIM_ROTATE] && !s->on[SIM_RESTORE]; /* keys lie beside the store, backups have their own */
     s->bulk = sim_one_in(s, 12);
     s->level = sim_one_in(s, 4) ? (int)sim_draw(s, 4) : 0; /* packing costs the most time of all */
 }

@@ -22,7 +22,8 @@
 
 #define SIM_FAULTS(ROW) \
     ROW(CUT) ROW(OVERLAP) ROW(REPLAY) ROW(WARD_CRASH) ROW(DEVICE_CRASH) ROW(EIO) ROW(NO_SPACE) ROW(REVOKE) ROW(CLOCK) \
-    ROW(HALF_OPEN) ROW(JOIN) ROW(FILES) ROW(RESTORE) ROW(CLIENT_RESTORE) ROW(CLONE)
+    ROW(HALF_OPEN) ROW(JOIN) ROW(FILES) ROW(RESTORE) ROW(CLIENT_RESTORE) ROW(CLONE) ROW(ROTATE) \
+    ROW(BUDGET)
 
 enum sim_fault {
 #define SIM_FAULT_ENUM(name) SIM_##name,
@@ -51,6 +52,7 @@ struct sim_peer {
     unsigned store;  /* its bit in sim_written.in */
     bool copies;     /* of the device: a store of it was put back or cloned at least once */
     bool cloned, trusted; /* of the device */
+    bool budgets;    /* of the device: flights had a limit, so what is sealed is not in the order it was written */
     bool told_copy;  /* the last session ended so: the next one renews */
     bool again;      /* the last session asked for another at once */
     size_t written_count, written_cap; /* of the device */
@@ -119,7 +121,7 @@ struct sim_store_backup {
 
 struct sim_totals {
     uint64_t seeds, actions, recorded, sessions, whole, cuts, crashes, restarts, faults, revoked, replays, errors, files;
-    uint64_t restores, put_back, clones, renewed, two_live;
+    uint64_t restores, rotations, put_back, clones, renewed, two_live;
     uint64_t leaves, changes, rounds, rounds_most, bytes[2];
 };
 
@@ -142,6 +144,7 @@ struct sim {
     struct sim_file file[SIM_FILES_MAX];
     struct sim_backup backup[SIM_BACKUPS];
     struct sim_store_backup store_backup[SIM_STORE_BACKUPS];
+    unsigned rotations; /* of the ward's key */
     bool settled;  /* in the end: nothing more comes */
     bool restored; /* the ward's store was an old one at least once */
     struct buf replay; /* what one session said up */

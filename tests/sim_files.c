@@ -60,6 +60,10 @@ static bool expected(const struct sim *s, const struct step *step, enum err e)
         return true;
     if (e == ERR_NO_SPACE)
         return step->poor;
+    if (e == ERR_FILE_NEEDS) /* it answers what the store has forgotten */
+        return s->peer[step->peer].copies;
+    if (e == ERR_FILE_FOREIGN || e == ERR_BAD_PROOF || e == ERR_BAD_FRAME) /* made for the ward's former key, or by the new one */
+        return s->rotations > 0;
     if (e == ERR_COPY)
         return s->peer[step->peer].copies;
     return (e == ERR_REVOKED || e == ERR_HANDED_IN) && s->peer[step->peer].revoked;

@@ -67,9 +67,9 @@ static void match_written(struct sim *s, struct sim_log *l, struct sim_stream *s
     struct buf body = {0};
     bool same;
 
-    if (p->copies) { /* in the end all of it is compared */
+    if (p->copies || p->budgets) { /* in the end all of it is compared */
         if (c != NULL && !sim_copy_wrote(s, p, l->org, l->access, c))
-            sim_broken(s, "S2: the log holds a change that %zu, a copy, did not write", st->peer);
+            sim_broken(s, "S2: the log holds a change that %zu did not write", st->peer);
         return;
     }
     while (st->written < p->written_count &&

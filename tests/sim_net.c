@@ -7,6 +7,8 @@
 #include "sim_restore.h"
 #include "sim_world.h"
 
+#define BUDGET_LEAST 150   /* bytes that a flight may have, where it may not have all */
+#define BUDGET_MORE 3000
 #define BURST 24           /* steps of one action at most */
 #define SESSIONS_MAX 4     /* of one exchange, as client/link.c */
 #define GHOST_MAX 65536    /* bytes of one session kept for a replay */
@@ -77,8 +79,8 @@ static bool expected(const struct sim *s, const struct sim_slot *t, enum err e)
         return s->peer[t->peer].revoked;
     if (e == ERR_NO_SPACE)
         return t->poor;
-    if (s->restored && t->overlap && e == ERR_BAD_PROOF)
-        return true; /* begun over two histories */
+    if ((s->restored || s->rotations > 0) && t->overlap && e == ERR_BAD_PROOF)
+        return true; /* begun over two histories, or two keys */
     if (s->restored && (e == ERR_BUSY || e == ERR_ROLLED_BACK))
         return true; /* refilled by another meanwhile; enrolled since, and nobody has shown it yet */
     if (e == ERR_COPY && s->peer[t->peer].copies)
@@ -360,8 +362,11 @@ static void open_slot(struct sim *s, struct sim_slot *t, size_t peer)
     if (busy_peer(s, peer))
         mark_overlap(s, peer);
     t->used = true;
+    p->node.budget_bytes = s->on[SIM_BUDGET] && sim_one_in(s, 4) ? BUDGET_LEAST + sim_draw(s, BUDGET_MORE) : 0;
+    sim_copy_device(s, p)->budgets = sim_copy_device(s, p)->budgets || p->node.budget_bytes > 0;
     if (p->enrolled)
-        (p->told_copy ? sim_link_open_copy : sim_link_open)(&t->link, &s->ward, &p->node, t->binding, s->level);
+        (p->told_copy ? sim_link_open_copy : sim_link_open)(&t->link, &s->ward, &p->node, t->binding,
+                                                             s->level > 0 ? (int)sim_draw(s, 4) : 0);
     else
         sim_link_open_enrol(&t->link, &s->ward, &p->node, p->secret, t->binding);
     if (s->on[SIM_CUT] && sim_one_in(s, 3))

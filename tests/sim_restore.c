@@ -125,7 +125,8 @@ static bool wanting_visit(void *arg, struct bytes key, struct bytes value)
 
     (void)value;
     for (size_t i = 0; i < w->s->peers; i++)
-        if (key.n >= 2 + ID_SIZE && memcmp(key.p + 2, w->s->peer[i].id.b, ID_SIZE) == 0 && !w->s->peer[i].revoked)
+        if (key.n >= 2 + ID_SIZE && memcmp(key.p + 2, w->s->peer[i].id.b, ID_SIZE) == 0 && !w->s->peer[i].revoked &&
+            !w->s->peer[i].copies)
             w->peer = i;
     return true;
 }

@@ -17,6 +17,7 @@
 #define KIND_UNKNOWN 900    /* a kind of a later version */
 #define TEXT_LONG 12000
 #define FAULT_WITHIN 60     /* an armed fault strikes within so many writes */
+#define ROTATIONS_MAX 3     /* missed by whoever is away */
 #define CLOCK_WRONG 300000000 /* about ten years */
 
 /* --- who may read ------------------------------------------------------------------------------------------- */
@@ -433,6 +434,17 @@ static void act_clock(struct sim *s)
     sim_note(s, "clock %llu", (unsigned long long)d->now);
 }
 
+static void act_rotate(struct sim *s)
+{
+    if (!s->on[SIM_ROTATE] || s->rotations == ROTATIONS_MAX || !sim_one_in(s, 4))
+        return;
+    memstore_fail(s->ward.store, 0, ERR_OK);
+    sim_node_rotate(&s->ward);
+    s->rotations++;
+    s->totals.rotations++;
+    sim_note(s, "rotate");
+}
+
 static void act_crash(struct sim *s)
 {
     if (s->on[SIM_DEVICE_CRASH] && sim_one_in(s, 2))
@@ -449,7 +461,7 @@ void sim_world_act(struct sim *s)
     } acts[] = {
         {60, act_record}, {6, act_undo}, {4, act_clock}, {6, act_crash}, {5, act_disk},
         {3, act_revoke},  {4, act_join}, {1, act_stranger}, {12, sim_files_act}, {8, sim_held_act},
-        {5, sim_restore_act}, {6, sim_copy_act},
+        {5, sim_restore_act}, {6, sim_copy_act}, {4, act_rotate},
     };
     unsigned sum = 0;
     uint64_t dice;
