@@ -169,11 +169,17 @@ static enum err look_at_part(const struct append *a, const struct change *c, str
 static bool closed_before(const struct append *a, const uint32_t *verdict, size_t at, const struct change *c)
 {
     struct change before;
+    struct id record;
+    uint32_t kind;
 
-    for (size_t i = 0; i < at; i++)
-        if (verdict_kind(verdict[i]) == VERDICT_ACCEPTED && change_decode(&before, a->cs.slot[i].body) == ERR_OK &&
+    for (size_t i = 0; i < at; i++) {
+        if (verdict_kind(verdict[i]) != VERDICT_ACCEPTED)
+            continue;
+        change_subject(a->cs.slot[i].body, &kind, &record); /* decoding each would cost the square of their number */
+        if (id_equal(&record, &c->record) && change_decode(&before, a->cs.slot[i].body) == ERR_OK &&
             freeze_closed_by(&before, c))
             return true;
+    }
     return false;
 }
 
