@@ -6,7 +6,7 @@
 #include "../proto/actor.h"
 #include "../proto/org_change.h"
 #include "../proto/rights.h"
-#include "cmd.h"
+#include "cmd_mend.h"
 #include "match.h"
 
 static const struct opt_row rows[] = {
@@ -160,12 +160,12 @@ static enum err run(struct cmd_env *env, const struct opt_parsed *args)
     if (quarter == NULL && writes(args))
         return cmd_explain(env, ERR_MISSING_FIELD, "--quy", "4/2026");
     if (quarter == NULL)
-        return cmd_verify.run(env, args);
+        return cmd_mend(env);
     if (quarter_parse(quarter, env->today, &period) != ERR_OK)
         return cmd_explain(env, ERR_BAD_VALUE, quarter, _("A quarter and its year, such as 4/2026."));
     return run_quarter(env, args, period);
 }
 
 const struct cmd cmd_reconcile = {"doi-khop", "reconcile",
-                                  N_("Matches the register with the ward's, as of a quarter's end; explains; signs."),
+                                  N_("Compares with the ward and puts damage right; with a quarter: matches the registers."),
                                   NEED_STORE | NEED_WRITE, {rows, ARRAY_LEN(rows), NULL, 0, 0}, run};

@@ -43,6 +43,7 @@ static void report_json(const struct link_report *r, struct buf *out)
     json_put_uint(&j, "v", 1);
     for (size_t i = 0; i < ARRAY_LEN(figures); i++)
         json_put_uint(&j, figures[i].name, figures[i].value);
+    json_put_uint(&j, "repaired", r->repaired);
     json_put_uint(&j, "conflicts", r->conflicts);
     if (r->reasons > 0)
         json_put_string(&j, "reason", err_name(r->reason[0]));
@@ -101,6 +102,7 @@ static const struct {
     {ERR_HANDED_IN, N_("The ward decides about what was handed in. To go on writing, ask it for a new invite, then: "
                        "chibo khoi-tao - --thu-muc NEW-FOLDER. This book stays as it is and readable.")},
     {ERR_COPY, N_("Nothing is lost; try again later.")},
+    {ERR_DAMAGED, N_("Put right what is damaged here: chibo doi-khop")},
     {ERR_TOO_NEW, N_("Ask the ward for the newer program.")},
 };
 

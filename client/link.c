@@ -220,7 +220,8 @@ static enum err begin(struct link *l)
         e = begin_enrol(l, binding);
     else
         session_init_device(&l->session, &r->device, binding,
-                            l->copy ? HELLO_RENEW : r->cut ? HELLO_ASK : HELLO_FLIGHT, ZIP_LEVEL);
+                            l->copy ? HELLO_RENEW : l->terms.repair ? HELLO_REPAIR : r->cut ? HELLO_ASK : HELLO_FLIGHT,
+                            ZIP_LEVEL);
     session_paced(&l->session);
     l->session.budget_bytes = l->terms.budget_bytes;
     l->trip_us = l->waited_us = l->wire.waited_us;
@@ -330,6 +331,7 @@ static void report_add(struct link *l)
     r->received += c->received;
     r->refused += c->refused;
     r->held += c->held;
+    r->repaired += c->repaired;
     r->app_out += c->bytes_out;
     r->app_in += c->bytes_in;
     r->round_trips += c->waits;
@@ -469,7 +471,7 @@ enum err link_sync(struct book *b, const struct tls_api *api, const struct link_
     enum err e = sync_once(b, api, terms, report);
     if (e == ERR_OK)
         e = more_to_seal(b, &more, &report->epoch);
-    if (e == ERR_OK && more && terms->budget_bytes == 0)
+    if (e == ERR_OK && more && terms->budget_bytes == 0 && !terms->repair)
         e = sync_once(b, api, terms, report);
     keep_outcome(b, e);
     return e;

@@ -12,6 +12,7 @@
 /* How this exchange may go. All zero: as a person who waits for it wants it. */
 struct link_terms {
     unsigned patience_ms; /* all waits for the network of one session together; 0: as long as it takes */
+    bool repair;           /* nothing is sent but what is wanted (protocol.md 8.8) */
     uint64_t budget_bytes; /* of the flight, for what is not sealed yet (replica_budget.h); 0: everything */
 };
 
@@ -25,6 +26,7 @@ struct link_report {
     char why[ERROR_DETAIL_MAX + 1];         /* the other side's word for an error, or "" */
     enum err reason[8]; /* why something was held or refused, each once; filled in as conflicts is (told.h) */
     size_t reasons;
+    uint64_t repaired;  /* leaves of the log that were damaged here and came from the ward */
     bool rolled_back;   /* the ward was restored from a backup, and has got back what this device holds */
     uint32_t epoch;     /* the largest of this device's scopes */
     uint64_t conflicts; /* records that wait for a person; whoever prints the report fills it in */
