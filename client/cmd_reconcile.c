@@ -167,5 +167,5 @@ static enum err run(struct cmd_env *env, const struct opt_parsed *args)
 }
 
 const struct cmd cmd_reconcile = {"doi-khop", "reconcile",
-                                  N_("Compares with the ward and puts damage right; with a quarter: matches the registers."),
-                                  NEED_STORE | NEED_WRITE, {rows, ARRAY_LEN(rows), NULL, 0, 0}, run};
+                                  N_("Compares with the ward, puts damage right; with a quarter: the registers."),
+                                  NEED_STORE | NEED_WRITE | NEED_CHECK, {rows, ARRAY_LEN(rows), NULL, 0, 0}, run};

@@ -42,6 +42,16 @@ enum err ward_wanted_any(struct txn *txn, const struct scope *s, uint64_t size, 
     return e;
 }
 
+enum err ward_wanted_add(struct txn *txn, const struct scope *s, uint64_t *count)
+{
+    struct buf indexes = {0};
+    enum err e = wanted(txn, s, &indexes);
+
+    *count += indexes.n / 4;
+    buf_deinit(&indexes);
+    return e;
+}
+
 enum err ward_wanted_count(struct txn *txn, uint64_t *count)
 {
     struct buf indexes = {0};

@@ -22,6 +22,8 @@ MUST_CHECK enum err ward_mend(struct txn *txn, size_t place, struct ward_mended 
 MUST_CHECK enum err ward_wanted_note(struct txn *txn, const struct scope *s, uint64_t index);
 /* Is one before `size` damaged? */
 MUST_CHECK enum err ward_wanted_any(struct txn *txn, const struct scope *s, uint64_t size, bool *any);
+/* Adds how many there are of this log. */
+MUST_CHECK enum err ward_wanted_add(struct txn *txn, const struct scope *s, uint64_t *count);
 /* How many there are in all. */
 MUST_CHECK enum err ward_wanted_count(struct txn *txn, uint64_t *count);
 /* The wants for this scope, of which the other side holds so much, at the end of list. */

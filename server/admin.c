@@ -7,6 +7,7 @@
 #include "../common/text.h"
 #include "../proto/invite.h"
 #include "admin_held.h"
+#include "admin_mend.h"
 #include "admin_quarter.h"
 #include "exchange_job.h"
 #include "../proto/org_change.h"
@@ -41,13 +42,14 @@ static enum err held(struct task *t);
 static enum err accept_held(struct task *t);
 static enum err refuse_held(struct task *t);
 static enum err quarter(struct task *t);
+static enum err mend_step(struct task *t);
 
 static enum err (*const runs[ADMIN_COMMANDS])(struct task *t) = {
     [ADMIN_ORG_ADD] = org_add,     [ADMIN_ORG_LIST] = org_rows, [ADMIN_INVITE] = invite,
     [ADMIN_OVERVIEW] = overview,   [ADMIN_DEVICES] = devices,   [ADMIN_REVOKE] = revoke,   [ADMIN_JOB] = run_job,
     [ADMIN_HELD] = held,           [ADMIN_ACCEPT] = accept_held, [ADMIN_REFUSE] = refuse_held,
     [ADMIN_REGISTRY] = registry,
-    [ADMIN_TRUST] = trust,         [ADMIN_QUARTER] = quarter,
+    [ADMIN_MEND] = mend_step,      [ADMIN_TRUST] = trust,         [ADMIN_QUARTER] = quarter,
 };
 
 /* ---- bytes ---- */
@@ -391,6 +393,17 @@ static enum err accept_held(struct task *t)
 static enum err refuse_held(struct task *t)
 {
     return rule(t, VERDICT_REFUSED);
+}
+
+static enum err mend_step(struct task *t)
+{
+    struct buf row = {0};
+    enum err e = admin_mend_step(t->txn, t->number, t->now_s, &row);
+
+    if (e == ERR_OK)
+        put_row(t, &row);
+    buf_deinit(&row);
+    return e;
 }
 
 static enum err quarter(struct task *t)

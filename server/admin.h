@@ -32,6 +32,7 @@ enum admin_command {
     ADMIN_HELD,     /* rows: admin_held.h */
     ADMIN_ACCEPT,   /* prefix of a change id, by whom, why (may be empty); rows: [change id (bin)] */
     ADMIN_REFUSE,   /* the same, with a reason; number: 1 also one that was accepted */
+    ADMIN_MEND,     /* number: the step; rows: admin_mend.h */
     ADMIN_QUARTER,  /* code of a cell, or none: all of them; number: the quarter; rows: admin_quarter.h */
     ADMIN_COMMANDS
 };

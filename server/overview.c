@@ -9,10 +9,11 @@
 #include "../proto/part.h"
 #include "../proto/scope.h"
 #include "../proto/unmarked.h"
+#include "../proto/ward_repair.h"
 #include "../proto/ward_quarantine.h"
 
 #define KEY_SIZE_PART (2 + ID_SIZE + 2)
-#define ROW_FIELDS 15
+#define ROW_FIELDS 16
 
 /* Values of enumerations that are counted, by the names of schema.def. */
 enum { MEETING_HELD = 3, TASK_DOING = 2, MEMBER_PROBATIONARY = 2, EXEMPT_FROM_INTRODUCTION = 3 };
@@ -170,6 +171,8 @@ static enum err take_scopes(struct counting *c, const struct org *o, size_t cell
             c->by_scope[s.number] = (int32_t)cell;
         if (e == ERR_OK)
             e = held_count(c->txn, &s, &held);
+        if (e == ERR_OK)
+            e = ward_wanted_add(c->txn, &s, &c->cell[cell].damaged);
     }
     c->cell[cell].held = held.count;
     c->cell[cell].held_since = held.since;
@@ -301,7 +304,7 @@ void overview_encode(const struct overview_cell *c, struct buf *row)
 {
     const uint64_t numbers[] = {c->devices, c->contact, c->meetings, c->present,  c->counted,
                                 c->members, c->tasks,   c->due,      c->conflicts, c->held,    c->held_since,
-                                c->copied};
+                                c->copied,   c->damaged};
     mp_put_array(row, ROW_FIELDS);
     mp_put_str(row, bytes_of_str(c->code));
     mp_put_str(row, bytes_of_str(c->name));
@@ -324,7 +327,7 @@ enum err overview_decode(struct overview_cell *c, struct bytes row)
     *c = (struct overview_cell){0};
     uint64_t *const numbers[] = {&c->devices, &c->contact, &c->meetings, &c->present,  &c->counted,
                                  &c->members, &c->tasks,   &c->due,      &c->conflicts, &c->held,    &c->held_since,
-                                 &c->copied};
+                                 &c->copied,  &c->damaged};
     mp_open(&r, row);
     mp_expect_array(&r, ROW_FIELDS);
     take_text(&r, c->code);

@@ -12,6 +12,7 @@
  *              exempt from introduction
  *   held       changes that wait for a person to decide, in the logs and in quarantine, and since when the oldest
  *   copied     of the devices, those whose book was cloned and goes on twice: what they send is held
+ *   damaged    leaves of its logs that are damaged here and asked for from devices (chibod doi-khop)
  *   conflicts  fields with two or more values of which a person has not chosen one
  * Of a field in conflict the first value counts. One scan over the parts of the whole ward. */
 #ifndef CHIBO_OVERVIEW_H
@@ -33,6 +34,7 @@ struct overview_cell {
     uint64_t conflicts;
     uint64_t held;
     uint64_t held_since; /* seconds; 0 none */
+    uint64_t damaged;
     uint64_t copied;
 };
 
@@ -40,7 +42,7 @@ struct overview_cell {
 MUST_CHECK enum err overview_read(struct txn *txn, uint32_t today, struct overview_cell **cells, size_t *count);
 
 /* One row: [code, name, type, devices, contact, meetings, present, counted, members, tasks, due, conflicts, held,
- * held_since, copied]. */
+ * held_since, copied, damaged]. */
 void overview_encode(const struct overview_cell *c, struct buf *row);
 MUST_CHECK enum err overview_decode(struct overview_cell *c, struct bytes row);
 

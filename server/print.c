@@ -83,6 +83,7 @@ static void cell_json(const struct overview_cell *c, struct buf *out)
     json_put_uint(&j, "held", c->held);
     print_put_moment(&j, "held_since", c->held_since);
     json_put_uint(&j, "copied", c->copied);
+    json_put_uint(&j, "damaged", c->damaged);
     print_row_end(&j);
 }
 
@@ -122,6 +123,9 @@ static void copied_text(const struct overview_cell *c, struct buf *out)
         buf_printf(out, _("! %s: %llu devices whose book was cloned and is in use twice; what they send is held. "
                           "Which: chibod thiet-bi. Keep one copy, erase the other, then: chibod tin-lai\n"),
                    c->code, (unsigned long long)c->copied);
+    if (c->damaged > 0)
+        buf_printf(out, _("! %s: %llu leaves of its logs are damaged here; they are asked for from its devices.\n"),
+                   c->code, (unsigned long long)c->damaged);
 }
 
 enum err print_overview(struct bytes rows, bool json, struct buf *out)

@@ -305,10 +305,10 @@ TEST(a_line_of_json_each)
     CHECK_STR(buf_cstr(&out),
               "{\"v\":1,\"code\":\"CB-1\",\"name\":\"Chi \\\"bộ\\\"\",\"type\":\"TDP\",\"devices\":0,"
               "\"contact\":\"2027-01-15T08:00:00Z\",\"meetings\":0,\"present\":4,\"counted\":5,\"members\":0,"
-              "\"tasks\":0,\"due\":0,\"conflicts\":0,\"held\":0,\"held_since\":null,\"copied\":0}\n"
+              "\"tasks\":0,\"due\":0,\"conflicts\":0,\"held\":0,\"held_since\":null,\"copied\":0,\"damaged\":0}\n"
               "{\"v\":1,\"code\":\"CB-1\",\"name\":\"Chi \\\"bộ\\\"\",\"type\":\"TDP\",\"devices\":0,"
               "\"contact\":null,\"meetings\":0,\"present\":4,\"counted\":5,\"members\":0,"
-              "\"tasks\":0,\"due\":0,\"conflicts\":0,\"held\":0,\"held_since\":null,\"copied\":0}\n");
+              "\"tasks\":0,\"due\":0,\"conflicts\":0,\"held\":0,\"held_since\":null,\"copied\":0,\"damaged\":0}\n");
     buf_clear(&out);
     CHECK_EQ(print_overview(buf_bytes(&rows), false, &out), ERR_OK);
     CHECK(strstr(buf_cstr(&out), "80 %") != NULL);
