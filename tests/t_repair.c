@@ -266,3 +266,35 @@ TEST(a_reader_passes_over_a_damaged_leaf_and_the_next_holder_heals_it)
     }
     sim_story_deinit(&w);
 }
+
+/* The tree is gone with the leaves: hashes narrow it down, two questions and then the leaves. */
+TEST(without_its_tree_a_device_asks_for_hashes_first)
+{
+    struct sim_repair r;
+    struct sim_story w;
+    uint64_t digest;
+
+    world(&w);
+    digest = sim_repair_digest(w.device[0].store);
+    for (size_t i = 0; i < memstore_table_rows(w.device[0].store, TABLE_node); i++)
+        memstore_rot(w.device[0].store, TABLE_node, i, MEMSTORE_FLIP);
+    for (size_t i = 1; i < memstore_table_rows(w.device[0].store, TABLE_leaf); i += 7)
+        memstore_rot(w.device[0].store, TABLE_leaf, i, MEMSTORE_FLIP);
+    CHECK_EQ(sim_repair_device(&w.ward, &w.device[0], &r), ERR_OK);
+    CHECK_EQ(r.left, 0);
+    CHECK(r.repaired > 3);
+    CHECK(r.waits <= 3);
+    as_before(&w, w.device[0].store, digest);
+    sim_story_deinit(&w);
+}
+
+TEST(two_questions_narrow_down_a_hundred_thousand_leaves)
+{
+    CHECK_EQ(repair_level_below(17), 6);
+    CHECK_EQ(repair_level_below(6), 0);
+    CHECK_EQ(repair_level_below(20), 12); /* and then 6, 0 */
+    for (unsigned level = 1; level < TREE_LEVELS_MAX; level++) {
+        CHECK(repair_level_below(level) < level);
+        CHECK(level - repair_level_below(level) <= 11);
+    }
+}
