@@ -8,6 +8,7 @@
 #include "../common/language.h"
 #include "../common/period.h"
 #include "../common/text.h"
+#include "mirror.h"
 #include "mp.h"
 #include "org_change.h"
 #include "quarter_row.h"
@@ -224,12 +225,24 @@ void quarter_take(struct quarter_book *b, const struct id *org, uint32_t kind, c
 /* ---- a store ---- */
 
 struct loading {
+    struct txn *txn;
     struct quarter_book *book;
     uint32_t kind;
     struct scope *scope;
     size_t scopes;
     enum err err;
 };
+
+/* What stays behind of a record that moved is a copy: it counts where its home is. */
+static bool moved_on(struct loading *l, const struct scope *s, const struct id *record)
+{
+    struct id home;
+    enum err e = mirror_home(l->txn, s->number, record, &home);
+
+    if (e != ERR_OK && e != ERR_NOT_FOUND)
+        l->err = e;
+    return e != ERR_NOT_FOUND;
+}
 
 static bool part_visit(void *arg, struct bytes key, struct bytes value)
 {
@@ -244,7 +257,7 @@ static bool part_visit(void *arg, struct bytes key, struct bytes value)
     record = id_from(key.p + 2);
     l->err = part_decode(&p, value);
     for (size_t i = 0; l->err == ERR_OK && i < l->scopes; i++)
-        if (l->scope[i].number == load_u16(key.p + 2 + ID_SIZE))
+        if (l->scope[i].number == load_u16(key.p + 2 + ID_SIZE) && !moved_on(l, &l->scope[i], &record))
             quarter_take(l->book, &l->scope[i].org, l->kind, &record, &p);
     part_deinit(&p);
     return l->err == ERR_OK;
@@ -252,7 +265,7 @@ static bool part_visit(void *arg, struct bytes key, struct bytes value)
 
 static enum err load_parts(struct txn *txn, struct quarter_book *b)
 {
-    struct loading l = {.book = b};
+    struct loading l = {.txn = txn, .book = b};
     enum err e = scope_list(txn, &l.scope, &l.scopes);
 
     for (size_t i = 0; e == ERR_OK && i < QUARTER_KINDS; i++) {

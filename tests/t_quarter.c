@@ -58,7 +58,7 @@ static void fold_word(struct part *p, const struct kind_info *k, const char *wor
 /* "KIND RECORD@ORG WORD WORD …" */
 static void take_record(struct quarter_book *b, const char *text)
 {
-    char copy[512], *rest = copy, *at;
+    char copy[512], *rest = copy, *at = NULL;
     unsigned n = 0;
     struct part p;
 
