@@ -9,7 +9,7 @@ says 'BIÊN BẢN ĐỐI KHỚP SỐ LIỆU ĐẢNG VIÊN QUÝ 4/2026'
 says 'Số liệu tính đến ngày 31/12/2026.'
 says 'Phường chưa chốt quý này'
 run 0 chibo doi-khop
-says 'Tất cả đều nguyên vẹn'
+says 'chưa có phường để đối khớp'
 for wrong in 5/2026 11/2026 2026 x ''; do
     run 2 chibo doi-khop --quy "$wrong"
     complains 'Gõ quý và năm, ví dụ 4/2026.'
