@@ -23,6 +23,8 @@ static const struct opt_row rows[] = {
      .help = N_("take in the ward's answer from a file")},
     {.name = "xem-truoc", .alias = "dry-run", .kind = OPT_FLAG,
      .help = N_("say what would be sent and how many bytes, and send nothing")},
+    {.name = "lich-su", .alias = "history", .kind = OPT_FLAG,
+     .help = N_("fetch also the history that this device was not given when it joined")},
     {.name = "toi-da", .alias = "budget", .kind = OPT_TEXT, .value = N_("BYTES"),
      .help = N_("send no more than this, such as 20KB; what is left waits")},
 };
@@ -132,7 +134,7 @@ enum err cmd_sync_explain(struct cmd_env *env, enum err e, const struct link_rep
 /* Nobody sees it: what it ended with is kept for `tinh-trang`. */
 static enum err run_background(struct cmd_env *env)
 {
-    const struct link_terms terms = {.patience_ms = BACKGROUND_MS};
+    const struct link_terms terms = {.patience_ms = BACKGROUND_MS, .history = true};
     struct link_report report = {0};
     enum err e = background_enter(&env->book);
     if (e == ERR_LOCKED)
@@ -193,7 +195,7 @@ static enum err run_file(struct cmd_env *env, const struct opt_parsed *args)
 static enum err run(struct cmd_env *env, const struct opt_parsed *args)
 {
     struct link_report report = {0};
-    struct link_terms terms = {0};
+    struct link_terms terms = {.history = opt_given(args, "lich-su")};
     if (opt_given(args, "tu-dong"))
         return set_background(env, opt_text(args, "tu-dong", ""));
     if (opt_given(args, "nen"))

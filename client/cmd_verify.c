@@ -20,6 +20,8 @@ static void put_json(const struct replica_report *r, uint64_t values, struct buf
     json_put_uint(&j, "changesets", r->changesets);
     json_put_uint(&j, "changes", r->changes);
     json_put_uint(&j, "parts", r->parts);
+    json_put_uint(&j, "snapshots", r->partial);
+    json_put_uint(&j, "missing", r->missing);
     json_key(&j, "complete");
     json_bool(&j, r->complete);
     json_object_end(&j);
@@ -31,6 +33,10 @@ static void put_text(const struct cmd_env *env, const struct replica_report *r, 
     buf_printf(out, _("Checked: %llu values, %llu scopes, %llu leaves, %llu changes. All is sound.\n"),
                (unsigned long long)values, (unsigned long long)r->scopes, (unsigned long long)r->leaves,
                (unsigned long long)r->changes);
+    if (r->partial > 0)
+        buf_printf(out, _("Of %llu scopes the state up to a snapshot is here under the ward's signature, not its "
+                          "history: %llu leaves come with chibo dong-bo --lich-su.\n"),
+                   (unsigned long long)r->partial, (unsigned long long)r->missing);
     if (r->complete)
         buf_printf(out, "%s\n", _("Everything has been sent: the ward holds it under its signature."));
     else if (env->book.replica.enrolled)

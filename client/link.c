@@ -224,6 +224,7 @@ static enum err begin(struct link *l)
                             ZIP_LEVEL);
     session_paced(&l->session);
     l->session.budget_bytes = l->terms.budget_bytes;
+    l->session.history = l->terms.history;
     l->trip_us = l->waited_us = l->wire.waited_us;
     l->out_n = l->wire.out_n;
     l->in_n = l->wire.in_n;

@@ -13,6 +13,7 @@
 struct link_terms {
     unsigned patience_ms; /* all waits for the network of one session together; 0: as long as it takes */
     bool repair;           /* nothing is sent but what is wanted (protocol.md 8.8) */
+    bool history;          /* also what this device was not given when it joined: leaves before its snapshot */
     uint64_t budget_bytes; /* of the flight, for what is not sealed yet (replica_budget.h); 0: everything */
 };
 

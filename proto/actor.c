@@ -232,6 +232,11 @@ static enum err on_scope(struct txn *txn, struct scope *s, const struct control 
 
     if (is->access < ACCESS_A || is->access > ACCESS_D)
         return ERR_BAD_FRAME;
+    s->org = is->org;
+    s->access = (enum access)is->access;
+    memcpy(s->ward_key, is->ward_key, sizeof s->ward_key);
+    if (s->older)
+        return ERR_OK; /* what the organisation is called now stands in later leaves, which are here already */
     e = org_load(txn, &is->org, &o);
     if (e != ERR_OK && e != ERR_NOT_FOUND)
         return e;
@@ -239,9 +244,6 @@ static enum err on_scope(struct txn *txn, struct scope *s, const struct control 
         e = org_alias_add(txn, o.code, &o.id);
     if (e != ERR_OK && e != ERR_NOT_FOUND)
         return e;
-    s->org = is->org;
-    s->access = (enum access)is->access;
-    memcpy(s->ward_key, is->ward_key, sizeof s->ward_key);
     text_into(o.code, is->code);
     text_into(o.name, is->name);
     o.type = (enum org_type)is->type;

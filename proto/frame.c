@@ -105,7 +105,7 @@ static enum transform put_payload(struct frame_out *f, uint8_t type, struct byte
         buf_put_bytes(wire, slice);
         return TRANSFORM_PLAIN;
     }
-    if (f->packing > 0 && whole && (type == MESSAGE_CHANGESET || type == MESSAGE_LEAF))
+    if (f->packing > 0 && whole && (type == MESSAGE_CHANGESET || type == MESSAGE_LEAF || type == MESSAGE_PART))
         try_columns(f, slice, &arranged, &best);
     if (f->packing > 0 && worth_a_try(f, slice, TRANSFORM_DICTIONARY, best.packed.n))
         try_plain(f, slice, TRANSFORM_DICTIONARY, f->level, &best);

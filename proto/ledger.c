@@ -310,18 +310,26 @@ static enum err strip_part(const struct folding *f)
     return e;
 }
 
+enum err ledger_raised(struct txn *txn, const struct scope *s, const struct control_raised *r)
+{
+    uint8_t room[STORE_KEY_MAX], access = (uint8_t)r->access;
+
+    if (r->access <= (uint32_t)s->access)
+        return ERR_OK;
+    return store_put(txn, TABLE_raised, scope_key_record(room, s->number, &r->record), bytes_of(&access, 1));
+}
+
 /* The record's class is above that of this scope now: its part leaves the state, its bodies leave the rows. Whoever
  * never got the bodies comes to the same state. */
 static enum err raise_away(struct txn *txn, const struct scope *s, const struct control_raised *r)
 {
     struct change c = {.record = r->record, .kind = r->kind};
     struct folding f = {.txn = txn, .scope = s};
-    uint8_t room[STORE_KEY_MAX], access = (uint8_t)r->access;
-    enum err e;
+    uint8_t room[STORE_KEY_MAX];
+    enum err e = ledger_raised(txn, s, r);
 
     if (r->access <= (uint32_t)s->access)
-        return ERR_OK;
-    e = store_put(txn, TABLE_raised, scope_key_record(room, s->number, &r->record), bytes_of(&access, 1));
+        return e;
     if (e == ERR_OK)
         e = part_open(&f, &c);
     if (e == ERR_OK && f.before.n > 0) {
@@ -368,6 +376,25 @@ enum err ledger_add_changeset(struct txn *txn, struct scope *s, struct stream *s
         e = held_note(txn, s, cs, verdicts, accepted, leaf);
     if (e == ERR_OK)
         e = fold_changeset(txn, s, cs, verdicts, leaf);
+    return e;
+}
+
+enum err ledger_past(struct txn *txn, const struct scope *s, uint64_t index, const struct header *h,
+                     const struct ledger_leaf *l)
+{
+    uint8_t room[STORE_KEY_MAX], where[4];
+    struct buf row = {0};
+    enum err e;
+
+    assert(index < s->from);
+    ledger_encode(l->header, &l->changeset, l->accepted, l->policy, l->verdicts, &row);
+    e = scope_leaf_past(txn, s, index, buf_bytes(&row));
+    store_u32(where, (uint32_t)index);
+    if (e == ERR_OK)
+        e = store_put(txn, TABLE_origin, find_key(room, s, &h->device, h->incarnation, h->first), bytes_of(where, 4));
+    if (e == ERR_OK)
+        e = held_note(txn, s, &l->changeset, l->verdicts, l->accepted, (uint32_t)index);
+    buf_deinit(&row);
     return e;
 }
 

@@ -50,6 +50,8 @@ MUST_CHECK enum err ledger_find(struct txn *txn, const struct scope *s, const st
 /* Forgets the leaves from `size` on and folds what stays anew, from its rows: every table that the fold writes is as it
  * was at that size (ledger_rewind.c). The epoch is that of the newest epoch leaf left. Saves the scope. */
 MUST_CHECK enum err ledger_rewind(struct txn *txn, struct scope *s, uint64_t size);
+/* Forgets everything under the scope's number. The caller's copy stays as it is. */
+MUST_CHECK enum err ledger_forget(struct txn *txn, const struct scope *s);
 /* A leaf row that is here already, under the next index: nothing of it is judged. l's changeset is committed here. */
 MUST_CHECK enum err ledger_add_again(struct txn *txn, struct scope *s, struct ledger_leaf *l);
 /* Bodies that the changeset at `index` lacks, out of cs, if cs is the same one and has more of them: *filled. The leaf
@@ -67,8 +69,14 @@ MUST_CHECK enum err ledger_strip_ruled(struct txn *txn, const struct scope *s, c
 /* Does a field stand in this part of a scope above the field's own class? Then the record was raised: those of all
  * lower classes do. */
 bool ledger_holds_raised(const struct part *p, enum access access);
+/* From here on it is: changes to it are not folded here. */
+MUST_CHECK enum err ledger_raised(struct txn *txn, const struct scope *s, const struct control_raised *r);
 /* Was the class of this record raised above that of the scope? */
 MUST_CHECK enum err ledger_is_raised(struct txn *txn, const struct scope *s, const struct id *record, bool *yes);
+/* A leaf below the scope's `from` before its place is proved: its row, where its stream finds it, what waits in it.
+ * header and cs as in ledger_add_changeset. */
+MUST_CHECK enum err ledger_past(struct txn *txn, const struct scope *s, uint64_t index, const struct header *h,
+                                const struct ledger_leaf *l);
 
 /* The folded part, or an empty one (p->changes == 0). */
 MUST_CHECK enum err ledger_part(struct txn *txn, const struct scope *s, uint32_t kind, const struct id *record,

@@ -48,6 +48,15 @@ static enum err forget_all(struct txn *txn, const struct scope *s, uint64_t size
     return e;
 }
 
+enum err ledger_forget(struct txn *txn, const struct scope *s)
+{
+    enum err e = forget(txn, TABLE_leaf, s->number);
+
+    if (e == ERR_OK)
+        e = forget(txn, TABLE_node, s->number);
+    return e == ERR_OK ? forget_all(txn, s, s->frontier.size) : e;
+}
+
 enum err ledger_add_again(struct txn *txn, struct scope *s, struct ledger_leaf *l)
 {
     struct stream stream;

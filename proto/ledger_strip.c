@@ -64,6 +64,10 @@ enum err ledger_strip(struct txn *txn, const struct scope *s, uint64_t index, ui
     struct header h;
     enum err e = ledger_leaf_at(txn, s, index, &row, &l);
 
+    if (e == ERR_NOT_FOUND) { /* older than what is here */
+        buf_deinit(&row);
+        return ERR_OK;
+    }
     if (e == ERR_OK && l.is_control)
         e = erase_control(txn, s, index, &l);
     else if (e == ERR_OK)

@@ -41,6 +41,10 @@
 #define NAME_MAX_BYTES 256         /* names and codes in control leaves */
 #define VERDICT_TEXT_MAX 1000      /* why a person decided so: a paragraph, which every holder of the log keeps */
 
+#define SNAPSHOT_LEAVES 256        /* a shorter log is sent as leaves: it costs little more, and all is there */
+#define SNAPSHOT_PART_MAX 196608   /* a folded part that a snapshot can carry: with its versions one message */
+#define SNAPSHOT_BODIES 1024       /* records in one part message; their places are twice as many elements */
+
 #define VERSION_SIZE 8
 #define SALT_SIZE 16
 #define RATCHET_SIZE 16

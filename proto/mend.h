@@ -70,6 +70,8 @@ MUST_CHECK enum err mend_nodes(struct txn *txn, const struct scope *s, const str
 MUST_CHECK enum err mend_scope(struct txn *txn, struct scope *s, const struct mend_look *look, bool *folded);
 /* The next mend_scope folds this scope anew. */
 MUST_CHECK enum err mend_mark(struct txn *txn, uint16_t number);
+MUST_CHECK enum err mend_marked(struct txn *txn, uint16_t number, bool *yes);
+MUST_CHECK enum err mend_unmark(struct txn *txn, uint16_t number);
 /* The parts of every scope must add up to what the fold kept: scopes of which they do not are marked. */
 MUST_CHECK enum err mend_parts(struct txn *txn, const struct scope *scope, size_t count);
 

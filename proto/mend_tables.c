@@ -194,8 +194,15 @@ enum err mend_scopes(struct txn *txn, struct mend_damage *d)
 
     if (e == ERR_OK)
         e = store_scan(txn, TABLE_leaf, bytes_of(NULL, 0), extent_visit, &x);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; e == ERR_OK && i < count; i++) {
+        struct scope older;
+
         x.size[scope[i].number] = 0;
+        e = scope_load_older(txn, &scope[i].id, &older);
+        if (e == ERR_OK)
+            x.size[older.number] = 0;
+        e = e == ERR_NOT_FOUND ? ERR_OK : e;
+    }
     for (unsigned n = 0; e == ERR_OK && n <= UINT16_MAX; n++) {
         bool made = false;
 
@@ -365,14 +372,14 @@ static enum err clear_org(struct txn *txn, const struct id *org)
 enum err mend_scope(struct txn *txn, struct scope *s, const struct mend_look *look, bool *folded)
 {
     uint8_t room[STORE_KEY_MAX];
-    struct buf mark = {0};
-    bool sound = false;
-    enum err e = mend_nodes(txn, s, look), marked = store_get(txn, TABLE_meta, mark_key(room, s->number), &mark);
+    bool sound = false, marked = false;
+    enum err e = mend_nodes(txn, s, look);
 
     assert(look->bad.n == 0 && look->unsure.n == 0);
-    buf_deinit(&mark);
     *folded = false;
-    if (e == ERR_OK && marked != ERR_OK)
+    if (e == ERR_OK)
+        e = mend_marked(txn, s->number, &marked);
+    if (e == ERR_OK && !marked)
         e = take_census(txn, s, &sound);
     if (e != ERR_OK || sound)
         return e;
@@ -381,6 +388,24 @@ enum err mend_scope(struct txn *txn, struct scope *s, const struct mend_look *lo
         e = ledger_rewind(txn, s, s->frontier.size);
     *folded = e == ERR_OK;
     return e == ERR_OK ? store_del(txn, TABLE_meta, mark_key(room, s->number)) : e;
+}
+
+enum err mend_marked(struct txn *txn, uint16_t number, bool *yes)
+{
+    uint8_t room[STORE_KEY_MAX];
+    struct buf mark = {0};
+    enum err e = store_get(txn, TABLE_meta, mark_key(room, number), &mark);
+
+    *yes = e == ERR_OK;
+    buf_deinit(&mark);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err mend_unmark(struct txn *txn, uint16_t number)
+{
+    uint8_t room[STORE_KEY_MAX];
+
+    return store_del(txn, TABLE_meta, mark_key(room, number));
 }
 
 struct adding {

@@ -61,10 +61,15 @@ static uint64_t read_u64(struct mp *r)
 
 static void read_scope(struct mp *r, struct message_scope *m)
 {
-    mp_expect_array(r, 3);
+    size_t count = mp_array(r, 5);
+
     read_fixed(r, m->scope.b, ID_SIZE);
     m->epoch = read_u32(r);
     m->size = read_u64(r);
+    m->from = count > 3 ? mp_uint(r, UINT32_MAX) : 0;
+    m->part = count > 4 ? mp_uint(r, UINT32_MAX) : 0;
+    if (count < 3 || (count > 3 && m->from == 0) || (count > 4 && m->part == 0))
+        mp_fail(r, ERR_BAD_FRAME);
 }
 
 static void read_resume(struct mp *r, struct message_resume *m)
@@ -78,11 +83,15 @@ static void read_resume(struct mp *r, struct message_resume *m)
 
 static void read_size(struct mp *r, struct message_size *m)
 {
-    mp_expect_array(r, 4);
+    size_t count = mp_array(r, 5);
+
     read_fixed(r, m->scope.b, ID_SIZE);
     m->epoch = read_u32(r);
     m->size = read_u64(r);
     read_fixed(r, m->root.b, HASH_SIZE);
+    m->from = count > 4 ? mp_uint(r, UINT32_MAX) : 0;
+    if (count < 4 || m->from > m->size || (count > 4 && m->from == 0))
+        mp_fail(r, ERR_BAD_FRAME);
 }
 
 /* --- lists --- */
@@ -158,10 +167,14 @@ void message_list_encode(const struct message_list *list, struct buf *out)
 
 void message_list_add_scope(struct buf *entries, const struct message_scope *entry)
 {
-    mp_put_array(entries, 3);
+    mp_put_array(entries, 3u + (entry->from > 0) + (entry->part > 0));
     put_id(entries, &entry->scope);
     mp_put_uint(entries, entry->epoch);
     mp_put_uint(entries, entry->size);
+    if (entry->from > 0)
+        mp_put_uint(entries, entry->from);
+    if (entry->part > 0)
+        mp_put_uint(entries, entry->part);
 }
 
 void message_list_add_resume(struct buf *entries, const struct message_resume *entry)
@@ -175,11 +188,13 @@ void message_list_add_resume(struct buf *entries, const struct message_resume *e
 
 void message_list_add_size(struct buf *entries, const struct message_size *entry)
 {
-    mp_put_array(entries, 4);
+    mp_put_array(entries, 4u + (entry->from > 0));
     put_id(entries, &entry->scope);
     mp_put_uint(entries, entry->epoch);
     mp_put_uint(entries, entry->size);
     mp_put_bin(entries, entry->root.b, HASH_SIZE);
+    if (entry->from > 0)
+        mp_put_uint(entries, entry->from);
 }
 
 /* Opens the next entry; it was checked when its message was decoded. */

@@ -35,11 +35,13 @@ struct message_list {
     struct bytes entries; /* encoded one after the other */
 };
 
-/* The message scope, and one entry of hello's `moved`. */
+/* The messages scope and older, and one entry of hello's `moved`. */
 struct message_scope {
     struct id scope;
     uint32_t epoch;
     uint64_t size;
+    uint64_t from; /* 0 in scope. older: where these leaves end. moved: leaves below are not here; with size 0: of a */
+    uint64_t part; /* snapshot of size `from` the parts before this one are here */
 };
 
 /* hello.mode */
@@ -75,6 +77,7 @@ struct message_size {
     uint32_t epoch;
     uint64_t size;
     struct hash root;
+    uint64_t from; /* leaves below are not here */
 };
 
 struct message_own {

@@ -89,6 +89,8 @@ static enum err check_in_batch(struct place *at, uint8_t type, struct bytes mess
         return ERR_BAD_FRAME;
     if (type == MESSAGE_OWN)
         return message_own_decode(&own, message);
+    if (type == MESSAGE_PAST) /* looked into when it is applied */
+        return mp_check(message);
     if (type == MESSAGE_BODY)
         return message_body_decode(&body, message);
     return type == MESSAGE_CONTROL ? message_control_decode(&control, message) : check_leaf(message);
@@ -106,7 +108,8 @@ static enum err check_one(struct place *at, enum manifest_direction direction, u
         return check_checkpoint(at, message);
     if (type == MESSAGE_DROP && !up)
         return check_drop(at, message);
-    if ((type == MESSAGE_LEAF || type == MESSAGE_OWN || type == MESSAGE_CONTROL || type == MESSAGE_BODY) && !up)
+    if ((type == MESSAGE_LEAF || type == MESSAGE_OWN || type == MESSAGE_CONTROL || type == MESSAGE_BODY ||
+         type == MESSAGE_PAST) && !up)
         return check_in_batch(at, type, message);
     return ERR_BAD_FRAME;
 }

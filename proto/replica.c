@@ -7,6 +7,7 @@
 #include "repair.h"
 #include "replica_keys.h"
 #include "replica_repair.h"
+#include "replica_snapshot.h"
 
 #define SELF_VERSION 1
 
@@ -173,6 +174,15 @@ static enum err replica_copyed(struct work *job)
     return e;
 }
 
+static enum err parcel_work(struct txn *txn, struct replica *r, struct work *job, struct moment *m)
+{
+    if (job->kind == WORK_PARCEL_OPEN)
+        return replica_parcel_open(txn, r, job, m);
+    if (job->kind == WORK_PARCEL_JUDGED)
+        return replica_parcel_judge(txn, r, job);
+    return job->kind == WORK_PARCEL_APPLY ? replica_parcel_apply(txn, r, job) : replica_parcel_settle(txn, r, job);
+}
+
 enum err replica_work(struct txn *txn, struct replica *r, struct work *job, struct moment *m)
 {
     if (job->failed != NULL && *job->failed)
@@ -190,11 +200,14 @@ enum err replica_work(struct txn *txn, struct replica *r, struct work *job, stru
     case WORK_APPLY:
         job->err = replica_apply(txn, r, job);
         break;
+    case WORK_SNAPSHOT:
+        job->err = replica_snapshot(txn, r, job);
+        break;
     case WORK_DROP:
         job->err = replica_drop(txn, job);
         break;
     case WORK_RECALL:
-        job->err = replica_recall(txn, job);
+        job->err = replica_recall(txn, r, job);
         break;
     case WORK_SETTLE:
         job->err = replica_settle(txn, r, job, m);
@@ -224,16 +237,10 @@ enum err replica_work(struct txn *txn, struct replica *r, struct work *job, stru
         job->err = replica_copyed(job);
         break;
     case WORK_PARCEL_OPEN:
-        job->err = replica_parcel_open(txn, r, job, m);
-        break;
     case WORK_PARCEL_JUDGED:
-        job->err = replica_parcel_judge(txn, r, job);
-        break;
     case WORK_PARCEL_APPLY:
-        job->err = replica_parcel_apply(txn, r, job);
-        break;
     case WORK_PARCEL_SETTLE:
-        job->err = replica_parcel_settle(txn, r, job);
+        job->err = parcel_work(txn, r, job, m);
         break;
     default:
         assert(false && "a job of the ward");

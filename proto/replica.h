@@ -109,6 +109,8 @@ struct history_change {
 typedef bool replica_history_visit(void *arg, const struct scope *s, const struct history_change *h);
 MUST_CHECK enum err replica_history(struct txn *txn, const struct replica *r, uint32_t kind, const struct id *record,
                                     replica_history_visit *visit, void *arg);
+/* How many changes of its history are not here yet: the device began with a snapshot. */
+MUST_CHECK enum err replica_history_missing(struct txn *txn, uint32_t kind, const struct id *record, uint64_t *changes);
 /* Who is this? From the control leaves of any scope held here. ERR_NOT_FOUND. */
 MUST_CHECK enum err replica_person_name(struct txn *txn, const struct id *person, struct buf *name);
 
@@ -123,6 +125,7 @@ MUST_CHECK enum err replica_count(struct txn *txn, struct replica_counts *c);
 
 struct replica_report {
     uint64_t scopes, leaves, changesets, changes, parts;
+    uint64_t partial, missing; /* scopes that began with a snapshot; leaves before those, which are not here */
     bool complete; /* everything written here is at the ward, under its signature */
 };
 /* Recomputes leaves, roots, checkpoint signatures, streams, headers, commitments and the folded state from the rows.
@@ -149,6 +152,12 @@ enum err replica_seal(struct txn *txn, struct replica *r, struct moment *m);
 enum err replica_sizes(struct txn *txn, struct work *job);
 enum err replica_outbox(struct txn *txn, const struct replica *r, struct work *job); /* r: NULL without a resume */
 enum err replica_apply(struct txn *txn, struct replica *r, struct work *job);
+/* A scope that is new here, by its first leaf: its number may be that of one we wrote for without a log. */
+struct control;
+MUST_CHECK enum err replica_scope_new(struct txn *txn, const struct replica *r, const struct id *id,
+                                      const struct control *c, struct scope *s);
+/* The ward's word on the log as it stands: its root, at its size. ERR_BAD_PROOF. */
+MUST_CHECK enum err replica_checkpoint(const struct replica *r, struct scope *s, struct bytes message);
 enum err replica_follow(struct txn *txn, struct replica *r); /* r->org: what became of it */
 enum err replica_drop(struct txn *txn, struct work *job);
 enum err replica_settle(struct txn *txn, struct replica *r, struct work *job, struct moment *m);
@@ -159,9 +168,11 @@ enum err replica_parcel_judge(struct txn *txn, const struct replica *r, struct w
 enum err replica_parcel_apply(struct txn *txn, struct replica *r, struct work *job);
 enum err replica_parcel_settle(struct txn *txn, struct replica *r, struct work *job);
 /* The ward was restored (replica_recall.c, replica_rewind.c). job->in: recall; out: lost, leaves. */
-enum err replica_recall(struct txn *txn, struct work *job);
+enum err replica_recall(struct txn *txn, const struct replica *r, struct work *job);
 /* Sealed changesets of this scope say in full what they saw: the ward's log is another one from here on. */
 MUST_CHECK enum err replica_outbox_long(struct txn *txn, const struct scope *s);
+/* Our own leaves from `size` on go back to the outbox, their changes are sealed drafts again. */
+MUST_CHECK enum err replica_own_again(struct txn *txn, const struct replica *r, const struct scope *s, uint64_t size);
 /* Forgets the scope's leaves from `size` on; our own go back to the outbox, their changes are sealed drafts again. */
 MUST_CHECK enum err replica_rewind(struct txn *txn, const struct replica *r, struct scope *s, uint64_t size);
 /* The newest dictionary that both the ward and this program know, by the last close (replica_packing.c); 0: none. */

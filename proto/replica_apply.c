@@ -12,7 +12,9 @@
 #include "replica_copy.h"
 #include "replica.h"
 #include "replica_keys.h"
+#include "replica_older.h"
 #include "replica_release.h"
+#include "replica_snapshot.h"
 #include "replica_verdict.h"
 #include "verdict.h"
 
@@ -33,33 +35,39 @@ static enum err scope_new(struct applying *a, struct bytes first)
 {
     struct message_control m;
     struct control c;
+
+    if (message_control_decode(&m, first) != ERR_OK || control_decode(&c, m.control) != ERR_OK)
+        return ERR_BAD_FRAME;
+    return replica_scope_new(a->txn, a->r, &a->job->scope, &c, &a->scope);
+}
+
+enum err replica_scope_new(struct txn *txn, const struct replica *r, const struct id *id, const struct control *c,
+                           struct scope *s)
+{
     struct org o;
     enum err e;
 
-    memset(&a->scope, 0, sizeof a->scope);
-    a->scope.id = a->job->scope;
-    if (message_control_decode(&m, first) != ERR_OK || control_decode(&c, m.control) != ERR_OK ||
-        c.kind != CONTROL_SCOPE)
+    memset(s, 0, sizeof *s);
+    s->id = *id;
+    if (c->kind != CONTROL_SCOPE || c->is.is_scope.access < ACCESS_A || c->is.is_scope.access > ACCESS_D)
         return ERR_BAD_FRAME;
-    if (c.is.is_scope.access < ACCESS_A || c.is.is_scope.access > ACCESS_D)
-        return ERR_BAD_FRAME;
-    memcpy(a->scope.ward_key, a->r->ward_key, SIGN_PUBLIC_SIZE);
-    e = org_load(a->txn, &c.is.is_scope.org, &o);
-    if (e == ERR_OK && !id_is_zero(&o.scope[c.is.is_scope.access])) {
+    memcpy(s->ward_key, r->ward_key, SIGN_PUBLIC_SIZE);
+    e = org_load(txn, &c->is.is_scope.org, &o);
+    if (e == ERR_OK && !id_is_zero(&o.scope[c->is.is_scope.access])) {
         struct scope waiting;
 
-        e = scope_load(a->txn, &o.scope[c.is.is_scope.access], &waiting);
+        e = scope_load(txn, &o.scope[c->is.is_scope.access], &waiting);
         if (e == ERR_OK && waiting.frontier.size == 0) {
-            a->scope.number = waiting.number;
-            return store_del(a->txn, TABLE_scope, bytes_of(waiting.id.b, ID_SIZE));
+            s->number = waiting.number;
+            return store_del(txn, TABLE_scope, bytes_of(waiting.id.b, ID_SIZE));
         }
     }
     if (e != ERR_OK && e != ERR_NOT_FOUND)
         return e;
-    e = scope_number_new(a->txn, &a->scope.number);
-    if (e == ERR_OK && a->scope.number >= SCOPES_MAX)
+    e = scope_number_new(txn, &s->number);
+    if (e == ERR_OK && s->number >= SCOPES_MAX)
         e = ERR_TOO_LONG;
-    return e == ERR_OK ? replica_end_return(a->txn, &a->scope) : e;
+    return e == ERR_OK ? replica_end_return(txn, s) : e;
 }
 
 /* The ward was restored and went on in a new epoch. Leaves are given up only for an epoch leaf that says from where;
@@ -74,6 +82,10 @@ static enum err new_epoch(struct applying *a)
     enum err e = replica_outbox_long(a->txn, &a->scope);
 
     a->job->rolled_back = true;
+    if (e == ERR_OK && a->job->size < a->scope.frontier.size && a->scope.from > 0) {
+        a->job->restart = true; /* not all leaves that stay are here to be folded again */
+        return replica_snapshot_restart(a->txn, a->r, &a->scope);
+    }
     if (e == ERR_OK && a->job->size < a->scope.frontier.size) {
         if (!work_message_next(&list, &type, &message) || type != MESSAGE_CONTROL ||
             message_control_decode(&m, message) != ERR_OK || control_decode(&c, m.control) != ERR_OK)
@@ -95,6 +107,10 @@ static enum err scope_find(struct applying *a)
     uint8_t type;
     enum err e = scope_load(a->txn, &a->job->scope, &a->scope);
 
+    if (a->job->older)
+        e = replica_older_find(a->txn, a->r, a->job, &a->scope);
+    else if (e == ERR_OK && a->scope.frontier.size == 0)
+        e = replica_snapshot_give_up(a->txn, &a->scope); /* leaves come instead */
     if (e == ERR_NOT_FOUND) {
         if (!work_message_next(&list, &type, &message) || type != MESSAGE_CONTROL)
             return ERR_BAD_FRAME;
@@ -104,6 +120,8 @@ static enum err scope_find(struct applying *a)
     }
     if (e == ERR_OK && a->job->epoch > a->scope.epoch && a->scope.frontier.size > 0)
         e = new_epoch(a);
+    if (e == ERR_OK && a->job->restart)
+        return e;
     if (e == ERR_OK && (a->scope.frontier.size != a->job->size || a->scope.epoch != a->job->epoch))
         e = ERR_BAD_ORDER;
     return e;
@@ -135,7 +153,9 @@ static enum err apply_control(struct applying *a, struct bytes message)
     a->has_body = false;
     if (e == ERR_OK)
         e = ledger_add_control(a->txn, &a->scope, m.control, m.signature);
-    if (e == ERR_OK && c.kind == CONTROL_VERDICT)
+    if (e == ERR_OK && c.kind == CONTROL_RAISED && a->scope.from > 0)
+        e = replica_older_forget(a->txn, &a->scope.id); /* what there is of it may hold bodies of that record */
+    if (e == ERR_OK && c.kind == CONTROL_VERDICT && !a->job->older) /* what it says to its author was said */
         e = replica_verdict_ruled(a->txn, a->r, &a->scope, &c, a->job);
     return e == ERR_OK && c.kind == CONTROL_VERDICT ? ledger_strip_ruled(a->txn, &a->scope, &c.is.verdict) : e;
 }
@@ -277,7 +297,7 @@ static enum err apply_leaf(struct applying *a, struct bytes message)
         e = ledger_add_changeset(a->txn, &a->scope, &stream, &h, buf_bytes(&encoded), &cs, accepted, policy, verdicts);
     if (e == ERR_OK)
         a->job->received += cs.count;
-    if (e == ERR_OK && id_equal(&h.device, &a->r->device))
+    if (e == ERR_OK && id_equal(&h.device, &a->r->device) && !a->job->older)
         e = past_told(a, &cs, verdicts, accepted);
     if (e == ERR_OK && id_equal(&h.device, &a->r->device))
         e = ledger_strip_raised(a->txn, &a->scope, a->scope.frontier.size - 1);
@@ -366,24 +386,24 @@ static enum err apply_short(struct applying *a, struct bytes message)
 /* --- a batch -----------------------------------------------------------------------------------------------------
  * */
 
-static enum err apply_checkpoint(struct applying *a, struct bytes message)
+enum err replica_checkpoint(const struct replica *r, struct scope *s, struct bytes message)
 {
-    struct checkpoint c = {.ward = a->r->ward, .scope = a->scope.id, .epoch = a->scope.epoch};
+    struct checkpoint c = {.ward = r->ward, .scope = s->id, .epoch = s->epoch};
     struct message_checkpoint m;
     enum err e = message_checkpoint_decode(&m, message);
 
     if (e != ERR_OK)
         return e;
-    c.size = a->scope.frontier.size;
-    c.root = scope_root(&a->scope);
+    c.size = s->frontier.size;
+    c.root = scope_root(s);
     c.time = m.time;
     if (m.size != c.size)
         return ERR_BAD_PROOF;
-    e = checkpoint_verify(m.signature, &c, a->r->ward_key);
+    e = checkpoint_verify(m.signature, &c, r->ward_key);
     if (e == ERR_OK) {
-        a->scope.signed_size = c.size;
-        a->scope.signed_time = c.time;
-        memcpy(a->scope.signature, m.signature, SIGNATURE_SIZE);
+        s->signed_size = c.size;
+        s->signed_time = c.time;
+        memcpy(s->signature, m.signature, SIGNATURE_SIZE);
     }
     return e;
 }
@@ -395,7 +415,7 @@ enum err replica_apply(struct txn *txn, struct replica *r, struct work *job)
     uint8_t type;
     enum err e = scope_find(&a);
 
-    while (e == ERR_OK && work_message_next(&list, &type, &message)) {
+    while (e == ERR_OK && !job->restart && work_message_next(&list, &type, &message)) {
         if (a.has_body && type != MESSAGE_CONTROL)
             e = ERR_BAD_ORDER;
         else if (type == MESSAGE_CONTROL)
@@ -406,10 +426,16 @@ enum err replica_apply(struct txn *txn, struct replica *r, struct work *job)
             e = apply_leaf(&a, message);
         else if (type == MESSAGE_OWN)
             e = apply_short(&a, message);
+        else if (type == MESSAGE_PAST)
+            e = replica_past(txn, &a.scope, message);
         else
-            e = apply_checkpoint(&a, message);
+            e = replica_checkpoint(r, &a.scope, message);
     }
-    return e == ERR_OK ? scope_save(txn, &a.scope) : e;
+    if (job->older)
+        job->received = 0; /* what they say is here already */
+    if (e == ERR_OK && !job->restart)
+        e = scope_save(txn, &a.scope);
+    return e == ERR_OK && job->older ? replica_older_arrived(txn, r, &a.scope) : e;
 }
 
 /* --- close
@@ -445,8 +471,10 @@ enum err replica_settle(struct txn *txn, struct replica *r, struct work *job, st
     if (e == ERR_OK)
         e = scope_list(txn, &scope, &count);
     for (size_t i = 0; e == ERR_OK && i < count; i++) {
-        if (scope[i].confirmed_epoch == scope[i].epoch && scope[i].confirmed_size == scope[i].frontier.size)
+        if (scope[i].confirmed_epoch == scope[i].epoch && scope[i].confirmed_size == scope[i].frontier.size &&
+            scope[i].confirmed_from == scope[i].from)
             continue;
+        scope[i].confirmed_from = scope[i].from;
         scope[i].confirmed_epoch = scope[i].epoch;
         scope[i].confirmed_size = scope[i].frontier.size;
         e = scope_save(txn, &scope[i]);

@@ -190,6 +190,30 @@ static enum err gather_leaf(struct settling *s, uint64_t index, uint64_t *first)
     return e;
 }
 
+/* Where this stream begins among the leaves that are here: what lies before was answered when they came. */
+static enum err gather_held(struct settling *s, const struct stream *stream, uint64_t *first)
+{
+    enum err e = ERR_OK;
+
+    *first = stream->next;
+    for (uint64_t i = s->scope->frontier.size; e == ERR_OK && i-- > s->scope->from;) {
+        struct buf row = {0};
+        struct ledger_leaf l;
+        struct header h;
+
+        e = scope_leaf(s->txn, s->scope, i, &row);
+        if (e == ERR_OK)
+            e = ledger_decode_head(&l, buf_bytes(&row));
+        if (e == ERR_OK && !l.is_control && header_decode(&h, l.header) != ERR_OK)
+            e = ERR_DAMAGED;
+        if (e == ERR_OK && !l.is_control && h.incarnation == stream->incarnation &&
+            id_equal(&h.device, &stream->device))
+            *first = h.first;
+        buf_wipe_deinit(&row);
+    }
+    return e;
+}
+
 /* All that the scope's log holds of this device, under whatever incarnation. */
 static enum err gather(struct settling *s)
 {
@@ -202,6 +226,8 @@ static enum err gather(struct settling *s)
         e = scope_stream(s->txn, s->scope, i, &stream);
         if (e != ERR_OK || !id_equal(&stream.device, &s->r->device))
             continue;
+        if (s->scope->from > 0)
+            e = gather_held(s, &stream, &first);
         while (e == ERR_OK && first < stream.next) {
             e = ledger_find(s->txn, s->scope, &stream.device, stream.incarnation, first, &index);
             if (e == ERR_OK)

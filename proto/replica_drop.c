@@ -4,6 +4,8 @@
 #include "message.h"
 #include "mp.h"
 #include "replica.h"
+#include "replica_older.h"
+#include "replica_snapshot.h"
 
 /* --- rows of one scope, gathered before they go ------------------------------------------------ */
 
@@ -97,6 +99,10 @@ static enum err erase(struct txn *txn, const struct scope *s)
         e = erase_table(&g, TABLE_verdict, bytes_of(NULL, 0), gather_verdict);
     if (e == ERR_OK)
         e = replica_end_leave(txn, s);
+    if (e == ERR_OK)
+        e = replica_older_forget(txn, &s->id);
+    if (e == ERR_OK)
+        e = replica_snapshot_served(txn, &s->id);
     buf_deinit(&g.keys);
     return e == ERR_OK ? forget_scope(txn, s) : e;
 }

@@ -1,6 +1,8 @@
 /* replica_keys.c - which keys of the ward this device believes, and what each of them may sign (protocol.md 4.5). */
 #include "replica_keys.h"
 
+#include "snapshot.h"
+
 static const char meta_keys[] = "ward keys";
 
 static enum err keys_load(struct txn *txn, struct keys *k)
@@ -108,5 +110,22 @@ enum err replica_keys_checkpoint(struct txn *txn, const struct replica *r, const
     for (place++; place < k.count; place++)
         if (checkpoint_verify(signature, c, keys_at(&k, place)) == ERR_OK)
             return ERR_OK;
+    return ERR_BAD_PROOF;
+}
+
+enum err replica_keys_snapshot(struct txn *txn, const struct replica *r, struct bytes encoded,
+                               const uint8_t signature[SIGNATURE_SIZE], uint8_t key[SIGN_PUBLIC_SIZE])
+{
+    struct keys k;
+    enum err e = keys_load(txn, &k);
+
+    memcpy(key, r->ward_key, SIGN_PUBLIC_SIZE);
+    if (e != ERR_OK || snapshot_verify(signature, encoded, key) == ERR_OK)
+        return e;
+    for (size_t place = 0; place < k.count; place++) {
+        memcpy(key, keys_at(&k, place), SIGN_PUBLIC_SIZE);
+        if (snapshot_verify(signature, encoded, key) == ERR_OK)
+            return ERR_OK;
+    }
     return ERR_BAD_PROOF;
 }

@@ -26,4 +26,8 @@ MUST_CHECK enum err replica_keys_control(struct txn *txn, const struct replica *
 MUST_CHECK enum err replica_keys_checkpoint(struct txn *txn, const struct replica *r, const struct scope *s,
                                             const struct checkpoint *c, const uint8_t signature[SIGNATURE_SIZE]);
 
+/* A snapshot that is kept: by any key of the ward. *key: which, and so the log's at its size. ERR_BAD_PROOF. */
+MUST_CHECK enum err replica_keys_snapshot(struct txn *txn, const struct replica *r, struct bytes encoded,
+                                          const uint8_t signature[SIGNATURE_SIZE], uint8_t key[SIGN_PUBLIC_SIZE]);
+
 #endif

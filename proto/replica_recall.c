@@ -4,6 +4,7 @@
 #include "message.h"
 #include "recall.h"
 #include "replica.h"
+#include "replica_snapshot.h"
 
 /* One job loads at most this much. */
 #define RECALL_BYTES 65536
@@ -18,7 +19,7 @@ static enum err common_size(struct txn *txn, const struct scope *s, const struct
         const struct recall_point *p = &entry->point[i];
         struct hash root;
 
-        if (p->size > s->frontier.size)
+        if (p->size > s->frontier.size || p->size < s->from)
             continue;
         e = scope_root_at(txn, s, p->size, &root);
         if (e == ERR_OK && crypto_equal(root.b, p->root.b, HASH_SIZE))
@@ -61,7 +62,7 @@ static enum err hand_back(struct txn *txn, const struct scope *s, uint64_t *next
 }
 
 /* `at`: the place in the ward's list in the upper half; in the lower 0, or 1 + the next leaf. */
-enum err replica_recall(struct txn *txn, struct work *job)
+enum err replica_recall(struct txn *txn, const struct replica *r, struct work *job)
 {
     struct recall_list list;
     struct recall_scope entry;
@@ -82,6 +83,10 @@ enum err replica_recall(struct txn *txn, struct work *job)
             return ERR_BAD_FRAME;
         if (e == ERR_OK && next == 0) {
             e = common_size(txn, &s, &entry, &from);
+            if (e == ERR_OK && from < s.from) {
+                job->restart = true; /* what links the two is not here: it starts again, with what the ward has */
+                return replica_snapshot_restart(txn, r, &s);
+            }
             if (e == ERR_OK)
                 e = begin(txn, &s, from, job);
             next = 1 + from;

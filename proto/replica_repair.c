@@ -6,6 +6,8 @@
 #include "message.h"
 #include "repair.h"
 #include "replica_keys.h"
+#include "replica_older.h"
+#include "replica_snapshot.h"
 
 /* Is this root what the ward signed for the whole log? */
 static bool is_signed(struct txn *txn, const struct replica *r, const struct scope *s, const struct hash *root)
@@ -88,6 +90,35 @@ static enum err mend_whole(struct txn *txn, const struct replica *r, struct scop
     return e == ERR_OK && s->signed_size == 0 ? replica_rewind(txn, r, s, s->frontier.size - 1) : e;
 }
 
+/* What came as a snapshot cannot be made again from leaves: the scope starts anew, with the ward's. */
+static enum err mend_partial(struct txn *txn, const struct replica *r, struct scope *s, struct replica_mended *m)
+{
+    struct scope older;
+    bool marked = false, torn = false;
+    enum err e = scope_load_older(txn, &s->id, &older);
+
+    if (e == ERR_OK)
+        e = mend_marked(txn, older.number, &torn);
+    if (e == ERR_OK && torn)
+        e = replica_older_forget(txn, &s->id);
+    if (e == ERR_OK || e == ERR_NOT_FOUND)
+        e = mend_marked(txn, s->number, &marked);
+    for (uint64_t i = s->from; e == ERR_OK && !marked && i < s->frontier.size; i++) {
+        struct hash hash, kept;
+        bool whole = false;
+
+        e = mend_leaf(txn, s, i, &hash, &whole);
+        if (e == ERR_OK && whole)
+            whole = scope_leaf_hash(txn, s, i, &kept) == ERR_OK && crypto_equal(hash.b, kept.b, HASH_SIZE);
+        marked = !whole;
+    }
+    if (e != ERR_OK || !marked)
+        return e;
+    m->folded++;
+    e = replica_snapshot_lost(txn, r, s);
+    return e == ERR_OK ? mend_unmark(txn, s->number) : e;
+}
+
 enum err replica_mend(struct txn *txn, const struct replica *r, size_t place, struct replica_mended *m, bool *more)
 {
     struct mend_look k = {0};
@@ -96,7 +127,11 @@ enum err replica_mend(struct txn *txn, const struct replica *r, size_t place, st
     enum err e = scope_list(txn, &scope, &count);
 
     *more = e == ERR_OK && place + 1 < count;
-    if (e == ERR_OK && place < count && scope[place].frontier.size > 0) {
+    if (e == ERR_OK && place < count && scope[place].from > 0) {
+        m->scopes++;
+        m->leaves += scope[place].frontier.size - scope[place].from;
+        e = mend_partial(txn, r, &scope[place], m);
+    } else if (e == ERR_OK && place < count && scope[place].frontier.size > 0) {
         e = look(txn, r, &scope[place], &k);
         m->scopes++;
         m->leaves += scope[place].frontier.size;
@@ -149,6 +184,8 @@ enum err replica_want(struct txn *txn, const struct replica *r, struct work *job
         const struct mend_leaf *bad;
         const struct mend_span *span;
 
+        if (scope[i].from > 0)
+            continue; /* it proves its leaves when they come (replica_older.h) */
         e = look(txn, r, &scope[i], &k);
         bad = (const struct mend_leaf *)(const void *)k.bad.p;
         span = (const struct mend_span *)(const void *)k.unsure.p;

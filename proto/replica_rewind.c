@@ -125,7 +125,7 @@ static enum err own_again(struct txn *txn, const struct scope *s, struct ledger_
     return e == ERR_OK ? outbox_put(txn, s, l->header, cs) : e;
 }
 
-static enum err own_all_again(struct txn *txn, const struct replica *r, const struct scope *s, uint64_t size)
+enum err replica_own_again(struct txn *txn, const struct replica *r, const struct scope *s, uint64_t size)
 {
     enum err e = ERR_OK;
 
@@ -149,7 +149,7 @@ static enum err own_all_again(struct txn *txn, const struct replica *r, const st
 /* What the ward said of our changes stays: its word on them comes again with them, and takes the place of this. */
 enum err replica_rewind(struct txn *txn, const struct replica *r, struct scope *s, uint64_t size)
 {
-    enum err e = own_all_again(txn, r, s, size);
+    enum err e = replica_own_again(txn, r, s, size);
 
     return e == ERR_OK ? ledger_rewind(txn, s, size) : e;
 }

@@ -12,6 +12,8 @@
 #include "renew.h"
 #include "replica_copy.h"
 #include "replica_budget.h"
+#include "replica_older.h"
+#include "replica_snapshot.h"
 
 /* One job loads at most this much of the flight. */
 #define OUTBOX_BYTES 65536
@@ -321,13 +323,15 @@ static enum err digests(struct txn *txn, const struct scope *scope, size_t count
         struct digest_scope d = {.scope = s->id, .epoch = s->epoch, .size = s->frontier.size, .root = scope_root(s),
                                  .fold_version = (uint8_t)s->fold_version};
 
-        if (d.size == 0)
+        if (d.size == 0) {
+            e = replica_snapshot_moved(txn, s, hello, moved);
             continue;
+        }
         e = ledger_state(txn, s, &d.state);
         buf_put(&list, &d, sizeof d);
-        if (s->epoch == s->confirmed_epoch && d.size == s->confirmed_size)
+        if (s->epoch == s->confirmed_epoch && d.size == s->confirmed_size && s->from == 0 && s->confirmed_from == 0)
             continue;
-        message_list_add_scope(moved, &(struct message_scope){s->id, s->epoch, d.size});
+        message_list_add_scope(moved, &(struct message_scope){s->id, s->epoch, d.size, s->from, 0});
         hello->moved.count++;
     }
     digest_logs(hello->logs, job->binding, (const struct digest_scope *)(const void *)list.p,
@@ -348,7 +352,7 @@ static enum err sizes_list(struct txn *txn, struct buf *out)
     for (size_t i = 0; e == ERR_OK && i < count; i++)
         if (scope[i].frontier.size > 0) {
             message_list_add_size(&entries, &(struct message_size){scope[i].id, scope[i].epoch, scope[i].frontier.size,
-                                                                   scope_root(&scope[i])});
+                                                                   scope_root(&scope[i]), scope[i].from});
             n++;
         }
     if (e == ERR_OK)
@@ -405,6 +409,8 @@ enum err replica_open(struct txn *txn, struct replica *r, struct work *job, stru
         e = scope_list(txn, &scope, &count);
     if (e == ERR_OK)
         e = digests(txn, scope, count, job, &hello, &moved);
+    if (e == ERR_OK && job->older)
+        e = replica_older_ask(txn, scope, count, &job->out2);
     if (e == ERR_OK)
         e = store_scan(txn, TABLE_outbox, bytes_of(NULL, 0), any_visit, &job->more);
     job->more = job->more && job->mode != HELLO_REPAIR; /* no flight: wants */
@@ -469,7 +475,8 @@ static void announce(struct loading *l)
 
     if (l->announced)
         return;
-    message_scope_encode(&(struct message_scope){l->scope->id, l->scope->epoch, l->scope->frontier.size}, &message);
+    message_scope_encode(&(struct message_scope){l->scope->id, l->scope->epoch, l->scope->frontier.size, 0, 0},
+                         &message);
     work_message(&l->job->out, MESSAGE_SCOPE, buf_bytes(&message));
     buf_deinit(&message);
     l->announced = true;

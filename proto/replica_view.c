@@ -247,7 +247,7 @@ static enum err each_row(const struct row *row, size_t count, uint32_t kind, con
         struct view v = {.kind = kind, .record = row[i].record};
         struct id org = row[i].org;
 
-        if (id_is_zero(&org)) {
+        if (id_is_zero(&org)) { /* hidden */
             i++;
             continue;
         }
@@ -308,9 +308,7 @@ enum err replica_each(struct txn *txn, const struct replica *r, uint32_t kind, r
     for (size_t i = 0; e == ERR_OK && i < count; i++) {
         const struct scope *s = scope_numbered(scope, scopes, row[i].scope_number);
 
-        if (s == NULL)
-            e = ERR_DAMAGED;
-        else
+        if (s != NULL) /* else of a log that comes again from its beginning: shown from the scope itself */
             row[i].org = s->org;
     }
     if (e == ERR_OK && count > 0)
@@ -409,6 +407,10 @@ static enum err history_leaf(struct txn *txn, const struct scope *s, const struc
     struct buf row = {0};
     enum err e = ledger_leaf_at(txn, s, at->leaf, &row, &l);
 
+    if (e == ERR_NOT_FOUND) { /* older than what is here */
+        e = ERR_OK;
+        goto out;
+    }
     if (e == ERR_OK && l.is_control) {
         e = history_mirror(&l, &h);
         if (e == ERR_OK)
@@ -489,6 +491,27 @@ enum err replica_history(struct txn *txn, const struct replica *r, uint32_t kind
 
     for (size_t i = 0; e == ERR_OK && more && i < count; i++)
         e = history_scope(txn, r, &scope[i], kind, record, visit, arg, &more);
+    free(scope);
+    return e;
+}
+
+enum err replica_history_missing(struct txn *txn, uint32_t kind, const struct id *record, uint64_t *changes)
+{
+    struct scope *scope;
+    size_t count;
+    enum err e = scope_list(txn, &scope, &count);
+
+    *changes = 0;
+    for (size_t i = 0; e == ERR_OK && i < count; i++) {
+        struct part p;
+
+        if (scope[i].from == 0)
+            continue;
+        e = ledger_part(txn, &scope[i], kind, record, &p);
+        for (size_t k = 0; e == ERR_OK && k < p.changes; k++)
+            *changes += p.change[k].leaf < scope[i].from;
+        part_deinit(&p);
+    }
     free(scope);
     return e;
 }

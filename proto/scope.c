@@ -39,7 +39,7 @@ static void row_encode(const struct scope *s, struct buf *b)
 {
     size_t nodes = (size_t)__builtin_popcountll(s->frontier.size);
 
-    mp_put_array(b, 15);
+    mp_put_array(b, 17);
     mp_put_uint(b, s->number);
     mp_put_bin(b, s->org.b, ID_SIZE);
     mp_put_uint(b, (uint64_t)s->access);
@@ -55,6 +55,8 @@ static void row_encode(const struct scope *s, struct buf *b)
     mp_put_uint(b, s->confirmed_epoch);
     mp_put_uint(b, s->confirmed_size);
     mp_put_uint(b, s->fold_version);
+    mp_put_uint(b, s->from);
+    mp_put_uint(b, s->confirmed_from);
 }
 
 static enum err row_decode(struct scope *s, struct bytes row)
@@ -63,7 +65,7 @@ static enum err row_decode(struct scope *s, struct bytes row)
     struct bytes nodes;
 
     mp_open(&r, row);
-    mp_expect_array(&r, 15);
+    mp_expect_array(&r, 17);
     s->number = (uint16_t)mp_uint(&r, UINT16_MAX);
     s->org = id_from(mp_bin_exact(&r, ID_SIZE));
     s->access = (enum access)mp_uint(&r, ACCESS_D);
@@ -83,20 +85,33 @@ static enum err row_decode(struct scope *s, struct bytes row)
     s->confirmed_epoch = (uint32_t)mp_uint(&r, UINT32_MAX);
     s->confirmed_size = mp_uint(&r, UINT64_MAX);
     s->fold_version = (uint32_t)mp_uint(&r, UINT8_MAX);
+    s->from = mp_uint(&r, UINT32_MAX);
+    s->confirmed_from = mp_uint(&r, UINT32_MAX);
     return mp_close(&r) == ERR_OK ? ERR_OK : ERR_DAMAGED;
 }
 
-enum err scope_load(struct txn *txn, const struct id *id, struct scope *s)
+static enum err load(struct txn *txn, enum table t, const struct id *id, struct scope *s)
 {
     struct buf row = {0};
-    enum err e = store_get(txn, TABLE_scope, bytes_of(id->b, ID_SIZE), &row);
+    enum err e = store_get(txn, t, bytes_of(id->b, ID_SIZE), &row);
 
     memset(s, 0, sizeof *s);
     s->id = *id;
+    s->older = t == TABLE_older;
     if (e == ERR_OK)
         e = row_decode(s, buf_bytes(&row));
     buf_deinit(&row);
     return e;
+}
+
+enum err scope_load(struct txn *txn, const struct id *id, struct scope *s)
+{
+    return load(txn, TABLE_scope, id, s);
+}
+
+enum err scope_load_older(struct txn *txn, const struct id *id, struct scope *s)
+{
+    return load(txn, TABLE_older, id, s);
 }
 
 enum err scope_save(struct txn *txn, const struct scope *s)
@@ -105,7 +120,7 @@ enum err scope_save(struct txn *txn, const struct scope *s)
     enum err e;
 
     row_encode(s, &row);
-    e = store_put(txn, TABLE_scope, bytes_of(s->id.b, ID_SIZE), buf_bytes(&row));
+    e = store_put(txn, s->older ? TABLE_older : TABLE_scope, bytes_of(s->id.b, ID_SIZE), buf_bytes(&row));
     buf_deinit(&row);
     return e;
 }
@@ -238,7 +253,29 @@ enum err scope_leaf(struct txn *txn, const struct scope *s, uint64_t index, stru
     if (index >= s->frontier.size)
         return ERR_NOT_FOUND;
     e = store_get(txn, TABLE_leaf, scope_key6(room, s->number, (uint32_t)index), row);
-    return e == ERR_NOT_FOUND ? ERR_DAMAGED : e;
+    return e == ERR_NOT_FOUND && index >= s->from ? ERR_DAMAGED : e;
+}
+
+enum err scope_leaf_past(struct txn *txn, const struct scope *s, uint64_t index, struct bytes row)
+{
+    uint8_t room[STORE_KEY_MAX];
+
+    return store_put(txn, TABLE_leaf, scope_key6(room, s->number, (uint32_t)index), row);
+}
+
+/* Every later frontier that has one of these subtrees takes it from here. */
+enum err scope_begin_at(struct txn *txn, struct scope *s, const struct tree_frontier *f)
+{
+    struct node_context c = {txn, s};
+    size_t count = 0;
+    enum err e = ERR_OK;
+
+    for (unsigned level = TREE_LEVELS_MAX; e == ERR_OK && level-- > 0;)
+        if ((f->size >> level & 1) != 0)
+            e = node_store(&c, level, (f->size >> level) - 1, &f->node[count++]);
+    s->frontier = *f;
+    s->from = f->size;
+    return e;
 }
 
 enum err scope_leaf_replace(struct txn *txn, const struct scope *s, uint64_t index, struct bytes row)
@@ -257,7 +294,7 @@ enum err scope_frontier_at(struct txn *txn, const struct scope *s, uint64_t size
         *f = s->frontier;
         return ERR_OK;
     }
-    if (size > s->frontier.size)
+    if (size > s->frontier.size || size < s->from)
         return ERR_NOT_FOUND;
     return tree_frontier_at(f, size, node_fetch, &c);
 }

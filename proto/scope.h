@@ -28,6 +28,9 @@ struct scope {
     uint8_t signature[SIGNATURE_SIZE];
     uint32_t confirmed_epoch;        /* device: what the last close confirmed */
     uint64_t confirmed_size;
+    uint64_t from;                   /* device: leaves below came as a snapshot, not as leaves; 0: all are here */
+    uint64_t confirmed_from;
+    bool older;                      /* device: the log as it comes again from its beginning (replica_older.h) */
 };
 
 struct stream {
@@ -39,6 +42,8 @@ struct stream {
 };
 
 MUST_CHECK enum err scope_load(struct txn *txn, const struct id *id, struct scope *s); /* ERR_NOT_FOUND */
+/* The one with `older` set; its row stands in a table of its own, beside the scope's. */
+MUST_CHECK enum err scope_load_older(struct txn *txn, const struct id *id, struct scope *s); /* ERR_NOT_FOUND */
 MUST_CHECK enum err scope_save(struct txn *txn, const struct scope *s);
 MUST_CHECK enum err scope_number_new(struct txn *txn, uint16_t *number);
 /* All scopes of the store, ascending by id; *list is allocated with mem_alloc, freed by the caller. */
@@ -46,9 +51,15 @@ MUST_CHECK enum err scope_list(struct txn *txn, struct scope **list, size_t *cou
 
 /* Appends one leaf: its row (leaf.h) and tree nodes. The caller saves the scope. */
 MUST_CHECK enum err scope_append(struct txn *txn, struct scope *s, const struct hash *leaf_hash, struct bytes row);
+/* ERR_NOT_FOUND: beyond the end, or below `from` and not here. */
 MUST_CHECK enum err scope_leaf(struct txn *txn, const struct scope *s, uint64_t index, struct buf *row);
 /* The same leaf with other bodies (released, erased): its hash stays. */
 MUST_CHECK enum err scope_leaf_replace(struct txn *txn, const struct scope *s, uint64_t index, struct bytes row);
+/* Of a leaf below `from`, known before its place in the log is proved. */
+MUST_CHECK enum err scope_leaf_past(struct txn *txn, const struct scope *s, uint64_t index, struct bytes row);
+/* A log that begins at a snapshot: its frontier, as nodes of the tree. */
+MUST_CHECK enum err scope_begin_at(struct txn *txn, struct scope *s, const struct tree_frontier *f);
+/* Sizes below `from`: ERR_NOT_FOUND. */
 MUST_CHECK enum err scope_root_at(struct txn *txn, const struct scope *s, uint64_t size, struct hash *root);
 struct hash scope_root(const struct scope *s);
 MUST_CHECK enum err scope_frontier_at(struct txn *txn, const struct scope *s, uint64_t size, struct tree_frontier *f);

@@ -97,11 +97,12 @@ void session_deinit(struct session *s)
     buf_wipe_deinit(&s->out);
     buf_wipe_deinit(&s->inbox);
     buf_wipe_deinit(&s->batch);
+    buf_deinit(&s->wants);
     buf_deinit(&s->reach);
     buf_deinit(&s->sizes);
     buf_deinit(&s->common);
     buf_deinit(&s->hello);
-    buf_deinit(&s->wants);
+    buf_deinit(&s->asks);
     buf_deinit(&s->range);
     buf_wipe_deinit(&s->enrol);
     memset(s, 0, sizeof *s);
@@ -121,6 +122,7 @@ struct work *session_ask(struct session *s, enum work_kind kind)
     w->mode = s->mode;
     w->budget_bytes = s->budget_bytes;
     w->pace = pace_class(&s->pace);
+    w->older = s->history && kind == WORK_OPEN;
     w->shown = s->shown;
     w->states_differ = s->states_differ;
     w->failed = &s->failed;
@@ -215,14 +217,16 @@ void session_fail(struct session *s, enum err e, const char *why)
 
 /* --- receiving ----------------------------------------------------------------------------------------- */
 
-void session_read_scope(struct session *s, struct bytes message)
+void session_read_scope(struct session *s, struct bytes message, bool older)
 {
     struct message_scope scope;
 
-    if (message_scope_decode(&scope, message) != ERR_OK) {
+    if (message_scope_decode(&scope, message) != ERR_OK || (scope.from > 0) != older || scope.part > 0) {
         session_fail(s, ERR_BAD_FRAME, "scope");
         return;
     }
+    s->older = older;
+    s->snapshot = false;
     s->scope = scope.scope;
     s->epoch = scope.epoch;
     s->size = scope.size;

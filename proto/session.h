@@ -101,6 +101,10 @@ struct session {
     uint32_t epoch;
     uint64_t size;
     bool scope_open;
+    bool history;                      /* device, set before START: ask for leaves that a snapshot left out */
+    bool older, snapshot;              /* device: what comes is the log's beginning; is a snapshot */
+    bool asks_said;
+    struct buf asks;                   /* device: its messages `older`, sent with each flight */
     struct buf batch;                  /* device: leaves since the last checkpoint; ward: of a lost flight */
     uint64_t batch_from;
     struct buf hello;                  /* ward: of a copy, until its renew is here */
@@ -145,7 +149,7 @@ void session_send(struct session *s, uint8_t type, struct bytes message, bool la
 void session_send_list(struct session *s, struct bytes list, bool last);       /* last: on the final message */
 void session_fail(struct session *s, enum err e, const char *why);             /* tells the other side, ends */
 void session_end(struct session *s, enum err e);
-void session_read_scope(struct session *s, struct bytes message);
+void session_read_scope(struct session *s, struct bytes message, bool older);
 void session_ward_message(struct session *s, uint8_t type, struct bytes message, bool last);
 void session_ward_worked(struct session *s, struct work *w);
 void session_device_message(struct session *s, uint8_t type, struct bytes message, bool last);

@@ -4,12 +4,15 @@
 
 #define STATE(name) (1u << SESSION_##name)
 #define OUT_PAUSE_BYTES 131072
+#define PARTS_BYTES 262144 /* of a snapshot in one transaction: a cut costs no more of it */
 
 typedef void handler(struct session *s, uint8_t type, struct bytes message);
 
 static void on_scope(struct session *s, uint8_t type, struct bytes message);
 static void on_leaf(struct session *s, uint8_t type, struct bytes message);
 static void on_checkpoint(struct session *s, uint8_t type, struct bytes message);
+static void on_snapshot(struct session *s, uint8_t type, struct bytes message);
+static void on_part(struct session *s, uint8_t type, struct bytes message);
 static void on_drop(struct session *s, uint8_t type, struct bytes message);
 static void on_close(struct session *s, uint8_t type, struct bytes message);
 static void on_ask(struct session *s, uint8_t type, struct bytes message);
@@ -38,6 +41,10 @@ static const struct {
     {MESSAGE_OWN,        STATE(ANSWER),                  on_leaf},
     {MESSAGE_CONTROL,    STATE(ANSWER),                  on_leaf},
     {MESSAGE_BODY,       STATE(ANSWER),                  on_leaf},
+    {MESSAGE_PAST,       STATE(ANSWER),                  on_leaf},
+    {MESSAGE_OLDER,      STATE(ANSWER),                  on_scope},
+    {MESSAGE_SNAPSHOT,   STATE(ANSWER),                  on_snapshot},
+    {MESSAGE_PART,       STATE(ANSWER),                  on_part},
     {MESSAGE_CHECKPOINT, STATE(ANSWER),                  on_checkpoint},
     {MESSAGE_DROP,       STATE(ANSWER),                  on_drop},
     {MESSAGE_CLOSE,      STATE(ANSWER),                  on_close},
@@ -76,15 +83,14 @@ void session_device_message(struct session *s, uint8_t type, struct bytes messag
 
 static void on_scope(struct session *s, uint8_t type, struct bytes message)
 {
-    (void)type;
-    session_read_scope(s, message);
+    session_read_scope(s, message, type == MESSAGE_OLDER);
 }
 
 static void on_leaf(struct session *s, uint8_t type, struct bytes message)
 {
     if (s->range_open)
         session_range_leaf(s, type, message);
-    else if (!s->scope_open)
+    else if (!s->scope_open || s->snapshot)
         session_fail(s, ERR_BAD_ORDER, "leaf without scope");
     else if (s->batch.n + message.n > 2 * MESSAGE_MAX)
         session_fail(s, ERR_BAD_FRAME, "batch");
@@ -92,25 +98,55 @@ static void on_leaf(struct session *s, uint8_t type, struct bytes message)
         work_message(&s->batch, type, message);
 }
 
+/* Takes the place of a scope's first leaves. */
+static void on_snapshot(struct session *s, uint8_t type, struct bytes message)
+{
+    if (!s->scope_open || s->older || s->batch_from > 0 || (s->batch.n > 0 && !s->snapshot)) {
+        session_fail(s, ERR_BAD_ORDER, "snapshot");
+        return;
+    }
+    s->snapshot = true;
+    work_message(&s->batch, type, message);
+}
+
+static void queue_batch(struct session *s, enum work_kind kind)
+{
+    struct work *w = session_ask(s, kind);
+
+    w->scope = s->scope;
+    w->epoch = s->epoch;
+    w->size = s->batch_from;
+    w->older = s->older;
+    buf_put_bytes(&w->in, buf_bytes(&s->batch));
+    buf_clear(&s->batch);
+    session_queue(s, w);
+}
+
+/* Parts need no checkpoint between them: as many as one transaction may hold are made durable together. */
+static void on_part(struct session *s, uint8_t type, struct bytes message)
+{
+    if (!s->snapshot) {
+        session_fail(s, ERR_BAD_ORDER, "part");
+        return;
+    }
+    work_message(&s->batch, type, message);
+    if (s->batch.n >= PARTS_BYTES)
+        queue_batch(s, WORK_SNAPSHOT);
+}
+
 /* A checkpoint closes a batch: it is verified and made durable whole, or not at all. */
 static void on_checkpoint(struct session *s, uint8_t type, struct bytes message)
 {
     struct message_checkpoint checkpoint;
-    struct work *w;
 
     if (!s->scope_open || message_checkpoint_decode(&checkpoint, message) != ERR_OK) {
         session_fail(s, ERR_BAD_FRAME, "checkpoint");
         return;
     }
     work_message(&s->batch, type, message);
-    w = session_ask(s, WORK_APPLY);
-    w->scope = s->scope;
-    w->epoch = s->epoch;
-    w->size = s->batch_from;
-    buf_put_bytes(&w->in, buf_bytes(&s->batch));
-    buf_clear(&s->batch);
+    queue_batch(s, s->snapshot ? WORK_SNAPSHOT : WORK_APPLY);
+    s->snapshot = false;
     s->batch_from = checkpoint.size;
-    session_queue(s, w);
 }
 
 /* Between batches only. What is said of another scope next has a scope message of its own. */
@@ -160,6 +196,7 @@ static void on_resume(struct session *s, uint8_t type, struct bytes message)
 
     (void)type;
     buf_put_bytes(&w->in, message);
+    s->asks_said = false;
     s->state = SESSION_SENDING;
     session_queue(s, w);
 }
@@ -227,7 +264,9 @@ static void opened(struct session *s, struct work *w)
     s->incarnation = w->incarnation; /* what the close is for */
     if (w->copy) /* told so, or the store knows it of itself */
         s->mode = HELLO_RENEW;
-    last = s->mode == HELLO_ASK || (s->mode == HELLO_FLIGHT && !w->more);
+    if (s->mode != HELLO_RENEW)
+        buf_put_bytes(&s->asks, buf_bytes(&w->out2));
+    last = s->mode == HELLO_ASK || (s->mode == HELLO_FLIGHT && !w->more && s->asks.n == 0);
     session_send(s, MESSAGE_HELLO, buf_bytes(&w->out), last);
     if (s->mode == HELLO_RENEW) {
         session_send(s, MESSAGE_RENEW, buf_bytes(&w->out2), true);
@@ -257,8 +296,19 @@ static void queue_next(struct session *s, struct work *w)
         session_queue(s, next);
 }
 
+/* A scope was given up, durably: what the ward has of it comes in another session. */
+static void begin_again(struct session *s)
+{
+    s->again = true;
+    session_end(s, ERR_OK);
+}
+
 static void recalled(struct session *s, struct work *w)
 {
+    if (w->restart) {
+        begin_again(s);
+        return;
+    }
     session_send_list(s, buf_bytes(&w->out), !w->more);
     if (w->more)
         queue_next(s, w);
@@ -269,11 +319,17 @@ static void recalled(struct session *s, struct work *w)
 /* The next piece of the flight; from now on the other side may cut us short with `ask`. */
 static void loaded(struct session *s, struct work *w)
 {
+    bool asks;
+
     if (s->state != SESSION_SENDING)
         return;
+    asks = !s->asks_said && s->asks.n > 0;
+    if (asks)
+        session_send_list(s, buf_bytes(&s->asks), !w->more && w->out.n == 0);
+    s->asks_said = true;
     session_send_list(s, buf_bytes(&w->out), !w->more);
     if (!w->more) {
-        if (w->out.n == 0) {
+        if (w->out.n == 0 && !asks) {
             struct buf nothing = {0};
 
             message_empty_encode(&nothing);
@@ -284,6 +340,15 @@ static void loaded(struct session *s, struct work *w)
         return;
     }
     queue_next(s, w);
+}
+
+/* Of a snapshot: what came is not what the ward signed. */
+static void given_up(struct session *s, const struct work *w)
+{
+    if (w->kind == WORK_SNAPSHOT)
+        session_fail(s, ERR_BAD_PROOF, "snapshot");
+    else
+        begin_again(s);
 }
 
 static void applied(struct session *s, const struct work *w)
@@ -328,8 +393,11 @@ void session_device_worked(struct session *s, struct work *w)
         session_send(s, MESSAGE_SIZES, buf_bytes(&w->out), true);
         s->state = SESSION_WAIT_RESUME;
         break;
+    case WORK_SNAPSHOT:
     case WORK_APPLY:
         applied(s, w);
+        if (w->restart)
+            given_up(s, w);
         break;
     case WORK_KEYS:
         break;

@@ -16,6 +16,8 @@ static void on_sizes(struct session *s, struct bytes message);
 static void on_changeset(struct session *s, struct bytes message);
 static void on_end(struct session *s, struct bytes message);
 static void on_enrol(struct session *s, struct bytes message);
+static void on_older(struct session *s, struct bytes message);
+static void on_scope(struct session *s, struct bytes message);
 static void on_ignored(struct session *s, struct bytes message);
 static void on_lost(struct session *s, uint8_t type, struct bytes message);
 static void judge_sizes(struct session *s);
@@ -29,16 +31,18 @@ static const struct {
     {MESSAGE_HELLO,     STATE(WAIT_HELLO), on_hello},
     {MESSAGE_ENROL,     STATE(WAIT_HELLO), on_enrol},
     {MESSAGE_RENEW,     STATE(WAIT_RENEW), on_renew},
-    {MESSAGE_SCOPE,     STATE(FLIGHT),     session_read_scope},
+    {MESSAGE_SCOPE,     STATE(FLIGHT),     on_scope},
     {MESSAGE_CHANGESET, STATE(FLIGHT),     on_changeset},
     {MESSAGE_END,       STATE(FLIGHT),     on_end},
     {MESSAGE_WANT,      STATE(FLIGHT),     session_ward_want},
+    {MESSAGE_OLDER,     STATE(FLIGHT),     on_older},
     {MESSAGE_SIZES,     STATE(WAIT_SIZES), on_sizes},
     /* The flight that came before the ward asked: it is sent again after `resume`. */
     {MESSAGE_SCOPE,     STATE(WAIT_SIZES), on_ignored},
     {MESSAGE_CHANGESET, STATE(WAIT_SIZES), on_ignored},
     {MESSAGE_END,       STATE(WAIT_SIZES), on_ignored},
     {MESSAGE_WANT,      STATE(WAIT_SIZES), on_ignored},
+    {MESSAGE_OLDER,     STATE(WAIT_SIZES), on_ignored},
 };
 /* clang-format on */
 
@@ -168,6 +172,11 @@ static void on_lost(struct session *s, uint8_t type, struct bytes message)
     session_queue(s, session_ask(s, WORK_REFILL));
 }
 
+static void on_scope(struct session *s, struct bytes message)
+{
+    session_read_scope(s, message, false);
+}
+
 static void on_changeset(struct session *s, struct bytes message)
 {
     struct work *w;
@@ -182,6 +191,37 @@ static void on_changeset(struct session *s, struct bytes message)
     w->size = s->size;
     buf_put_bytes(&w->in, message);
     session_queue(s, w);
+}
+
+static const struct reach *reach_of(const struct session *s, const struct id *scope)
+{
+    const struct reach *r = (const struct reach *)(const void *)s->reach.p;
+
+    for (size_t i = 0; i < s->reach.n / sizeof *r; i++)
+        if (id_equal(&r[i].scope, scope))
+            return &r[i];
+    return NULL;
+}
+
+/* The log's beginning is wanted too. Of a scope that is not this device's nothing is said here; whether it still may
+ * read it is looked at with each batch. */
+static void on_older(struct session *s, struct bytes message)
+{
+    struct message_scope m;
+    const struct reach *of;
+
+    if (message_scope_decode(&m, message) != ERR_OK || m.part > 0 || m.from <= m.size ||
+        s->reach.n >= 2 * SCOPES_MAX * sizeof *of) {
+        session_fail(s, ERR_BAD_FRAME, "older");
+        return;
+    }
+    of = reach_of(s, &m.scope);
+    if (of != NULL && m.from <= of->sent) {
+        struct reach older = {.scope = m.scope, .held = m.size, .sent = m.size, .epoch = of->epoch, .from = m.from,
+                              .older = true};
+
+        buf_put(&s->reach, &older, sizeof older);
+    }
 }
 
 static void on_end(struct session *s, struct bytes message)

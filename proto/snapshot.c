@@ -5,7 +5,7 @@
 #include "mp.h"
 #include "sign.h"
 
-#define ELEMENTS 9
+#define ELEMENTS 11
 #define CONTEXT "chibo1/snapshot"
 
 void snapshot_encode(const struct snapshot *s, struct buf *out)
@@ -25,6 +25,17 @@ void snapshot_encode(const struct snapshot *s, struct buf *out)
         mp_put_bin(out, s->frontier.node[i].b, HASH_SIZE);
     mp_put_uint(out, s->fold_version);
     mp_put_bin(out, s->state.b, HASH_SIZE);
+    mp_put_uint(out, s->parts);
+    mp_put_bin(out, s->content.b, HASH_SIZE);
+}
+
+struct hash snapshot_chain(const struct hash *before, struct bytes part)
+{
+    struct bytes pieces[] = {bytes_of(CONTEXT, sizeof CONTEXT), bytes_of(before->b, HASH_SIZE), part};
+    struct hash h;
+
+    crypto_blake2b(h.b, HASH_SIZE, bytes_of(NULL, 0), pieces, ARRAY_LEN(pieces));
+    return h;
 }
 
 enum err snapshot_decode(struct snapshot *s, struct bytes encoded)
@@ -48,6 +59,8 @@ enum err snapshot_decode(struct snapshot *s, struct bytes encoded)
         memcpy(s->frontier.node[i].b, mp_bin_exact(&r, HASH_SIZE), HASH_SIZE);
     s->fold_version = (uint32_t)mp_uint(&r, UINT8_MAX);
     memcpy(s->state.b, mp_bin_exact(&r, HASH_SIZE), HASH_SIZE);
+    s->parts = (uint32_t)mp_uint(&r, UINT32_MAX);
+    memcpy(s->content.b, mp_bin_exact(&r, HASH_SIZE), HASH_SIZE);
     enum err e = mp_close(&r);
     if (e != ERR_OK)
         return e;

@@ -1,4 +1,4 @@
-/* snapshot.h - the ward's signed word on a scope's log and folded state at one size (protocol.md 10.1): a device
+/* snapshot.h - the ward's signed word on a scope's log and folded state at one size (protocol.md 10.3): a device
  * may start from the parts that go with it. */
 #ifndef CHIBO_SNAPSHOT_H
 #define CHIBO_SNAPSHOT_H
@@ -17,7 +17,12 @@ struct snapshot {
     struct tree_frontier frontier; /* with the size; the root follows from it */
     uint32_t fold_version;
     struct hash state;             /* state hash, protocol.md 5.5 */
+    uint32_t parts;                /* messages that bring it */
+    struct hash content;           /* all of them, chained */
 };
+
+/* The chain over parts: zero before the first. */
+struct hash snapshot_chain(const struct hash *before, struct bytes part);
 
 void snapshot_encode(const struct snapshot *s, struct buf *out);
 /* ERR_BAD_FRAME; ERR_TOO_NEW: another suite; ERR_BAD_PROOF: the root is not that of the frontier. */

@@ -51,6 +51,8 @@
     ROW(invite,    0,   0)     /* invite id(8)                            (server)   */ \
     ROW(quarantine, 36, 0)     /* device(16) [scope(16) incarnation(4) [first(4)]]: ward_quarantine.c (server) */ \
     ROW(staged,   16,   0)     /* device(16) session(8) number(4): of a lost flight (server) */ \
+    ROW(older,     0,   0)     /* scope id(16): a log that comes again from its beginning (client) */ \
+    ROW(snapshot,  6,   0)     /* scope number(2) index(4): of a snapshot, head and parts (server) */ \
     ROW(missing,   2,   0)     /* scope number(2) device(16) incarnation(4) first(4): bodies wanted (server) */ \
     ROW(aside,     5,   0)     /* table(1) number(4): rows that could not be read, as they stood (sift) */ \
     ROW(wanted,    6,   0)     /* scope number(2) index(4): a damaged leaf, asked for from who holds it (server) */

@@ -30,6 +30,7 @@ struct ward {
     uint8_t secret_key[SIGN_SECRET_SIZE];
     uint8_t ratchet_key[KEY_SIZE];
     struct ward_hooks hooks;
+    uint64_t snapshot_leaves; /* of a longer log a new device gets a snapshot; 0: as limits.h says */
 };
 
 /* Of a device whose row was made again from control leaves: the next genuine hello tells. */
@@ -115,7 +116,8 @@ enum err ward_sizes_reach(struct txn *txn, struct work *job, struct message_list
 enum err ward_resume(struct txn *txn, struct work *job);
 enum err ward_append(struct txn *txn, const struct ward *w, struct work *job, uint64_t now);
 /* Before a verdict leaf that releases a change whose body this device was not given: the message body (ward_body.c). */
-enum err ward_body(struct txn *txn, const struct scope *s, const struct work *job, struct bytes control,
+/* And before that the leaf itself, if it lies below `from`, which the device does not hold. */
+enum err ward_body(struct txn *txn, const struct scope *s, const struct work *job, uint64_t from, struct bytes control,
                    struct buf *list);
 enum err ward_read(struct txn *txn, const struct ward *w, struct work *job, uint64_t now);
 /* --- files (ward_parcel.c) --- */
@@ -127,6 +129,7 @@ struct ward_cursor {
     uint32_t epoch;
     uint64_t size; /* held, when ratchet number d->ratchet was shown */
     uint64_t next; /* held, once the next number is shown */
+    uint64_t from; /* leaves below are not held: they came as a snapshot; 0: a full holder */
 };
 MUST_CHECK enum err ward_cursor_save(struct txn *txn, const struct id *device, const struct id *scope,
                                      const struct ward_cursor *c);

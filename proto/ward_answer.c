@@ -10,6 +10,7 @@
 #include "ward_quarantine.h"
 #include "ward_recall.h"
 #include "ward_repair.h"
+#include "ward_snapshot.h"
 
 /* One job answers at most this much before the link gets a chance; about two frames. */
 #define ANSWER_BYTES 65536
@@ -118,16 +119,16 @@ static enum err put_origin(struct txn *txn, const struct scope *s, const struct 
 }
 
 /* Another device's changeset: bodies that were not accepted stay here. Those of another incarnation of the device
- * itself (own) are its own work. */
+ * itself (own) are its own work. A root below `from` the device does not know. */
 static enum err put_leaf(struct txn *txn, const struct scope *s, struct ledger_leaf *l, const struct header *h,
-                         bool own, struct buf *list)
+                         bool own, uint64_t from, struct buf *list)
 {
     bool keep[CHANGESET_CHANGES_MAX], all = true;
     struct buf message = {0};
     enum err e;
 
     /* Sealed over a log of an earlier epoch: the short form would say this epoch's. */
-    if (h->epoch != s->epoch) {
+    if (h->epoch != s->epoch || h->size < from) {
         l->changeset.full_seen = true;
         l->changeset.epoch = h->epoch;
         l->changeset.root = h->root;
@@ -175,8 +176,10 @@ static enum err is_own(struct txn *txn, const struct scope *s, const struct work
     return e;
 }
 
-static enum err put_index(struct txn *txn, const struct scope *s, struct work *job, uint64_t index, struct buf *list)
+static enum err put_index(struct txn *txn, const struct scope *s, struct work *job, const struct reach *r,
+                          struct buf *list)
 {
+    uint64_t index = r->sent, from = r->older ? 0 : r->from;
     bool own = false;
 
     struct buf row = {0}, message = {0};
@@ -191,18 +194,18 @@ static enum err put_index(struct txn *txn, const struct scope *s, struct work *j
 
         memcpy(control.signature, l.signature, SIGNATURE_SIZE);
         message_control_encode(&control, &message);
-        e = ward_body(txn, s, job, l.control, list);
+        e = ward_body(txn, s, job, from, l.control, list);
         work_message(list, MESSAGE_CONTROL, buf_bytes(&message));
     } else if (e == ERR_OK) {
         e = header_decode(&h, l.header) == ERR_OK ? ERR_OK : ERR_DAMAGED;
-        if (e == ERR_OK)
+        if (e == ERR_OK && !r->older)
             e = is_own(txn, s, job, &h, index, &own);
         if (e == ERR_OK && own)
             put_own(&h, &l, list);
         else if (e == ERR_OK)
             e = ledger_decode(&l, buf_bytes(&row));
         if (e == ERR_OK && l.changeset.count > 0)
-            e = put_leaf(txn, s, &l, &h, id_equal(&h.device, &job->device), list);
+            e = put_leaf(txn, s, &l, &h, id_equal(&h.device, &job->device), from, list);
     }
     ledger_leaf_deinit(&l);
     buf_deinit(&row);
@@ -279,14 +282,15 @@ static enum err stuck(struct txn *txn, const struct scope *s, uint64_t index)
     return e;
 }
 
-static enum err put_leaves(struct txn *txn, const struct scope *s, struct work *job, struct reach *r, size_t batch)
+static enum err put_leaves(struct txn *txn, const struct scope *s, struct work *job, struct reach *r, uint64_t end,
+                           size_t batch)
 {
     enum err e = ERR_OK;
 
-    while (e == ERR_OK && r->sent < s->frontier.size && job->out.n - batch < FRAME_PLAIN_MAX) {
+    while (e == ERR_OK && r->sent < end && job->out.n - batch < FRAME_PLAIN_MAX) {
         size_t before = job->out.n;
 
-        e = put_index(txn, s, job, r->sent, &job->out);
+        e = put_index(txn, s, job, r, &job->out);
         if (e == ERR_DAMAGED) {
             job->out.n = before;
             return stuck(txn, s, r->sent);
@@ -296,32 +300,64 @@ static enum err put_leaves(struct txn *txn, const struct scope *s, struct work *
     return e;
 }
 
+static void announce_scope(struct work *job, const struct scope *s, const struct reach *r)
+{
+    struct message_scope m = {.scope = s->id, .epoch = s->epoch, .size = r->sent, .from = r->older ? r->from : 0};
+    struct buf message = {0};
+
+    message_scope_encode(&m, &message);
+    work_message(&job->out, r->older ? MESSAGE_OLDER : MESSAGE_SCOPE, buf_bytes(&message));
+    buf_deinit(&message);
+}
+
+/* In place of the leaves up to its size; *instead: this is what is done now. */
+static enum err read_snapshot(struct txn *txn, const struct ward *w, struct work *job, struct scope *s,
+                              struct reach *r, bool announce, uint64_t now, bool *instead)
+{
+    bool done = false, cannot = false;
+    enum err e = ward_snapshot_wanted(txn, w, s, job, r, instead);
+
+    if (e != ERR_OK || !*instead)
+        return e;
+    if (announce)
+        announce_scope(job, s, r);
+    e = ward_snapshot_send(txn, w, s, job, r, announce, ANSWER_BYTES, &done, &cannot);
+    if (e == ERR_OK && done) {
+        r->sent = r->from;
+        e = put_checkpoint(txn, w, s, r->sent, now, &job->out);
+    }
+    *instead = !cannot;
+    return e;
+}
+
 /* Leaves of one scope from r->sent on, as far as the budget goes, and their checkpoint. */
 static enum err read_scope(struct txn *txn, const struct ward *w, struct work *job, struct reach *r, bool announce,
                            uint64_t now)
 {
-    struct buf message = {0};
     struct scope s;
-    bool may_read = false;
-    uint64_t from;
+    bool may_read = false, instead = false;
+    uint64_t end, from;
     enum err e = scope_load(txn, &r->scope, &s);
     size_t batch = job->out.n;
 
     if (e == ERR_OK && s.epoch != r->epoch)
-        return ERR_BUSY; /* refilled by another device meanwhile: what this one holds must be found out anew */
+        /* refilled by another device meanwhile: what this one holds must be found out anew */
+        return r->older ? ERR_OK : ERR_BUSY;
     if (e == ERR_OK)
         e = ward_may_read(txn, &s, &job->device, &may_read);
     if (e == ERR_OK && !may_read)
-        return put_drop(txn, &s, job, r);
-    if (e != ERR_OK || r->sent >= s.frontier.size)
+        return r->older ? ERR_OK : put_drop(txn, &s, job, r);
+    end = r->older && r->from < s.frontier.size ? r->from : s.frontier.size;
+    if (e != ERR_OK || r->sent >= end)
         return e;
-    if (announce) {
-        message_scope_encode(&(struct message_scope){s.id, s.epoch, r->sent}, &message);
-        work_message(&job->out, MESSAGE_SCOPE, buf_bytes(&message));
-        buf_deinit(&message);
-    }
+    if (!r->older)
+        e = read_snapshot(txn, w, job, &s, r, announce, now, &instead);
+    if (e != ERR_OK || instead)
+        return e;
+    if (announce)
+        announce_scope(job, &s, r);
     from = r->sent;
-    e = put_leaves(txn, &s, job, r, batch);
+    e = put_leaves(txn, &s, job, r, end, batch);
     if (r->sent == from) {
         job->out.n = batch;
         return e;
@@ -345,12 +381,13 @@ static enum err close_cursor(void *arg, const struct id *id, const struct ward_c
     enum err e = ERR_OK;
 
     for (size_t i = 0; i < c->job->in.n / sizeof *r; i++) {
-        if (!id_equal(&r[i].scope, id))
+        if (r[i].older || !id_equal(&r[i].scope, id))
             continue;
         e = scope_load(c->txn, id, &s);
-        next = (struct ward_cursor){s.epoch, r[i].held, r[i].sent};
+        next = (struct ward_cursor){s.epoch, r[i].held, r[i].sent, r[i].from};
     }
-    if (e != ERR_OK || (next.epoch == cursor->epoch && next.size == cursor->size && next.next == cursor->next))
+    if (e != ERR_OK || (next.epoch == cursor->epoch && next.size == cursor->size && next.next == cursor->next &&
+                        next.from == cursor->from))
         return e;
     return ward_cursor_save(c->txn, &c->job->device, id, &next);
 }
@@ -422,7 +459,7 @@ enum err ward_read(struct txn *txn, const struct ward *w, struct work *job, uint
         return e;
     while (job->at / 2 < count) {
         struct reach *next = &r[job->at / 2];
-        uint64_t before = next->sent;
+        struct reach before = *next;
 
         if (job->out.n >= ANSWER_BYTES) {
             job->more = true;
@@ -431,7 +468,7 @@ enum err ward_read(struct txn *txn, const struct ward *w, struct work *job, uint
         e = read_scope(txn, w, job, next, job->at % 2 == 0, now);
         if (e != ERR_OK)
             return e;
-        job->at = next->sent == before ? (job->at / 2 + 1) * 2 : job->at | 1;
+        job->at = next->sent == before.sent && next->part == before.part ? (job->at / 2 + 1) * 2 : job->at | 1;
     }
     job->more = false;
     return job->kind == WORK_PARCEL_READ ? ward_parcel_close(txn, &job->device, now) : close_session(txn, w, job, now);

@@ -3,6 +3,7 @@
 #include "message.h"
 #include "verdict.h"
 #include "ward.h"
+#include "ward_snapshot.h"
 
 /* Its author, and whoever got it with its leaf, has it. */
 static bool lacks(const struct work *job, const struct header *h, uint32_t verdict)
@@ -26,7 +27,7 @@ static void put(struct ledger_leaf *l, const struct header *h, uint64_t leaf, ui
     buf_wipe_deinit(&message);
 }
 
-enum err ward_body(struct txn *txn, const struct scope *s, const struct work *job, struct bytes control,
+enum err ward_body(struct txn *txn, const struct scope *s, const struct work *job, uint64_t from, struct bytes control,
                    struct buf *list)
 {
     struct ledger_leaf l = {0};
@@ -39,13 +40,16 @@ enum err ward_body(struct txn *txn, const struct scope *s, const struct work *jo
 
     if (control_decode(&c, control) != ERR_OK)
         return ERR_DAMAGED;
-    if (c.kind != CONTROL_VERDICT || verdict_kind(c.is.verdict.verdict) != VERDICT_ACCEPTED)
+    if (c.kind != CONTROL_VERDICT)
         return ERR_OK;
     e = ledger_find(txn, s, &c.is.verdict.device, c.is.verdict.incarnation, c.is.verdict.first, &leaf);
     if (e == ERR_NOT_FOUND)
         return ERR_OK;
-    if (e == ERR_OK)
-        e = ledger_leaf_at(txn, s, leaf, &row, &l);
+    if (e == ERR_OK && leaf < from)
+        e = ward_past(txn, s, job, leaf, list);
+    if (e != ERR_OK || verdict_kind(c.is.verdict.verdict) != VERDICT_ACCEPTED)
+        return e;
+    e = ledger_leaf_at(txn, s, leaf, &row, &l);
     if (e == ERR_OK && header_decode(&h, l.header) != ERR_OK)
         e = ERR_DAMAGED;
     if (e == ERR_OK && c.is.verdict.position < l.changeset.count) {

@@ -18,10 +18,11 @@ enum err ward_cursor_save(struct txn *txn, const struct id *device, const struct
 
     memcpy(key, device->b, ID_SIZE);
     memcpy(key + ID_SIZE, scope->b, ID_SIZE);
-    mp_put_array(&row, 3);
+    mp_put_array(&row, 4);
     mp_put_uint(&row, c->epoch);
     mp_put_uint(&row, c->size);
     mp_put_uint(&row, c->next);
+    mp_put_uint(&row, c->from);
     e = store_put(txn, TABLE_cursor, bytes_of(key, sizeof key), buf_bytes(&row));
     buf_deinit(&row);
     return e;
@@ -62,10 +63,11 @@ static bool cursor_gather(void *arg, struct bytes key, struct bytes value)
     struct mp r;
 
     mp_open(&r, value);
-    mp_expect_array(&r, 3);
+    mp_expect_array(&r, 4);
     row.cursor.epoch = (uint32_t)mp_uint(&r, UINT32_MAX);
     row.cursor.size = mp_uint(&r, UINT32_MAX);
     row.cursor.next = mp_uint(&r, UINT32_MAX);
+    row.cursor.from = mp_uint(&r, UINT32_MAX);
     if (mp_close(&r) != ERR_OK || key.n != 2 * ID_SIZE)
         return false;
     row.scope = id_from(key.p + ID_SIZE);
@@ -136,7 +138,7 @@ static enum err claim_scope(void *arg, const struct id *id, const struct ward_cu
     struct claim *c = arg;
     struct message_scope moved;
     struct digest_scope d = {.scope = *id};
-    struct reach reach = {.scope = *id};
+    struct reach reach = {.scope = *id, .from = cursor->from};
     struct scope s;
     enum err e = scope_load(c->txn, id, &s);
 
@@ -149,12 +151,16 @@ static enum err claim_scope(void *arg, const struct id *id, const struct ward_cu
         c->moved_met++;
         d.epoch = moved.epoch;
         d.size = moved.size;
+        reach.from = moved.from;
+        reach.part = moved.epoch == s.epoch ? moved.part : 0;
     }
     /* A log of an earlier epoch may be the beginning of ours: the digest tells. */
     if (d.size > s.frontier.size || (d.size > 0 && d.epoch > s.epoch)) {
         c->lost = true;
         d.size = 0;
     }
+    if (d.size == 0 && reach.part == 0)
+        reach.from = 0;
     c->at_end = c->at_end && d.size == s.frontier.size;
     reach.held = reach.sent = d.size;
     reach.epoch = s.epoch;
@@ -205,7 +211,7 @@ static enum err judge_device(struct txn *txn, const struct ward *w, struct work 
 static enum err promote_cursor(void *arg, const struct id *scope, const struct ward_cursor *cursor)
 {
     const struct claim *c = arg;
-    struct ward_cursor next = {cursor->epoch, cursor->next, cursor->next};
+    struct ward_cursor next = {cursor->epoch, cursor->next, cursor->next, cursor->from};
     struct scope s;
     bool yes = true;
     enum err e = ERR_OK;
@@ -323,6 +329,7 @@ static enum err size_judge(struct txn *txn, const struct message_size *entry, st
         return size_dropped(txn, &s, job, ours ? entry->size : common->held, &c->reach);
     if (ours || common != NULL) {
         r->held = r->sent = ours ? entry->size : common->held;
+        r->from = entry->from;
         return common != NULL && common->epoch != s.epoch ? ERR_BUSY : ERR_OK;
     }
     return ward_recall(txn, entry, recall, count);

@@ -4,6 +4,7 @@
 
 #include "mirror.h"
 #include "ward_move.h"
+#include "ward_snapshot.h"
 
 /* Everything the steps share. */
 struct raise {
@@ -45,11 +46,13 @@ static enum err raise_from(struct raise *r, struct scope *from)
 static enum err say_raised(struct raise *r, struct scope *s)
 {
     struct control c = {.kind = CONTROL_RAISED};
+    enum err e = ward_snapshot_forget(r->txn, s); /* it has the record's parts */
 
     c.is.raised.record = *r->record;
     c.is.raised.kind = r->kind;
     c.is.raised.access = (uint32_t)r->to.access;
-    return ward_control(r->txn, r->ward, s, &c, r->now);
+
+    return e == ERR_OK ? ward_control(r->txn, r->ward, s, &c, r->now) : e;
 }
 
 /* Every scope of a lower class that holds a copy, also those of cells that it came from. */

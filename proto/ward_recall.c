@@ -16,6 +16,9 @@ enum err ward_recall(struct txn *txn, const struct message_size *entry, struct b
         r.epoch = s.epoch;
         r.size = s.frontier.size;
         recall_sizes(&r, entry->size < r.size ? entry->size : r.size);
+        /* All that one without the older leaves can compare at the last. */
+        if (entry->from > 0 && entry->from <= r.size)
+            r.point[r.count++].size = entry->from;
     }
     e = ERR_OK;
     for (size_t i = 0; e == ERR_OK && i < r.count; i++)

@@ -14,7 +14,7 @@ static const char *const names[WORK_KINDS] = {
     [WORK_PARCEL_SETTLE] = "parcel settle",
     [WORK_GIVE] = "give", [WORK_TAKE] = "take", [WORK_WANT] = "want",
     [WORK_COMPARE] = "compare", [WORK_REFOLD] = "refold",
-    [WORK_STAGE] = "stage", [WORK_REFILL] = "refill", [WORK_RECALL] = "recall",
+    [WORK_STAGE] = "stage", [WORK_SNAPSHOT] = "snapshot", [WORK_REFILL] = "refill", [WORK_RECALL] = "recall",
 };
 
 struct work *work_new(enum work_kind kind)
@@ -41,7 +41,7 @@ void work_reset(struct work *w, uint64_t at)
     buf_clear(&w->out);
     buf_clear(&w->out2);
     w->at = at;
-    w->more = w->ask = false;
+    w->more = w->ask = w->restart = false;
     w->sent = w->received = w->refused = w->held = w->repaired = 0;
     w->err = ERR_OK;
     if (w->failed != NULL)

@@ -43,6 +43,7 @@ enum work_kind {
     WORK_DROP,   /* in: drop: a scope that is no longer ours is erased, if all of ours in it is at the ward */
     WORK_RECALL, /* in: the recall message; at: where to go on. out: messages; more: call again */
     WORK_APPLY,  /* in: messages of one batch of (scope, epoch, from), a checkpoint last */
+    WORK_SNAPSHOT, /* in: messages snapshot, part and checkpoint of (scope, epoch), in order, as far as they came */
     WORK_SETTLE, /* in: close */
     WORK_ENROLLED, /* in: enrolled */
     WORK_KEYS,    /* in: keys */
@@ -60,6 +61,9 @@ struct reach {
     uint64_t held;
     uint64_t sent;
     uint32_t epoch; /* of the log when this was found out: in another one it means nothing */
+    uint64_t from;  /* leaves below came to it as a snapshot, or are coming so; older: where to stop */
+    uint64_t part;  /* parts of that snapshot it has */
+    bool older;     /* asked for: the log's beginning, beside what it holds */
 };
 
 struct work {
@@ -90,6 +94,8 @@ struct work {
     bool recall;              /* WORK_SIZES: the ward lacks what this device holds */
     bool want;                /* WORK_SIZES: leaves are damaged that this device may hold; out2: wants */
     bool asked_leaves;        /* WORK_SIZES: they were asked for already */
+    bool older;               /* WORK_APPLY: leaves of the log's beginning. WORK_OPEN: ask for them, into out2 */
+    bool restart;             /* device: what it held of a scope is given up, another session brings it anew */
     bool rolled_back;         /* WORK_APPLY: a scope went on in a new epoch */
     bool copy;                /* WORK_OPEN sets: this store is a copy, out2 holds its `renew` */
     bool states_differ;       /* WORK_JUDGE sets, WORK_READ tells the device */

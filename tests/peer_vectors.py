@@ -258,7 +258,9 @@ def _small(t, rows, n, change, header, leaf, checkpoint, frontier):
     found = pb.tree(peer_log.commitments_of(salts, bodies, n.scope, n.device, n.person))
     t.check('redaction: commitments', found == v.commitments == header.commitments)
     v = rows['snapshot']
-    made = pack([1, n.ward, n.scope, 1, 6, checkpoint.root, [root for _, root in frontier.parts], 1, v.state])
+    made = pack([1, n.ward, n.scope, 1, 6, checkpoint.root, [root for _, root in frontier.parts], 1, v.state, 2, v.content])
+    content = pb.b32('snapshot', pb.b32('snapshot', bytes(32), v.part0), v.part1)
+    t.check('snapshot: content', content == v.content)
     t.check('snapshot: snapshot', made == v.snapshot)
     t.check('snapshot: signature', pb.sign(n.ward_seed, 'snapshot', v.snapshot) == v.signature)
 

@@ -302,7 +302,7 @@ TEST(digests_that_differ_are_asked_about)
 {
     struct sim_story w;
     struct sim_link l;
-    struct ward_cursor cursor = {0, 1, 1};
+    struct ward_cursor cursor = {0, 1, 1, 0};
     struct replica r;
     struct scope s;
     struct txn txn;

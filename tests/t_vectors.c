@@ -363,10 +363,14 @@ TEST(a_checkpoint_and_proofs_against_it)
 TEST(a_snapshot_stands_for_its_log)
 {
     struct snapshot s = {.ward = named("ward"), .scope = named("scope"), .epoch = 1, .frontier = log_of(6),
-                         .fold_version = 1, .state = hash_of("snapshot", "state")}, back;
+                         .fold_version = 1, .state = hash_of("snapshot", "state"),
+                         .parts = 2}, back;
     uint8_t signature[SIGNATURE_SIZE];
     struct buf b = {0};
 
+    s.content = snapshot_chain(&s.content, vector("snapshot", "part0"));
+    s.content = snapshot_chain(&s.content, vector("snapshot", "part1"));
+    CHECK_BYTES(bytes_of(s.content.b, HASH_SIZE), vector("snapshot", "content"));
     snapshot_encode(&s, &b);
     CHECK_BYTES(buf_bytes(&b), vector("snapshot", "snapshot"));
     REQUIRE(snapshot_decode(&back, buf_bytes(&b)) == ERR_OK);
@@ -374,7 +378,7 @@ TEST(a_snapshot_stands_for_its_log)
     snapshot_sign(signature, buf_bytes(&b), secret_of("ward_seed", "ward_key"));
     check_signature(signature, "snapshot", "signature");
     CHECK_EQ(snapshot_verify(signature, buf_bytes(&b), vector("names", "ward_key").p), ERR_OK);
-    b.p[b.n - 40] ^= 1; /* in the frontier, before fold version and state */
+    b.p[b.n - 75] ^= 1; /* in the frontier, before fold version, state, parts and content */
     CHECK_EQ(snapshot_verify(signature, buf_bytes(&b), vector("names", "ward_key").p), ERR_BAD_PROOF);
     CHECK_EQ(snapshot_decode(&back, buf_bytes(&b)), ERR_BAD_PROOF);
     buf_deinit(&b);

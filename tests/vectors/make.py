@@ -299,8 +299,13 @@ def redaction():
 
 def snapshot():
     d = log()
-    encoded = pack([1, WARD, SCOPE, 1, len(d), tree(d), frontier(d), 1, some(0x33, 32)])
-    return [("state", some(0x33, 32), "state hash"), ("snapshot", encoded, "epoch 1, the six leaves of leaf.hex"),
+    parts = [some(0x44, 40), some(0x55, 7)]
+    content = bytes(32)
+    for part in parts:
+        content = b32("snapshot", content, part)
+    encoded = pack([1, WARD, SCOPE, 1, len(d), tree(d), frontier(d), 1, some(0x33, 32), len(parts), content])
+    return [("state", some(0x33, 32), "state hash"), ("part0", parts[0], "stands for a part message"), ("part1", parts[1], ""),
+            ("content", content, "the chain over both"), ("snapshot", encoded, "epoch 1, the six leaves of leaf.hex"),
             ("signature", sign(WARD_SEED, "snapshot", encoded), "Sign(ward, chibo1/snapshot, snapshot)")]
 
 

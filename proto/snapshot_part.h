@@ -1,0 +1,40 @@
+/* snapshot_part.h - one piece of a snapshot on its way to a device that holds nothing of the scope (protocol.md 10.3):
+ * folded parts, in the order in which their records were first written, and what later leaves build on.
+ *
+ * A record that one change made, and most are, travels as that change's body: columns and dictionary then pack it as
+ * they pack a changeset. Everything else goes as it stands in the fold. */
+#ifndef CHIBO_SNAPSHOT_PART_H
+#define CHIBO_SNAPSHOT_PART_H
+
+#include "change.h"
+#include "mp.h"
+
+/* Each list is encoded values, one behind the other; the slices of one that was read point into its message. */
+struct snapshot_part {
+    uint64_t number; /* from 0 */
+    size_t controls; /* [leaf index, control, signature] */
+    size_t streams;  /* [device, incarnation, next, head], in the order of their numbers */
+    size_t past;     /* [leaf index, leaf]: what waits for a person */
+    size_t parts;    /* [kind, record, part, versions of its changes] */
+    size_t places;   /* leaf and position of each body, the difference from the one before */
+    size_t bodies;   /* op 2: its author owns the fields */
+    struct bytes control, stream, past_leaf, part, versions, place, body;
+};
+
+void snapshot_part_encode(const struct snapshot_part *p, struct buf *out);
+MUST_CHECK enum err snapshot_part_decode(struct snapshot_part *p, struct bytes message); /* ERR_BAD_FRAME */
+
+/* Where the next body stands: both sides go from place to place. All zero before the first. */
+struct snapshot_place {
+    bool begun;
+    uint32_t leaf, position;
+};
+void snapshot_place_put(struct snapshot_place *at, uint32_t leaf, uint32_t position, struct buf *out);
+/* Takes two numbers off *places. ERR_BAD_FRAME. */
+MUST_CHECK enum err snapshot_place_next(struct snapshot_place *at, struct bytes *places);
+
+/* The folded part that this change alone makes. */
+void snapshot_single(const struct change *c, const struct version *v, uint32_t leaf, uint32_t position,
+                     struct buf *out);
+
+#endif

@@ -1,0 +1,212 @@
+/* t_session_snapshot.c - a device that is new to a long log: the ward's snapshot first, leaves from there on, the history
+ * when it is asked for; cuts anywhere, a ward that goes on in another epoch, and what must not be believed. */
+#include <stdlib.h>
+
+#include "../proto/mp.h"
+#include "../proto/snapshot_part.h"
+#include "sim_story.h"
+#include "test.h"
+
+#define BOUND 6 /* leaves; the real one is in limits.h */
+#define PLACE TAG(6, MERGE_ASK)
+
+static struct scope scope_of(struct sim_story *w, struct memstore *m)
+{
+    struct scope s;
+
+    sim_story_scope(m, &w->cell, ACCESS_A, &s);
+    return s;
+}
+
+static enum err set_place(struct sim_story *w, size_t device, uint8_t name, const char *place)
+{
+    struct change c = {.record = {{name}}, .kind = schema_kind_named("meeting")->number, .op = OP_SET, .count = 1};
+    struct buf value = {0};
+    enum err e;
+
+    mp_put_str(&value, bytes_of_str(place));
+    c.triple[0] = (struct triple){.tag = PLACE, .value = buf_bytes(&value)};
+    e = sim_node_record(&w->device[device], &w->cell, ACCESS_A, &c);
+    buf_deinit(&value);
+    return e;
+}
+
+static void sync(struct sim_story *w, size_t device)
+{
+    CHECK_EQ(sim_link_sync(&w->ward, &w->device[device], NULL), ERR_OK);
+    CHECK_EQ(sim_link_sync(&w->ward, &w->device[device], NULL), ERR_OK);
+}
+
+/* Two devices with twenty leaves behind them, some records written over and one in conflict; a third, the clerk's, is
+ * enrolled and has not spoken yet. */
+static void begin(struct sim_story *w)
+{
+    uint8_t secret[INVITE_SECRET_SIZE];
+
+    sim_story_init(w, 2);
+    w->ward.ward.snapshot_leaves = BOUND;
+    for (uint8_t i = 1; i <= 12; i++) {
+        CHECK_EQ(sim_story_meeting(w, 0, i), ERR_OK);
+        sync(w, 0);
+    }
+    sync(w, 1);
+    for (uint8_t i = 1; i <= 3; i++) {
+        CHECK_EQ(set_place(w, 0, i, "nhà văn hóa"), ERR_OK);
+        CHECK_EQ(set_place(w, 1, i == 2 ? 2 : i + 6, "trụ sở"), ERR_OK);
+        sync(w, 1);
+        sync(w, 0);
+    }
+    sync(w, 1);
+    sim_node_device_init(&w->device[2], 102);
+    sim_node_invite(&w->ward, &w->home, ROLE_CLERK, secret);
+    CHECK_EQ(sim_link_enrol(&w->ward, &w->device[2], secret), ERR_OK);
+}
+
+static void check_partial(struct sim_story *w, bool partial)
+{
+    struct scope s = scope_of(w, w->device[2].store);
+
+    CHECK_EQ(s.from > 0, partial);
+    CHECK_EQ(s.frontier.size, scope_of(w, w->ward.store).frontier.size);
+    sim_story_check(w, 2);
+}
+
+TEST(a_new_device_is_usable_from_the_snapshot)
+{
+    struct sim_story w;
+    struct sim_link last;
+
+    begin(&w);
+    CHECK_EQ(sim_link_sync(&w.ward, &w.device[2], &last), ERR_OK);
+    CHECK_EQ(last.device.counts.received, 0);
+    check_partial(&w, true);
+    CHECK_EQ(set_place(&w, 0, 5, "sân nhà"), ERR_OK);
+    sync(&w, 0);
+    sync(&w, 2);
+    check_partial(&w, true);
+    /* It writes over what came as a part, and others take that. */
+    CHECK_EQ(set_place(&w, 1, 4, "phòng họp"), ERR_OK);
+    sync(&w, 1);
+    sync(&w, 2);
+    for (size_t i = 0; i < 3; i++) {
+        sync(&w, i);
+        sim_story_check(&w, i);
+    }
+    check_partial(&w, true);
+    sim_story_deinit(&w);
+}
+
+TEST(history_comes_when_it_is_asked_for)
+{
+    struct sim_story w;
+    struct sim_link last;
+
+    begin(&w);
+    sync(&w, 2);
+    check_partial(&w, true);
+    CHECK_EQ(set_place(&w, 0, 5, "sân nhà"), ERR_OK);
+    sync(&w, 0);
+    sync(&w, 2);
+    w.device[2].history = true;
+    CHECK_EQ(sim_link_sync(&w.ward, &w.device[2], &last), ERR_OK);
+    CHECK_EQ(last.device.counts.received, 0);
+    check_partial(&w, false);
+    CHECK(!sim_node_replica(&w.device[2]).states_differ);
+    CHECK_EQ(set_place(&w, 0, 6, "sân nhà"), ERR_OK);
+    sync(&w, 0);
+    sync(&w, 2);
+    check_partial(&w, false);
+    sim_story_deinit(&w);
+}
+
+/* Cut after each number of bytes in steps, each time once, then on: nothing is fetched twice from the beginning, and in
+ * the end all is the same. */
+static void cut_everywhere(bool history)
+{
+    struct sim_story w;
+
+    for (size_t at = 50; at < 9000; at += 211) {
+        uint8_t binding[BINDING_SIZE] = {(uint8_t)at};
+        struct sim_link l;
+
+        begin(&w);
+        if (history)
+            sync(&w, 2);
+        w.device[2].history = history;
+        sim_link_open(&l, &w.ward, &w.device[2], binding, 3);
+        l.limit[SIM_LINK_DOWN] = at;
+        sim_link_run(&l);
+        sim_link_close(&l);
+        memstore_crash(w.device[2].store);
+        sync(&w, 2);
+        check_partial(&w, !history);
+        sim_story_deinit(&w);
+    }
+}
+
+TEST(cut_anywhere_in_a_snapshot)
+{
+    cut_everywhere(false);
+}
+
+TEST(cut_anywhere_in_the_history)
+{
+    cut_everywhere(true);
+}
+
+/* What is new to the device in a new epoch begins before its snapshot. */
+TEST(a_ward_restored_from_before_the_snapshot)
+{
+    struct sim_story w;
+    struct memstore *backup;
+    struct replica_counts c;
+
+    begin(&w);
+    backup = memstore_copy(w.ward.store);
+    for (uint8_t i = 21; i <= 40; i++) {
+        CHECK_EQ(sim_story_meeting(&w, 0, i), ERR_OK);
+        sync(&w, 0);
+    }
+    sync(&w, 2);
+    check_partial(&w, true);
+    CHECK_EQ(sim_story_meeting(&w, 1, 0x61), ERR_OK);
+    memstore_free(w.ward.store);
+    w.ward.store = backup;
+    sync(&w, 2); /* nobody has given the ward back what it lost: this device starts with what there is */
+    sim_story_check(&w, 2);
+    sync(&w, 0);
+    sync(&w, 1);
+    for (size_t i = 0; i < 3; i++) {
+        sync(&w, i);
+        sim_story_check(&w, i);
+    }
+    c = sim_story_counts(&w.device[2]);
+    CHECK_EQ(c.unsealed + c.sealed, 0);
+    sim_story_deinit(&w);
+}
+
+TEST(a_part_from_one_change)
+{
+    struct version v = {{1, 2, 3, 4, 5, 6, 7, 8}};
+    struct buf value = {0}, body = {0}, want = {0}, got = {0};
+    struct part p;
+    struct change c = {.record = {{7}}, .kind = 3, .op = OP_SET, .count = 2};
+
+    mp_put_array(&value, 2);
+    mp_put_uint(&value, 5);
+    mp_put_uint(&value, 6);
+    c.triple[0] = (struct triple){.tag = TAG(1, MERGE_UNION), .value = buf_bytes(&value)};
+    c.triple[1] = (struct triple){.tag = TAG(2, MERGE_OWNER), .value = bytes_of("\x07", 1)};
+    part_init(&p);
+    c.op = OP_CREATE;
+    CHECK(fold_change(&p, 2, &c, &v, true, 9, 4));
+    part_encode(&p, &want);
+    c.op = OP_SET;
+    snapshot_single(&c, &v, 9, 4, &got);
+    CHECK_BYTES(buf_bytes(&got), buf_bytes(&want));
+    part_deinit(&p);
+    buf_deinit(&value);
+    buf_deinit(&body);
+    buf_deinit(&want);
+    buf_deinit(&got);
+}
