@@ -87,7 +87,7 @@ soak: deps
 
 # Limit programs share nothing with chibo and link only what they use.
 BENCH := $(BUILD)/tests/bench
-bench-programs: $(addprefix $(BENCH)/,limit_add limit_send limit_serve spawn fill core link)
+bench-programs: $(addprefix $(BENCH)/,limit_add limit_send limit_serve spawn fill core link repair)
 $(BENCH)/limit_add: $(BENCH)/limit_add.o
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ -llmdb
 $(BENCH)/limit_send $(BENCH)/limit_serve: $(BENCH)/limit_%: $(BENCH)/limit_%.o $(BENCH)/limit_work.o
@@ -97,6 +97,8 @@ $(BENCH)/spawn $(BENCH)/link: $(BENCH)/%: $(BENCH)/%.o
 $(BENCH)/core: $(BENCH)/steady.o
 $(BENCH)/fill $(BENCH)/core: $(BENCH)/%: $(BENCH)/%.o $(BENCH)/rows.o $(LIB_SERVER) $(LIB_CLIENT) $(LIB_PROTO) $(LIB_TLS) $(LIB_COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_CORE) $(LIBS_TLS) -luv -ldl -lpthread
+$(BENCH)/repair: $(BENCH)/repair.o $(LIB_TEST) $(LIB_PROTO) $(LIB_COMMON)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_CORE) -lpthread
 -include $(wildcard $(BENCH)/*.d)
 
 ## bench       every figure beside its limit program; BENCH_RUNS= of each (5)

@@ -277,7 +277,7 @@ ward "$WORK/ward"
 cell "$WORK/ward" CB-001
 device "$WORK/ward" "$WORK/lan" CB-001 secretary
 device "$WORK/ward" "$WORK/binh" CB-001 deputy
-for part in ${*:-small add upload ingest bytes link scale}; do
+for part in ${*:-small add upload ingest bytes link scale repair}; do
     "bench_$part"
 done
 [ $# -gt 0 ] || page

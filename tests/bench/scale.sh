@@ -36,8 +36,33 @@ bench_scale() {
         [ "$n" -le "${SCALE_MOST:-1000000}" ] || break
         scale_fill "$before" "$n"
         scale_look "$n"
+        [ "$n" = "${SCALE_FIELD:-100000}" ] && scale_field "$n"
         before=$n
     done
     ward_stop
     rm -rf "$WORK/scale-a" "$WORK/scale-w"
+}
+
+# One field changed with so much in scope: up, and down for the device that pulls it.
+scale_field() {
+    local id up down
+    device "$WORK/scale-w" "$WORK/scale-b" CB-001 deputy
+    id=$("$CHIBO" --home "$WORK/scale-a" add task --json --set 'duty=Thăm hỏi các hộ' --set from=2026-11-04 | sed -n 's/.*"id":"\([0-9a-f]*\)".*/\1/p')
+    for _ in 1 2; do sync "$WORK/scale-a" >/dev/null && sync "$WORK/scale-b" >/dev/null; done
+    "$CHIBO" --home "$WORK/scale-a" edit "$id" --set 'duty=Thăm hỏi gia đình tổ 30' >/dev/null || die "edit"
+    up=$(sync "$WORK/scale-a" | field app_out)
+    down=$(sync "$WORK/scale-b" | field app_in)
+    result "one field of 30 B, $1 records in scope: bytes up" "$up B" "" "" "<= 250" "$up <= 250"
+    result "one field of 30 B, $1 records in scope: bytes down for who pulls it" "$down B" "" "" "<= 320" "$down <= 320"
+}
+
+# Damage in one of two stores, in memory: which rows is known (they do not authenticate), or their tree is gone as well.
+bench_repair() {
+    local how trips bytes records
+    for how in "" lost; do
+        read -r trips bytes records <<<"$("$B/repair" "${REPAIR_LEAVES:-100000}" "${REPAIR_COUNT:-1000}" $how)" || die "repair"
+        result "${REPAIR_COUNT:-1000} of ${REPAIR_LEAVES:-100000} leaves damaged${how:+, their tree too}: round trips" "$trips" "1" "" "<= 3" "$trips <= 3"
+        result "the same: bytes both ways" "$bytes B" "$records B of records" "$(calc "%.2f" "$bytes / $records")" "<= 2" \
+            "$bytes <= 2 * $records"
+    done
 }
