@@ -79,6 +79,7 @@ struct sim_log {
     uint32_t epoch;
     size_t streams;
     struct sim_stream stream[SIM_STREAMS_MAX];
+    struct control_device desk; /* the ward's own hand, as its newest device leaf here says */
     size_t revoked;
     struct id revoked_device[SIM_PEERS_MAX];
 };

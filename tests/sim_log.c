@@ -8,6 +8,7 @@
 
 #include "../proto/message.h"
 #include "../proto/verdict.h"
+#include "sim_quarter.h"
 #include "sim_restore.h"
 #include "sim_rules.h"
 #include "sim_world.h"
@@ -160,13 +161,16 @@ static void feed_changeset(struct sim *s, struct sim_log *l, const struct ledger
         sim_broken(s, "a header of the ward does not decode");
         return;
     }
-    st = stream_of(s, l, &h);
-    if (st == NULL)
-        return;
-    check_changes(s, l, st, cs, slot, leaf->verdicts);
+    st = id_equal(&h.person, &s->ward.ward.id) ? NULL : stream_of(s, l, &h);
+    if (st != NULL) {
+        check_changes(s, l, st, cs, slot, leaf->verdicts);
+        if (!s->failed)
+            check_chain(s, l, st, leaf, &h);
+    } else if (!s->failed) {
+        sim_quarter_leaf(s, l, leaf, &h, slot);
+    }
     if (s->failed)
         return;
-    check_chain(s, l, st, leaf, &h);
     m.device = h.device;
     m.person = h.person;
     m.incarnation = h.incarnation;
@@ -192,6 +196,8 @@ static void feed_control(struct sim *s, struct sim_log *l, const struct ledger_l
     }
     if (c.kind == CONTROL_REVOKE && l->revoked < SIM_PEERS_MAX)
         l->revoked_device[l->revoked++] = c.is.revoke.device;
+    if (c.kind == CONTROL_DEVICE && id_equal(&c.is.device.person, &s->ward.ward.id))
+        l->desk = c.is.device;
     model_add_control(l->model, leaf->control, bytes_of(leaf->signature, SIGNATURE_SIZE));
 }
 
@@ -245,11 +251,19 @@ static void check_acked(struct sim *s, const struct sim_log *l)
     }
 }
 
+static bool is_ruling(const struct ledger_leaf *leaf)
+{
+    struct control c;
+
+    return leaf->is_control && control_decode(&c, leaf->control) == ERR_OK && c.kind == CONTROL_VERDICT;
+}
+
 static void feed_log(struct sim *s, struct txn *txn, struct sim_log *l)
 {
     struct scope scope;
     enum err e = scope_load(txn, &l->scope, &scope);
     uint64_t before = l->size;
+    bool again = false;
 
     if (e == ERR_OK && scope.epoch != l->epoch)
         log_again(s, l, scope.epoch);
@@ -264,9 +278,16 @@ static void feed_log(struct sim *s, struct txn *txn, struct sim_log *l)
         e = ledger_leaf_at(txn, &scope, l->size, &row, &leaf);
         if (e != ERR_OK)
             sim_broken(s, "S1: leaf %llu: %s", (unsigned long long)l->size, err_name(e));
-        else if (leaf.is_control)
+        if (e == ERR_OK && is_ruling(&leaf) && s->restored && !again) {
+            log_again(s, l, scope.epoch); /* the body of what it rules on may have come since the model read that leaf */
+            again = true;
+            ledger_leaf_deinit(&leaf);
+            buf_deinit(&row);
+            continue;
+        }
+        if (e == ERR_OK && leaf.is_control)
             feed_control(s, l, &leaf);
-        else
+        else if (e == ERR_OK)
             feed_changeset(s, l, &leaf);
         l->size++;
         s->totals.leaves++;

@@ -9,6 +9,7 @@
 #include "sim_held.h"
 #include "sim_log.h"
 #include "sim_net.h"
+#include "sim_quarter.h"
 #include "sim_restore.h"
 #include "sim_value.h"
 #include "test.h"
@@ -462,6 +463,7 @@ void sim_world_act(struct sim *s)
         {60, act_record}, {6, act_undo}, {4, act_clock}, {6, act_crash}, {5, act_disk},
         {3, act_revoke},  {4, act_join}, {1, act_stranger}, {12, sim_files_act}, {8, sim_held_act},
         {5, sim_restore_act}, {6, sim_copy_act}, {4, act_rotate},
+        {3, sim_quarter_act},
     };
     unsigned sum = 0;
     uint64_t dice;
