@@ -173,7 +173,7 @@ static bool closed_before(const struct append *a, const uint32_t *verdict, size_
     uint32_t kind;
 
     for (size_t i = 0; i < at; i++) {
-        if (verdict_kind(verdict[i]) != VERDICT_ACCEPTED)
+        if (verdict_kind(verdict[i]) != VERDICT_ACCEPTED && verdict_kind(verdict[i]) != VERDICT_PROPOSAL)
             continue;
         change_subject(a->cs.slot[i].body, &kind, &record); /* decoding each would cost the square of their number */
         if (id_equal(&record, &c->record) && change_decode(&before, a->cs.slot[i].body) == ERR_OK &&
@@ -218,13 +218,18 @@ static enum err verdict_of(struct append *a, enum role role, uint32_t *verdict, 
     return e;
 }
 
-/* What is written about a copy is for its home to take. */
+/* What is written about a copy is for its home to take: what is closed there is closed here. */
 static enum err propose_to_home(struct append *a, struct bytes body, uint32_t *verdict)
 {
+    enum err why = ERR_OK, e;
     bool copy = false;
-    enum err e = ward_is_copy_of(a->txn, &a->scope, body, &copy);
 
-    if (e == ERR_OK && copy) {
+    e = ward_is_copy_of(a->txn, &a->scope, body, &copy);
+    if (e == ERR_OK && copy)
+        e = ward_home_refuses(a->txn, &a->scope, body, &why);
+    if (e == ERR_OK && copy && why != ERR_OK) {
+        *verdict = verdict_make(VERDICT_REFUSED, false, why);
+    } else if (e == ERR_OK && copy) {
         *verdict = verdict_make(VERDICT_PROPOSAL, verdict_owns(*verdict), ERR_OK);
         a->proposals = true;
     }

@@ -212,7 +212,7 @@ static enum err say(struct txn *txn, const struct ward *w, const struct ward_rul
     uint32_t verdict = verdict_make(VERDICT_REFUSED, false, ERR_BY_PERSON);
     struct header h;
     bool copy = false;
-    enum err e = ERR_DAMAGED;
+    enum err e = ERR_DAMAGED, why = ERR_OK;
 
     if (!l->is_control && header_decode(&h, l->header) == ERR_OK)
         e = ERR_OK;
@@ -220,6 +220,10 @@ static enum err say(struct txn *txn, const struct ward *w, const struct ward_rul
         e = mirror_of(&l->changeset, l->header, f->found.position, f->found.leaf, true, &mirror);
         if (e == ERR_OK)
             e = ward_is_copy_of(txn, &f->found_in, mirror.is.mirror.body, &copy);
+        if (e == ERR_OK)
+            e = ward_home_refuses(txn, &f->found_in, mirror.is.mirror.body, &why);
+        if (e == ERR_OK)
+            e = why; /* signed while it waited: not even a person's word opens that */
         if (e == ERR_NOT_FOUND)
             e = ERR_NO_SUCH_CHANGE; /* erased meanwhile: nothing is left to accept */
         verdict = verdict_make(copy ? VERDICT_PROPOSAL : VERDICT_ACCEPTED, true, ERR_OK);

@@ -4,9 +4,12 @@
 #include <stdlib.h>
 
 #include "actor.h"
+#include "freeze.h"
 #include "header.h"
 #include "mirror.h"
 #include "verdict.h"
+
+#define HOPS_MAX 64 /* moves of one record: more than a life has */
 
 /* --- one change into another log ---------------------------------------------------------------------------- */
 
@@ -212,24 +215,59 @@ enum err ward_is_copy_of(struct txn *txn, const struct scope *s, struct bytes bo
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-enum err ward_home_take(struct txn *txn, const struct ward *w, const struct scope *s, struct control *c, uint64_t now)
+/* *to: in a scope where the record may be a copy; then its home. It may have moved on, and on. */
+static enum err go_home(struct txn *txn, struct scope *to, const struct id *record)
 {
-    struct scope to = *s;
-    struct id record, target;
-    uint32_t kind;
-    enum err e;
+    for (unsigned hops = 0; hops < HOPS_MAX; hops++) {
+        struct id target;
+        enum err e = mirror_home(txn, to->number, record, &target);
 
-    change_subject(c->is.mirror.body, &kind, &record);
-    for (unsigned hops = 0; hops < 64; hops++) { /* it may have moved on, and on */
-        e = mirror_home(txn, to.number, &record, &target);
         if (e == ERR_NOT_FOUND)
-            return bring(txn, w, s, &to, c, now);
+            return ERR_OK;
         if (e == ERR_OK)
-            e = scope_load(txn, &target, &to);
+            e = scope_load(txn, &target, to);
         if (e != ERR_OK)
             return e;
     }
     return ERR_DAMAGED;
+}
+
+enum err ward_home_refuses(struct txn *txn, const struct scope *s, struct bytes body, enum err *why)
+{
+    uint8_t room[STORE_KEY_MAX];
+    struct scope home = *s;
+    struct buf row = {0};
+    struct change c;
+    struct part p;
+    enum err e = change_decode(&c, body);
+
+    *why = ERR_OK;
+    if (e == ERR_OK)
+        e = go_home(txn, &home, &c.record);
+    if (e == ERR_OK)
+        e = store_get(txn, TABLE_part, scope_key_part(room, c.kind, &c.record, home.number), &row);
+    if (e == ERR_OK) {
+        e = part_decode(&p, buf_bytes(&row));
+        if (e == ERR_OK && freeze_closes(&p, &c))
+            *why = ERR_FROZEN;
+        else if (row.n + body.n > PART_MAX)
+            *why = ERR_TOO_LONG;
+        part_deinit(&p);
+    }
+    buf_deinit(&row);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err ward_home_take(struct txn *txn, const struct ward *w, const struct scope *s, struct control *c, uint64_t now)
+{
+    struct scope to = *s;
+    struct id record;
+    uint32_t kind;
+    enum err e;
+
+    change_subject(c->is.mirror.body, &kind, &record);
+    e = go_home(txn, &to, &record);
+    return e == ERR_NOT_FOUND ? ERR_DAMAGED : e == ERR_OK ? bring(txn, w, s, &to, c, now) : e;
 }
 
 enum err ward_forward(struct txn *txn, const struct ward *w, const struct scope *s, uint64_t index, uint64_t now)

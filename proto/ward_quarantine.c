@@ -8,7 +8,6 @@
 #include "ward_quarantine.h"
 
 #include "fold.h"
-#include "freeze.h"
 #include "mirror.h"
 #include "mp.h"
 #include "verdict.h"
@@ -326,15 +325,13 @@ enum err ward_quarantine_each(struct txn *txn, ward_held_visit *visit, void *arg
 static enum err fits(struct txn *txn, const struct opened *o, size_t position)
 {
     struct change c;
-    struct part p;
-    enum err e;
+    enum err why, e;
 
     if (change_decode(&c, o->cs.slot[position].body) != ERR_OK)
         return ERR_DAMAGED;
-    e = ledger_part(txn, &o->scope, c.kind, &c.record, &p);
-    if (e == ERR_OK && freeze_closes(&p, &c))
-        e = ERR_FROZEN;
-    part_deinit(&p);
+    e = ward_home_refuses(txn, &o->scope, o->cs.slot[position].body, &why);
+    if (e == ERR_OK)
+        e = why;
     return e == ERR_OK ? schema_check_change(&c, o->scope.access) : e;
 }
 

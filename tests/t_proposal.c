@@ -10,6 +10,8 @@
 #include "sim_value.h"
 #include "test.h"
 
+static const struct ward_decision no_decision = {"", 0};
+
 static struct id record_of(uint8_t mark)
 {
     struct id id;
@@ -111,8 +113,8 @@ static struct id move_member(struct sim_story *w, uint8_t mark)
 
     memstore_begin(w->ward.store, true, &txn);
     CHECK_EQ(ward_policy_next(&txn, &policy), ERR_OK);
-    CHECK_EQ(ward_move(&txn, &w->ward.ward, schema_kind_named("member")->number, &record, &other, w->ward.now, &moved),
-             ERR_OK);
+    CHECK_EQ(ward_move(&txn, &w->ward.ward, schema_kind_named("member")->number, &record, &other, &no_decision,
+                       w->ward.now, &moved), ERR_OK);
     CHECK_EQ(memstore_commit(w->ward.store, true), ERR_OK);
     return other;
 }

@@ -1,0 +1,154 @@
+/* t_session_frozen.c - what a signature closed stays closed, by whatever way a change reaches its record: by a proposal
+ * about a copy, or by a person's word on what was held (protocol.md 4.3). */
+#include <stdio.h>
+
+#include "../proto/freeze.h"
+#include "../proto/ward_held.h"
+#include "../proto/ward_move.h"
+#include "sim_story.h"
+#include "sim_value.h"
+#include "test.h"
+
+static const struct ward_decision decision = {"31-QĐ/ĐU", 20261123};
+static const struct id record = {{0x5c, 1, 2}};
+
+static const struct kind_info *minutes(void)
+{
+    return schema_kind_named("minutes");
+}
+
+static void sync(struct sim_story *w, size_t device)
+{
+    CHECK_EQ(sim_link_sync(&w->ward, &w->device[device], NULL), ERR_OK);
+}
+
+static void create(struct sim_story *w, size_t device)
+{
+    struct sim_value v = {0};
+    uint64_t chance = 7;
+
+    sim_value_create(&v, minutes(), ACCESS_A, &record, &chance);
+    CHECK_EQ(sim_node_record(&w->device[device], &w->cell, ACCESS_A, &v.change), ERR_OK);
+    sim_value_deinit(&v);
+}
+
+static void conclude(struct sim_story *w, size_t device, const char *text)
+{
+    struct change c = {.kind = minutes()->number, .record = record, .op = OP_SET, .count = 1};
+    struct buf value = {0};
+
+    mp_put_str(&value, bytes_of_str(text));
+    c.triple[0].tag = schema_tag(schema_field_named(minutes(), "conclusion"));
+    c.triple[0].value = buf_bytes(&value);
+    CHECK_EQ(sim_node_record(&w->device[device], &w->cell, ACCESS_A, &c), ERR_OK);
+    buf_deinit(&value);
+}
+
+static void sign(struct sim_story *w, size_t device, enum access access)
+{
+    struct change c = {.kind = minutes()->number, .record = record, .op = OP_STATE, .count = 1};
+    struct buf value = {0};
+
+    mp_put_array(&value, 2);
+    mp_put_uint(&value, 1);
+    mp_put_uint(&value, FREEZE_STEP);
+    c.triple[0].tag = TAG_STATE;
+    c.triple[0].value = buf_bytes(&value);
+    CHECK_EQ(sim_node_record(&w->device[device], &w->cell, access, &c), ERR_OK);
+    buf_deinit(&value);
+}
+
+static void raise(struct sim_story *w, enum access access)
+{
+    uint64_t policy, changes;
+    struct txn txn;
+
+    memstore_begin(w->ward.store, true, &txn);
+    CHECK_EQ(ward_policy_next(&txn, &policy), ERR_OK);
+    CHECK_EQ(ward_raise(&txn, &w->ward.ward, minutes()->number, &record, access, &decision, w->ward.now, &changes),
+             ERR_OK);
+    CHECK_EQ(memstore_commit(w->ward.store, true), ERR_OK);
+}
+
+static void two_stores(struct sim_story *w, size_t device)
+{
+    struct replica r = sim_node_replica(&w->device[device]);
+    struct ward_device d;
+    struct txn txn;
+
+    memstore_begin(w->ward.store, true, &txn);
+    CHECK_EQ(ward_device_load(&txn, &r.device, &d), ERR_OK);
+    d.state = DEVICE_COPIED;
+    CHECK_EQ(ward_device_save(&txn, &d), ERR_OK);
+    CHECK_EQ(memstore_commit(w->ward.store, true), ERR_OK);
+}
+
+static bool id_visit(void *arg, const struct ward_held *h)
+{
+    for (size_t i = 0; i < HASH_SIZE; i++)
+        snprintf((char *)arg + 2 * i, 3, "%02x", h->held.id.b[i]);
+    return false;
+}
+
+/* What is held first of all, accepted by a person. */
+static enum err accept_held(struct sim_story *w)
+{
+    char hex[2 * HASH_SIZE + 1] = "";
+    struct ward_ruling r = {hex, VERDICT_ACCEPTED, bytes_of_str("Đã xem."), bytes_of_str("Trần Văn Bình"), false};
+    struct held held;
+    struct txn txn;
+    enum err e;
+
+    memstore_begin(w->ward.store, true, &txn);
+    CHECK_EQ(ward_held_each(&txn, id_visit, hex), ERR_OK);
+    e = ward_rule(&txn, &w->ward.ward, &r, w->ward.now, &held);
+    if (e == ERR_OK)
+        CHECK_EQ(memstore_commit(w->ward.store, true), ERR_OK);
+    else
+        memstore_abort(w->ward.store);
+    return e;
+}
+
+TEST(a_proposal_does_not_reach_minutes_that_were_signed_at_their_home)
+{
+    struct sim_story w;
+    struct hash before, after;
+    struct sim_link l;
+
+    sim_story_init(&w, 2);
+    create(&w, 0);
+    sync(&w, 0);
+    sync(&w, 1);
+    conclude(&w, 1, "khác"); /* the deputy is away with it */
+    raise(&w, ACCESS_C);
+    sync(&w, 0);
+    sign(&w, 0, ACCESS_C);
+    sync(&w, 0);
+    before = sim_story_state(w.ward.store, &w.cell, ACCESS_C);
+    CHECK_EQ(sim_link_sync(&w.ward, &w.device[1], &l), ERR_OK);
+    CHECK_EQ(l.device.counts.refused, 1);
+    after = sim_story_state(w.ward.store, &w.cell, ACCESS_C);
+    CHECK_MEM(before.b, after.b, HASH_SIZE);
+    sim_story_deinit(&w);
+}
+
+TEST(a_person_does_not_accept_what_a_signature_closed_meanwhile)
+{
+    struct sim_story w;
+    struct hash before, after;
+
+    sim_story_init(&w, 2);
+    create(&w, 0);
+    sync(&w, 0);
+    sync(&w, 1);
+    two_stores(&w, 1);
+    conclude(&w, 1, "khác");
+    sync(&w, 1); /* held: two stores of this device are about */
+    sign(&w, 0, ACCESS_A);
+    sync(&w, 0);
+    before = sim_story_state(w.ward.store, &w.cell, ACCESS_A);
+    CHECK_EQ(accept_held(&w), ERR_FROZEN);
+    after = sim_story_state(w.ward.store, &w.cell, ACCESS_A);
+    CHECK_MEM(before.b, after.b, HASH_SIZE);
+    sim_story_deinit(&w);
+}
