@@ -34,8 +34,8 @@ struct ward_ruling {
     bool also_accepted;   /* a refusal may also be of a change that was accepted: what it set stands (protocol.md 5) */
 };
 /* ERR_BAD_VALUE: no prefix of an id. ERR_NO_SUCH_CHANGE, ERR_AMBIGUOUS. ERR_DECIDED: somebody was here before.
- * ERR_ACCEPTED: it does not wait, it was accepted. ERR_FROZEN, ERR_TOO_LONG: its record was signed while it waited, or is
- * full. *out: as it was before. */
+ * ERR_ACCEPTED: it does not wait, it was accepted. ERR_FROZEN, ERR_TOO_LONG: its record was signed while it waited, or
+ * is full. *out: as it was before. */
 MUST_CHECK enum err ward_rule(struct txn *txn, const struct ward *w, const struct ward_ruling *r, uint64_t now,
                               struct held *out);
 
