@@ -103,12 +103,7 @@ enum err cmd_network(struct cmd_env *env)
 static enum err provide(struct cmd_env *env, unsigned needs)
 {
     enum kv_mode mode = (needs & NEED_CHECK) != 0 ? KV_CHECK_WRITE : (needs & NEED_WRITE) != 0 ? KV_WRITE : KV_READ;
-    enum err e = ERR_OK;
-    if ((needs & (NEED_STORE | NEED_WRITE | NEED_CHECK)) != 0)
-        e = book_open(&env->book, mode);
-    if (e == ERR_OK && (needs & NEED_NETWORK) != 0)
-        e = cmd_network(env);
-    return e;
+    return (needs & (NEED_STORE | NEED_WRITE | NEED_CHECK)) == 0 ? ERR_OK : book_open(&env->book, mode);
 }
 
 /* --- running --- */

@@ -15,17 +15,16 @@
 #include "out.h"
 
 enum cmd_need {
-    NEED_STORE = 1,   /* open for reading */
-    NEED_WRITE = 2,   /* open for writing */
-    NEED_NETWORK = 4, /* TLS is loaded */
-    NEED_CHECK = 8,   /* every page of the store's file is checked when it is opened */
+    NEED_STORE = 1, /* open for reading */
+    NEED_WRITE = 2, /* open for writing */
+    NEED_CHECK = 4, /* every page of the store's file is checked when it is opened */
 };
 
 struct cmd_env {
     struct book book;
     struct out out;
     struct ask ask;
-    const struct tls_api *tls; /* NULL without NEED_NETWORK; cmd_network loads it later */
+    const struct tls_api *tls; /* NULL until cmd_network */
     struct buf why;
     uint32_t today;
     int argc; /* the words typed after the program's name, which parsed arguments borrow from */

@@ -139,6 +139,8 @@ static enum err run_background(struct cmd_env *env)
     enum err e = background_enter(&env->book);
     if (e == ERR_LOCKED)
         return ERR_OK;
+    if (e == ERR_OK)
+        e = cmd_network(env);
     return e == ERR_OK ? link_sync(&env->book, env->tls, &terms, &report) : e;
 }
 

@@ -45,6 +45,13 @@ static int unknown(struct cmd_env *env, const char *typed, const char *close)
     return err_exit_status(ERR_USAGE);
 }
 
+/* The menu writes too. What met the network has just had its exchange, and none follows an exchange (least of all the
+ * one in the background, which would never end), its preview, its files or its settings. */
+static bool wants_exchange(const struct cmd *c, const struct cmd_env *env)
+{
+    return c == &nothing || ((c->needs & NEED_WRITE) != 0 && c != &cmd_sync && env->tls == NULL);
+}
+
 int main(int argc, char **argv)
 {
     process_init();
@@ -61,8 +68,7 @@ int main(int argc, char **argv)
         argc--;
     }
     status = c == NULL ? unknown(&env, typed, close) : cmd_run(c, &env, argc - 1, argv + 1);
-    /* The menu writes too; a command that uses the network has just had its exchange. */
-    if (status == 0 && c != NULL && (c == &nothing || (c->needs & (NEED_WRITE | NEED_NETWORK)) == NEED_WRITE))
+    if (status == 0 && c != NULL && wants_exchange(c, &env))
         background_start(&env.book);
     book_deinit(&env.book);
     ask_deinit(&env.ask);
