@@ -11,10 +11,10 @@
 #include "word.h"
 
 const struct cmd *const cmd_table[] = {
-    &cmd_init, &cmd_add, &cmd_edit, &cmd_show, &cmd_list, &cmd_find, &cmd_sync, &cmd_status, &cmd_verify,
-    &cmd_sign, &cmd_amend,
-    &cmd_refused, &cmd_resend, &cmd_conflicts, &cmd_resolve, &cmd_link, &cmd_unlink, &cmd_reconcile,
-    &cmd_help,
+    &cmd_init, &cmd_help,
+    &cmd_add, &cmd_edit, &cmd_show, &cmd_list, &cmd_find, &cmd_sign, &cmd_amend,
+    &cmd_sync, &cmd_status, &cmd_verify, &cmd_reconcile,
+    &cmd_conflicts, &cmd_resolve, &cmd_link, &cmd_unlink, &cmd_refused, &cmd_resend,
 };
 const size_t cmd_count = ARRAY_LEN(cmd_table);
 
@@ -111,6 +111,8 @@ static enum err provide(struct cmd_env *env, unsigned needs)
 static enum err usage(const struct cmd *c, struct cmd_env *env)
 {
     struct buf words = {0};
+    if (c->word[0] == 0) /* of no command: all of them */
+        return cmd_help.run(env, NULL);
     buf_printf(&words, "chibo %s", c->word);
     buf_printf(&env->out.text, "%s\n\n", _(c->summary));
     opt_usage(&c->options, buf_cstr(&words), cmd_translate, &env->out.text);

@@ -133,6 +133,6 @@ static enum err run_unlink(struct cmd_env *env, const struct opt_parsed *args)
 }
 
 const struct cmd cmd_link = {"noi", "link", N_("Two records are one: the same person, or the same payment."),
-                             NEED_STORE | NEED_WRITE, {rows, ARRAY_LEN(rows), "ID ID", 2, 2}, run_link};
+                             NEED_STORE | NEED_WRITE, {rows, ARRAY_LEN(rows), N_("ID ID"), 2, 2}, run_link};
 const struct cmd cmd_unlink = {"tach", "unlink", N_("Two records that look alike, or were linked, are not one."),
-                               NEED_STORE | NEED_WRITE, {rows, ARRAY_LEN(rows), "ID ID", 2, 2}, run_unlink};
+                               NEED_STORE | NEED_WRITE, {rows, ARRAY_LEN(rows), N_("ID ID"), 2, 2}, run_unlink};

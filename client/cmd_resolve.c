@@ -14,7 +14,7 @@ static const struct opt_row rows[] = {
     CMD_OPTIONS,
     {.name = "muc", .alias = "field", .kind = OPT_TEXT, .value = N_("FIELD"), .repeated = true, .required = true,
      .help = N_("the field to settle; those that go with it are settled too")},
-    {.name = "chon", .alias = "choose", .kind = OPT_TEXT, .value = "mine|theirs|VALUE", .repeated = true,
+    {.name = "chon", .alias = "choose", .kind = OPT_TEXT, .value = N_("mine|theirs|VALUE"), .repeated = true,
      .required = true, .help = N_("what this book's keeper wrote, what the other wrote, or a value")},
 };
 

@@ -2,10 +2,13 @@
  * on. */
 #include "menu.h"
 
+#include <unistd.h>
+
 #include "../common/language.h"
 #include "../common/period.h"
 #include "../proto/mp.h"
 #include "cmd_init.h"
+#include "cmd_parcel.h"
 #include "cmd_status.h"
 #include "cmd_sync.h"
 #include "form.h"
@@ -16,6 +19,9 @@ static enum err menu_minutes(struct cmd_env *env);
 static enum err menu_task(struct cmd_env *env);
 static enum err menu_sync(struct cmd_env *env);
 static enum err menu_status(struct cmd_env *env);
+static enum err menu_conflicts(struct cmd_env *env);
+static enum err menu_refused(struct cmd_env *env);
+static enum err menu_stick(struct cmd_env *env);
 
 static const struct {
     const char *label;
@@ -23,7 +29,8 @@ static const struct {
 } items[] = {
     {N_("Record a meeting"), menu_meeting}, {N_("Roll call"), menu_call_run}, {N_("Write the minutes"), menu_minutes},
     {N_("Assign a task"), menu_task},       {N_("Exchange with the ward"), menu_sync},
-    {N_("Where things stand"), menu_status},
+    {N_("Where things stand"), menu_status}, {N_("Written differently"), menu_conflicts},
+    {N_("What the ward refused"), menu_refused}, {N_("Exchange by USB stick"), menu_stick},
 };
 
 static void say_error(struct cmd_env *env, enum err e)
@@ -215,6 +222,34 @@ static enum err menu_status(struct cmd_env *env)
 {
     enum err e = cmd_status.run(env, NULL);
     return e == ERR_CONFLICTS ? ERR_OK : e;
+}
+
+static enum err menu_conflicts(struct cmd_env *env)
+{
+    return cmd_conflicts.run(env, NULL);
+}
+
+static enum err menu_refused(struct cmd_env *env)
+{
+    return cmd_refused.run(env, NULL);
+}
+
+/* One question: a file that is there is the ward's answer, or our own of before, to be written anew. */
+static enum err menu_stick(struct cmd_env *env)
+{
+    struct buf line = {0};
+    enum err e = ERR_OK;
+
+    ask_say(&env->ask, _("A new name: written for the ward. The name of the ward's answer: taken in."));
+    if (ask_line(&env->ask, _("File on the stick (Enter: back)"), NULL, &line) == ASK_TEXT && line.n > 0) {
+        bool there = access(buf_cstr(&line), F_OK) == 0;
+        if (there)
+            e = cmd_parcel_read(env, buf_cstr(&line));
+        if (!there || e == ERR_FILE_WRONG_WAY)
+            e = cmd_parcel_write(env, buf_cstr(&line));
+    }
+    buf_deinit(&line);
+    return e;
 }
 
 static enum err put_menu(struct cmd_env *env, struct buf *out)

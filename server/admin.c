@@ -198,17 +198,34 @@ static enum err org_add(struct task *t)
     return e;
 }
 
+/* The codes of what became of it; "" is another ward's. */
+static enum err put_successors(struct txn *txn, const struct id *org, struct buf *row)
+{
+    struct id next[ORG_SUCCESSORS_MAX];
+    size_t count = 0;
+    enum err e = org_successors(txn, org, next, &count);
+    mp_put_array(row, count);
+    for (size_t i = 0; e == ERR_OK && i < count; i++) {
+        struct org o = {0};
+        if (!id_is_zero(&next[i]))
+            e = org_load(txn, &next[i], &o);
+        mp_put_str(row, bytes_of_str(o.code));
+    }
+    return e;
+}
+
 static enum err org_rows(struct task *t)
 {
     struct org *list = NULL;
     struct buf row = {0};
     size_t count = 0;
-    const enum err e = org_list(t->txn, &list, &count);
-    for (size_t i = 0; i < count; i++) {
-        mp_put_array(&row, 3);
+    enum err e = org_list(t->txn, &list, &count);
+    for (size_t i = 0; e == ERR_OK && i < count; i++) {
+        mp_put_array(&row, 4);
         mp_put_str(&row, bytes_of_str(list[i].code));
         mp_put_str(&row, bytes_of_str(list[i].name));
         mp_put_str(&row, bytes_of_str(org_type_name(list[i].type)));
+        e = put_successors(t->txn, &list[i].id, &row);
         put_row(t, &row);
     }
     buf_deinit(&row);

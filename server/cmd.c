@@ -299,26 +299,27 @@ static enum err run_exchange(struct call *c)
 /* ---- all of them ---- */
 
 /* clang-format off */
+/* As they are needed: setting up, watching, deciding, exchanging otherwise, people and cells that change, care. */
 static const struct command commands[] = {
     {"khoi-tao", "init",     N_("make the ward's server in a new folder"),       &init_table,   run_init},
     {"chay",     "run",      N_("serve the cells' devices until told to stop"),  &run_table,    run_run},
-    {"don-vi",   "org",      N_("add an organisation, or list them"),            &org_table,    run_org},
+    {"don-vi",   "org",      N_("add, list, merge, split, rename organisations, hand one over"), &org_table, run_org},
     {"cap-ma",   "invite",   N_("print an invite for one device of a person"),   &invite_table, run_invite},
     {"tong-hop", "overview", N_("how each cell stands"),                         &json_table,   run_overview},
-    {"thiet-bi", "devices",  N_("list the devices"),                             &json_table,   run_devices},
-    {"thu-hoi",  "revoke",   N_("revoke a device"),                              &revoke_table, run_revoke},
+    {"cho-xem-xet", "held",  N_("list what waits for a decision"),               &cmd_held_table, cmd_held},
+    {"chap-nhan", "accept",  N_("accept a change that waits"),                   &cmd_accept_table, cmd_accept},
+    {"tu-choi",  "refuse",   N_("refuse a change that waits, with the reason"),  &cmd_refuse_table, cmd_refuse},
+    {"trao-doi", "exchange", N_("take in a cell's file and write the answer for it"), &exchange_table, run_exchange},
+    {"doi-khop", "reconcile", N_("match the cells' registers with the ward's, or prove the store"),
+     &cmd_reconcile_table, cmd_reconcile},
     {"giao-vai", "grant",    N_("give a person one more role"),                  &cmd_role_table, cmd_grant},
     {"thoi-vai", "end",      N_("end a role of a person"),                       &cmd_role_table, cmd_end},
     {"chuyen",   "move",     N_("move a member's record to another cell"),       &cmd_move_table, cmd_move},
     {"nang-muc", "raise",    N_("raise the access class of one record"),         &cmd_raise_table, cmd_raise},
-    {"trao-doi", "exchange", N_("take in a cell's file and write the answer for it"), &exchange_table, run_exchange},
-    {"doi-khop", "reconcile", N_("match the cells' registers with the ward's, or prove the store"),
-     &cmd_reconcile_table, cmd_reconcile},
-    {"doi-khoa", "rotate-keys", N_("give the server new keys in place of its old ones"), &cmd_rotate_table, cmd_rotate},
-    {"cho-xem-xet", "held",  N_("list what waits for a decision"),               &cmd_held_table, cmd_held},
-    {"chap-nhan", "accept",  N_("accept a change that waits"),                   &cmd_accept_table, cmd_accept},
-    {"tu-choi",  "refuse",   N_("refuse a change that waits, with the reason"),  &cmd_refuse_table, cmd_refuse},
+    {"thiet-bi", "devices",  N_("list the devices"),                             &json_table,   run_devices},
+    {"thu-hoi",  "revoke",   N_("revoke a device"),                              &revoke_table, run_revoke},
     {"tin-lai",  "trust",    N_("one copy of a device's book is left: it counts again"), &revoke_table, run_trust},
+    {"doi-khoa", "rotate-keys", N_("give the server new keys in place of its old ones"), &cmd_rotate_table, cmd_rotate},
 };
 /* clang-format on */
 
@@ -360,6 +361,7 @@ static int print_help(FILE *to)
 static void print_usage(FILE *to, const struct command *k)
 {
     struct buf words = {0}, text = {0};
+    fprintf(to, "%s\n\n", _(k->summary));
     buf_printf(&words, "chibod %s", k->name);
     opt_usage(k->table, buf_cstr(&words), translate, &text);
     fputs(buf_cstr(&text), to);

@@ -2,11 +2,13 @@
 #include "print.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "../common/date.h"
 #include "../common/json.h"
 #include "../common/language.h"
+#include "../proto/org_change.h"
 #include "admin.h"
 #include "overview.h"
 #include "print_table.h"
@@ -233,44 +235,81 @@ enum err print_devices(struct bytes rows, bool json, struct buf *out)
 
 /* ---- organisations ---- */
 
-static void org_json(const char *code, const char *name, const char *type, struct buf *out)
+struct org_row {
+    char code[NAME_MAX_BYTES + 1], name[NAME_MAX_BYTES + 1], type[NAME_MAX_BYTES + 1];
+    struct bytes next[ORG_SUCCESSORS_MAX]; /* codes of what became of it; empty: another ward's */
+    size_t count;
+};
+
+static enum err org_decode(struct org_row *o, struct bytes row)
+{
+    struct mp r;
+    mp_open(&r, row);
+    mp_expect_array(&r, 4);
+    copy(mp_str(&r, NAME_MAX_BYTES), o->code);
+    copy(mp_str(&r, NAME_MAX_BYTES), o->name);
+    copy(mp_str(&r, NAME_MAX_BYTES), o->type);
+    o->count = mp_array(&r, ORG_SUCCESSORS_MAX);
+    for (size_t i = 0; i < o->count; i++)
+        o->next[i] = mp_str(&r, NAME_MAX_BYTES);
+    return mp_close(&r);
+}
+
+static void org_json(const struct org_row *o, struct buf *out)
 {
     struct json j;
     print_row_begin(&j, out);
-    json_put_string(&j, "code", code);
-    json_put_string(&j, "name", name);
-    json_put_string(&j, "type", type);
+    json_put_string(&j, "code", o->code);
+    json_put_string(&j, "name", o->name);
+    json_put_string(&j, "type", o->type);
+    json_key(&j, "successors");
+    json_array_begin(&j);
+    for (size_t i = 0; i < o->count; i++)
+        if (o->next[i].n > 0)
+            json_bytes(&j, o->next[i]);
+        else
+            json_null(&j);
+    json_array_end(&j);
     print_row_end(&j);
+}
+
+static void org_text(const struct org_row *o, struct print_table *t)
+{
+    struct buf next = {0};
+    for (size_t i = 0; i < o->count; i++) {
+        buf_put_str(&next, i == 0 ? "" : ", ");
+        if (o->next[i].n > 0)
+            buf_put_bytes(&next, o->next[i]);
+        else
+            buf_put_str(&next, _("another ward"));
+    }
+    print_table_put(t, o->code);
+    print_table_put(t, o->type);
+    print_table_put(t, o->name);
+    print_table_put(t, buf_cstr(&next));
+    buf_deinit(&next);
 }
 
 enum err print_orgs(struct bytes rows, bool json, struct buf *out)
 {
-    const char *const headings[] = {_("Code"), _("Type"), _("Organisation")};
+    const char *const headings[] = {_("Code"), _("Type"), _("Organisation"), _("Now")};
     static const bool right[ARRAY_LEN(headings)];
     struct print_table t;
+    struct org_row *o = mem_alloc(sizeof(*o));
     struct bytes row;
     enum err e = ERR_OK;
     print_table_init(&t, headings, right, ARRAY_LEN(headings));
     while (e == ERR_OK && admin_answer_next(&rows, &row)) {
-        char code[NAME_MAX_BYTES + 1], name[NAME_MAX_BYTES + 1], type[NAME_MAX_BYTES + 1];
-        struct mp r;
-        mp_open(&r, row);
-        mp_expect_array(&r, 3);
-        copy(mp_str(&r, NAME_MAX_BYTES), code);
-        copy(mp_str(&r, NAME_MAX_BYTES), name);
-        copy(mp_str(&r, NAME_MAX_BYTES), type);
-        e = mp_close(&r);
-        if (e == ERR_OK && json) {
-            org_json(code, name, type, out);
-        } else if (e == ERR_OK) {
-            print_table_put(&t, code);
-            print_table_put(&t, type);
-            print_table_put(&t, name);
-        }
+        e = org_decode(o, row);
+        if (e == ERR_OK && json)
+            org_json(o, out);
+        else if (e == ERR_OK)
+            org_text(o, &t);
     }
     if (e == ERR_OK && !json)
         print_table_print(&t, out);
     print_table_deinit(&t);
+    free(o);
     return e;
 }
 

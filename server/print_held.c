@@ -13,6 +13,7 @@
 
 #define DAY_S 86400
 #define PREFIX_SHOWN 12 /* digits of an id: what people type back */
+#define RECORD_SHOWN 13 /* of a record: as in the cell's lists; the parts of one record wait one by one */
 
 enum number { KIND, OP, VERDICT, CAME, TIME, QUALITY, EPOCH, SIZE, LEAF, LATER, NUMBERS };
 
@@ -177,9 +178,9 @@ static void row_text(const struct held_row *h, struct buf *out)
     char text[PRINT_MOMENT_SIZE];
     struct held_field f;
     struct mp r;
-    buf_printf(out, "%.*s  %.*s · %.*s · %s · %s · %s\n", PREFIX_SHOWN, h->id, (int)h->code.n,
+    buf_printf(out, "%.*s  %.*s · %.*s · %s · %s %.*s · %s\n", PREFIX_SHOWN, h->id, (int)h->code.n,
                (const char *)h->code.p, (int)h->name.n, (const char *)h->name.p, _(rights_role_label(h->role)),
-               h->kind == NULL ? "?" : _(h->kind->label), _(op_labels[h->number[OP]]));
+               h->kind == NULL ? "?" : _(h->kind->label), RECORD_SHOWN, h->record, _(op_labels[h->number[OP]]));
     buf_printf(out, "      %s: %s\n", _("Why it waits"), _(why(h)));
     buf_printf(out, _("      Came %s, %llu days ago."), print_moment(h->number[CAME], text),
                (unsigned long long)age_days(h));

@@ -26,7 +26,7 @@ task 'Việc hai'
 until_status unsent 0
 
 # It is one exchange: none follows an exchange. A chain of them would always have a process of this book.
-exchanging() { grep -lzxF -- "$CHIBO_HOME" /proc/[0-9]*/cmdline >"$TMP/who" 2>/dev/null; }
+exchanging() { [ -n "$(grep -lzxF -- "$CHIBO_HOME" /proc/[0-9]*/cmdline 2>/dev/null)" ]; }
 ended() {
     local n=0
     while exchanging; do

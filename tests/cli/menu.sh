@@ -111,8 +111,15 @@ silent_on '[Trồng cây đầu năm]'
 
 menu '6\n0\n'
 says 'Chưa gửi:'
-menu '5\nCHIBO1-ABC\n\nx\n7\n0\n'
+menu '5\nCHIBO1-ABC\n\nx\n10\n0\n'
 says 'Mã mời gõ sai hoặc còn thiếu.'
+
+# What waits for the person, and the stick; a book of its own has nothing to bring to a ward.
+menu '7\n8\n9\n\n9\n/tmp/khong/co\n0\n'
+says 'Không có gì chờ giải quyết.'
+says 'Không có gì bị phường từ chối.'
+says 'Tệp trên USB'
+says 'chibo khoi-tao -'
 
 # On a terminal that does not know it holds UTF-8: erasing takes a letter, not a byte.
 "$PYTHON" - "$BUILD/chibo" <<'P' >"$TMP/out" 2>&1

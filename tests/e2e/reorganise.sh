@@ -29,6 +29,8 @@ is "no decision" "$(status org merge --from CB-014 --into CB-015 --date 23/11/20
 holds "says so" grep -q quyet-dinh "$TMP/err"
 is "no such cell" "$(status org merge --from CB-999 --into CB-015 --decision 1 --date 23/11/2026)" "$(status chibo d1 show ffffffff)"
 is merge "$(status org merge --from CB-014,CB-015 --into CB-020 --name "Chi bộ 20" --decision 15-QĐ/ĐU --date 23/11/2026)" 0
+is "what became of them" "$(org list --json | grep -cE '"code":"CB-01[45]".*"successors":\["CB-020"\]}')" 2
+is "the new one goes on" "$(org list --json | grep -c '"code":"CB-020".*"successors":\[\]}')" 1
 is "not twice" "$(org merge --from CB-014 --into CB-015 --decision 16 --date 23/11/2026 2>&1 | grep -c 'became part')" 1
 
 task d3 b2 >/dev/null # still nobody told it
@@ -103,4 +105,5 @@ is "what came late" "$(number phone "$(chibo d3 show "$MEMBER" --json)")" 091234
 is "counted once" "$(counted CB-020)$(counted CB-121)" 01
 for d in d1 d3 d4; do is "$d verifies" "$(chibo $d verify --json | grep -c '"complete":true')" 1; done
 serve_stop
+is "overview to the end" "$(status "$BUILD/chibod" overview "$W")" 0
 finish
