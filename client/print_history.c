@@ -249,6 +249,7 @@ static bool json_visit(void *arg, const struct scope *s, const struct history_ch
 enum err print_history_json(struct print *p, const struct view *v, struct json *j)
 {
     struct telling t = {.p = p, .j = j};
+    uint64_t missing = 0;
     enum err e = past_load(&t.past, p->book, v->kind, &v->record);
     json_key(j, "history");
     json_array_begin(j);
@@ -257,6 +258,9 @@ enum err print_history_json(struct print *p, const struct view *v, struct json *
     if (e == ERR_OK)
         e = told_of_record(p, v, j, NULL);
     json_array_end(j);
+    if (e == ERR_OK)
+        e = replica_history_missing(book_txn(p->book), v->kind, &v->record, &missing);
+    json_put_uint(j, "history_missing", missing);
     past_deinit(&t.past);
     return e;
 }
@@ -293,8 +297,14 @@ static bool text_visit(void *arg, const struct scope *s, const struct history_ch
 enum err print_history(struct print *p, const struct view *v, struct buf *out)
 {
     struct telling t = {.p = p, .out = out};
+    uint64_t missing = 0;
     enum err e = past_load(&t.past, p->book, v->kind, &v->record);
     buf_printf(out, "  %s\n", _("History:"));
+    if (e == ERR_OK)
+        e = replica_history_missing(book_txn(p->book), v->kind, &v->record, &missing);
+    if (missing > 0)
+        buf_printf(out, _("    (%llu earlier changes are not in this book yet; they come with: chibo dong-bo --lich-su)\n"),
+                   (unsigned long long)missing);
     if (e == ERR_OK)
         e = replica_history(book_txn(p->book), &p->book->replica, v->kind, &v->record, text_visit, &t);
     if (e == ERR_OK)

@@ -441,6 +441,11 @@ enum err replica_apply(struct txn *txn, struct replica *r, struct work *job)
 /* --- close
  * --------------------------------------------------------------------------------------------------------- */
 
+static uint64_t from_confirmed(const struct scope *s)
+{
+    return s->from == 0 && s->confirmed_from == SCOPE_FROM_ARRIVED ? SCOPE_FROM_TELL : s->from;
+}
+
 enum err replica_settle(struct txn *txn, struct replica *r, struct work *job, struct moment *m)
 {
     struct message_close close;
@@ -471,10 +476,12 @@ enum err replica_settle(struct txn *txn, struct replica *r, struct work *job, st
     if (e == ERR_OK)
         e = scope_list(txn, &scope, &count);
     for (size_t i = 0; e == ERR_OK && i < count; i++) {
+        const uint64_t from = from_confirmed(&scope[i]);
+
         if (scope[i].confirmed_epoch == scope[i].epoch && scope[i].confirmed_size == scope[i].frontier.size &&
-            scope[i].confirmed_from == scope[i].from)
+            scope[i].confirmed_from == from)
             continue;
-        scope[i].confirmed_from = scope[i].from;
+        scope[i].confirmed_from = from;
         scope[i].confirmed_epoch = scope[i].epoch;
         scope[i].confirmed_size = scope[i].frontier.size;
         e = scope_save(txn, &scope[i]);

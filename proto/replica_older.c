@@ -165,7 +165,7 @@ static enum err replace(struct txn *txn, struct scope *s, struct scope *now)
     memcpy(s->signature, old.signature, SIGNATURE_SIZE);
     s->confirmed_epoch = old.confirmed_epoch;
     s->confirmed_size = old.confirmed_size;
-    s->confirmed_from = old.confirmed_from;
+    s->confirmed_from = SCOPE_FROM_ARRIVED;
     return e == ERR_OK ? scope_save(txn, s) : e;
 }
 

@@ -12,6 +12,11 @@
 #include "store.h"
 #include "tree.h"
 
+/* confirmed_from once the history is here: the close of the session that brought it (ARRIVED) does not say that the ward
+ * knows; the next hello tells it (TELL). */
+#define SCOPE_FROM_ARRIVED UINT32_MAX
+#define SCOPE_FROM_TELL 1
+
 struct scope {
     struct id id;
     struct id org;
@@ -29,7 +34,7 @@ struct scope {
     uint32_t confirmed_epoch;        /* device: what the last close confirmed */
     uint64_t confirmed_size;
     uint64_t from;                   /* device: leaves below came as a snapshot, not as leaves; 0: all are here */
-    uint64_t confirmed_from;
+    uint64_t confirmed_from;         /* not 0: the ward may believe that leaves are not here; hello tells it */
     bool older;                      /* device: the log as it comes again from its beginning (replica_older.h) */
 };
 

@@ -11,9 +11,10 @@
 #include "../proto/unmarked.h"
 #include "../proto/ward_repair.h"
 #include "../proto/ward_quarantine.h"
+#include "holders.h"
 
 #define KEY_SIZE_PART (2 + ID_SIZE + 2)
-#define ROW_FIELDS 16
+#define ROW_FIELDS 17
 
 /* Values of enumerations that are counted, by the names of schema.def. */
 enum { MEETING_HELD = 3, TASK_DOING = 2, MEMBER_PROBATIONARY = 2, EXEMPT_FROM_INTRODUCTION = 3 };
@@ -26,6 +27,7 @@ struct counting {
     uint64_t *records;                /* member records of each cell */
     bool *has_memberships;
     int32_t by_scope[UINT16_MAX + 1]; /* scope number -> cell, or -1 */
+    struct holders holders;
     enum err err;
 };
 
@@ -169,6 +171,8 @@ static enum err take_scopes(struct counting *c, const struct org *o, size_t cell
         e = scope_load(c->txn, &o->scope[a], &s);
         if (e == ERR_OK)
             c->by_scope[s.number] = (int32_t)cell;
+        if (e == ERR_OK && holders_few(&c->holders, s.number))
+            c->cell[cell].few_holders |= 1u << a;
         if (e == ERR_OK)
             e = held_count(c->txn, &s, &held);
         if (e == ERR_OK)
@@ -278,7 +282,10 @@ enum err overview_read(struct txn *txn, uint32_t today, struct overview_cell **c
     c->today = today;
     c->txn = txn;
     memset(c->by_scope, 0xff, sizeof(c->by_scope));
-    enum err e = org_list(txn, &orgs, count);
+    memset(&c->holders, 0, sizeof(c->holders));
+    enum err e = holders_read(txn, &c->holders);
+    if (e == ERR_OK)
+        e = org_list(txn, &orgs, count);
     c->cell = mem_alloc((*count + 1) * sizeof(*c->cell));
     c->records = mem_alloc((*count + 1) * sizeof(*c->records));
     c->has_memberships = mem_alloc((*count + 1) * sizeof(*c->has_memberships));
@@ -304,7 +311,7 @@ void overview_encode(const struct overview_cell *c, struct buf *row)
 {
     const uint64_t numbers[] = {c->devices, c->contact, c->meetings, c->present,  c->counted,
                                 c->members, c->tasks,   c->due,      c->conflicts, c->held,    c->held_since,
-                                c->copied,   c->damaged};
+                                c->copied,   c->damaged, c->few_holders};
     mp_put_array(row, ROW_FIELDS);
     mp_put_str(row, bytes_of_str(c->code));
     mp_put_str(row, bytes_of_str(c->name));
@@ -327,7 +334,7 @@ enum err overview_decode(struct overview_cell *c, struct bytes row)
     *c = (struct overview_cell){0};
     uint64_t *const numbers[] = {&c->devices, &c->contact, &c->meetings, &c->present,  &c->counted,
                                  &c->members, &c->tasks,   &c->due,      &c->conflicts, &c->held,    &c->held_since,
-                                 &c->copied,  &c->damaged};
+                                 &c->copied,  &c->damaged, &c->few_holders};
     mp_open(&r, row);
     mp_expect_array(&r, ROW_FIELDS);
     take_text(&r, c->code);

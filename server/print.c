@@ -66,6 +66,15 @@ static const char *copy(struct bytes text, char out[NAME_MAX_BYTES + 1])
 
 /* ---- overview ---- */
 
+/* The classes of the logs that fewer than two devices hold, by their letters; each time the next one, '\0' at the end. */
+static char few_next(const struct overview_cell *c, enum access *at)
+{
+    for (; *at <= ACCESS_D; (*at)++)
+        if ((c->few_holders >> *at & 1) != 0)
+            return "-ABCD"[(*at)++];
+    return '\0';
+}
+
 static void cell_json(const struct overview_cell *c, struct buf *out)
 {
     struct json j;
@@ -86,6 +95,12 @@ static void cell_json(const struct overview_cell *c, struct buf *out)
     print_put_moment(&j, "held_since", c->held_since);
     json_put_uint(&j, "copied", c->copied);
     json_put_uint(&j, "damaged", c->damaged);
+    json_key(&j, "few_holders");
+    json_array_begin(&j);
+    enum access at = ACCESS_A;
+    for (char letter = few_next(c, &at); letter != '\0'; letter = few_next(c, &at))
+        json_string(&j, (const char[]){letter, '\0'});
+    json_array_end(&j);
     print_row_end(&j);
 }
 
@@ -128,6 +143,10 @@ static void copied_text(const struct overview_cell *c, struct buf *out)
     if (c->damaged > 0)
         buf_printf(out, _("! %s: %llu leaves of its logs are damaged here; they are asked for from its devices.\n"),
                    c->code, (unsigned long long)c->damaged);
+    enum access at = ACCESS_A;
+    for (char letter = few_next(c, &at); letter != '\0'; letter = few_next(c, &at))
+        buf_printf(out, _("! %s, class %c: fewer than two devices hold all of it. On another one: chibo dong-bo "
+                          "--lich-su\n"), c->code, letter);
 }
 
 enum err print_overview(struct bytes rows, bool json, struct buf *out)
