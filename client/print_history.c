@@ -303,7 +303,8 @@ enum err print_history(struct print *p, const struct view *v, struct buf *out)
     if (e == ERR_OK)
         e = replica_history_missing(book_txn(p->book), v->kind, &v->record, &missing);
     if (missing > 0)
-        buf_printf(out, _("    (%llu earlier changes are not in this book yet; they come with: chibo dong-bo --lich-su)\n"),
+        buf_printf(out, _("    (%llu earlier changes are not in this book yet; they come with: chibo dong-bo "
+                          "--lich-su)\n"),
                    (unsigned long long)missing);
     if (e == ERR_OK)
         e = replica_history(book_txn(p->book), &p->book->replica, v->kind, &v->record, text_visit, &t);

@@ -12,8 +12,8 @@
 #include "store.h"
 #include "tree.h"
 
-/* confirmed_from once the history is here: the close of the session that brought it (ARRIVED) does not say that the ward
- * knows; the next hello tells it (TELL). */
+/* confirmed_from once the history is here: the close of the session that brought it (ARRIVED) does not say that the
+ * ward knows; the next hello tells it (TELL). */
 #define SCOPE_FROM_ARRIVED UINT32_MAX
 #define SCOPE_FROM_TELL 1
 

@@ -66,7 +66,7 @@ static const char *copy(struct bytes text, char out[NAME_MAX_BYTES + 1])
 
 /* ---- overview ---- */
 
-/* The classes of the logs that fewer than two devices hold, by their letters; each time the next one, '\0' at the end. */
+/* The letters of the access classes whose logs fewer than two devices hold: each time the next one, '\0' at the end. */
 static char few_next(const struct overview_cell *c, enum access *at)
 {
     for (; *at <= ACCESS_D; (*at)++)
