@@ -153,7 +153,8 @@ static enum err again(struct again *a, const struct opt_parsed *args)
     else if (e == ERR_OK && verdict_kind(v.verdict) != VERDICT_REFUSED)
         e = ERR_NO_SUCH_CHANGE;
     if ((e == ERR_NO_SUCH_CHANGE || e == ERR_DECIDED) && a->env->why.n == 0)
-        (void)cmd_explain(a->env, e, opt_arg(args, 0), e == ERR_DECIDED ? _("it was sent again") : "");
+        (void)cmd_explain(a->env, e, opt_arg(args, 0),
+                          e == ERR_DECIDED ? _("it was sent again") : _("Their numbers: chibo khong-nhan"));
     if (e == ERR_OK)
         e = scope_load(book_txn(b), &v.scope, &a->scope);
     if (e == ERR_NOT_FOUND)

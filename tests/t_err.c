@@ -64,6 +64,14 @@ TEST(published_numbers)
     CHECK_EQ(err_class(ERR_DAMAGED), ERR_CLASS_CORRUPT);
 }
 
+/* People read one line after another: each begins with no small letter (of ASCII, or đ) and ends with a full stop. */
+static bool is_sentence(const char *text)
+{
+    const char *end = strchr(text, '"');
+    bool small = (text[0] >= 'a' && text[0] <= 'z') || strncmp(text, "\xc4\x91", 2) == 0;
+    return !small && end != NULL && end[-1] == '.';
+}
+
 /* The tests run in the top folder. */
 TEST(every_sentence_is_said_in_vietnamese)
 {
@@ -80,6 +88,8 @@ TEST(every_sentence_is_said_in_vietnamese)
         const char *at = strstr(buf_cstr(&po), buf_cstr(&want));
         if (!CHECK(at != NULL && at[want.n] != '"'))
             printf("  without Vietnamese: %s\n", err_name((enum err)e));
+        else if (!CHECK(is_sentence(at + want.n)))
+            printf("  no sentence: %s\n", err_name((enum err)e));
     }
     buf_deinit(&want);
     buf_deinit(&po);

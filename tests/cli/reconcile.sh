@@ -38,7 +38,7 @@ run 0 chibo sync --home "$TMP/vp"
 run 14 chibod doi-khop "$WARD" --quy 4/2026
 says 'CB-014'
 says 'chờ giải trình'
-complains 'số liệu hai bên chưa khớp'
+complains 'Số liệu hai bên chưa khớp'
 run 2 chibod doi-khop "$WARD" --quy 13/2026
 complains '4/2026'
 run 0 chibo sync
