@@ -30,7 +30,7 @@ enum err fold_at_load(struct txn *txn, const struct scope *s, struct fold_at *ou
     *out = (struct fold_at){s->fold_version, s->fold_version, 0};
     if (s->fold_version < 2)
         return ERR_OK;
-    for (uint64_t i = 1; e == ERR_OK && !yes && i < s->frontier.size; i++) {
+    for (uint64_t i = s->from > 1 ? s->from : 1; e == ERR_OK && !yes && i < s->frontier.size; i++) {
         e = is_fold(txn, s, i, &yes);
         if (e == ERR_OK && yes)
             *out = (struct fold_at){1, s->fold_version, i};

@@ -51,7 +51,8 @@ static enum err view_add(struct view *v, const struct scope *s, struct part *p, 
     return ERR_OK;
 }
 
-/* Did the record come here from another log? */
+/* Did the record come here from another log? Of one whose first leaf is not here (the log began with a snapshot) the
+ * home leaf in the other log, which came with its snapshot, says enough. */
 static enum err came_here(struct txn *txn, const struct scope *s, const struct part *p, bool *yes)
 {
     struct ledger_leaf l = {0};
@@ -61,7 +62,7 @@ static enum err came_here(struct txn *txn, const struct scope *s, const struct p
     *yes = e == ERR_OK && l.is_control;
     ledger_leaf_deinit(&l);
     buf_wipe_deinit(&row);
-    return e;
+    return e == ERR_NOT_FOUND && p->change[0].leaf < s->from ? ERR_OK : e;
 }
 
 /* A session was cut between the record's new scope and the old one's home leaf: where it came to is its home. *first:

@@ -62,11 +62,43 @@ static void begin(struct sim_story *w)
     CHECK_EQ(sim_link_enrol(&w->ward, &w->device[2], secret), ERR_OK);
 }
 
+static bool count_history(void *arg, const struct scope *s, const struct history_change *h)
+{
+    (void)s;
+    (void)h;
+    ++*(size_t *)arg;
+    return true;
+}
+
+/* A record that one change made before the snapshot, and what is said of its past. */
+static void check_view(struct sim_story *w)
+{
+    const uint32_t meeting = schema_kind_named("meeting")->number;
+    const struct replica r = sim_node_replica(&w->device[2]);
+    const struct scope s = scope_of(w, w->device[2].store);
+    const struct id record = {{12}};
+    struct txn txn;
+    struct view v;
+    uint64_t missing;
+    size_t here = 0;
+
+    memstore_begin(w->device[2].store, false, &txn);
+    CHECK_EQ(replica_view(&txn, &r, meeting, &record, &v), ERR_OK);
+    CHECK_EQ(v.parts, 1);
+    replica_view_deinit(&v);
+    CHECK_EQ(replica_history_missing(&txn, meeting, &record, &missing), ERR_OK);
+    CHECK_EQ(replica_history(&txn, &r, meeting, &record, count_history, &here), ERR_OK);
+    CHECK_EQ(missing, s.from > 0 ? 1 : 0);
+    CHECK_EQ(here, s.from > 0 ? 0 : 1);
+    memstore_abort(w->device[2].store);
+}
+
 static void check_partial(struct sim_story *w, bool partial)
 {
     struct scope s = scope_of(w, w->device[2].store);
 
     CHECK_EQ(s.from > 0, partial);
+    check_view(w);
     CHECK_EQ(s.frontier.size, scope_of(w, w->ward.store).frontier.size);
     sim_story_check(w, 2);
 }

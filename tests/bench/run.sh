@@ -12,6 +12,7 @@ WORK=$(mktemp -d "${TMPDIR:-/tmp}/chibo-bench.XXXXXX")
 . tests/bench/lib.sh
 . tests/bench/slow.sh
 . tests/bench/scale.sh
+. tests/bench/first.sh
 TABLE=$WORK/table
 COUNT=10000 CLIENTS=50 EACH=500
 
@@ -277,7 +278,7 @@ ward "$WORK/ward"
 cell "$WORK/ward" CB-001
 device "$WORK/ward" "$WORK/lan" CB-001 secretary
 device "$WORK/ward" "$WORK/binh" CB-001 deputy
-for part in ${*:-small add upload ingest bytes link scale repair}; do
+for part in ${*:-small add upload ingest bytes link scale repair first}; do
     "bench_$part"
 done
 [ $# -gt 0 ] || page
