@@ -9,6 +9,7 @@
 #include "message.h"
 #include "mp.h"
 #include "outbox.h"
+#include "reissue.h"
 #include "replica_copy.h"
 #include "replica.h"
 #include "replica_keys.h"
@@ -459,6 +460,8 @@ enum err replica_settle(struct txn *txn, struct replica *r, struct work *job, st
         e = ERR_BAD_ORDER;
     if (e == ERR_OK)
         e = replica_copy_closed(txn, &close);
+    if (e == ERR_OK)
+        e = reissue_closed(txn, r);
     if (e != ERR_OK)
         return e;
     r->ratchet_n = close.n;

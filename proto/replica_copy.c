@@ -3,11 +3,10 @@
 
 #include <stdlib.h>
 
-#include "draft.h"
 #include "ledger.h"
 #include "outbox.h"
+#include "reissue.h"
 #include "renew.h"
-#include "verdict.h"
 
 static const char meta_attempt[] = "attempt";
 static const char meta_renew[] = "renew";
@@ -146,157 +145,7 @@ enum err replica_copy_compare(struct txn *txn, const struct replica *r, struct m
     return e;
 }
 
-/* --- settling: what the ward holds of this device's work -------------------------------------------------- */
-
-struct answer {
-    struct version version;
-    uint32_t verdict;
-};
-
-struct settling {
-    struct txn *txn;
-    struct replica *r;
-    struct scope *scope;
-    struct buf answers; /* struct answer[], ascending */
-    struct replica_end end;
-};
-
-static int answer_order(const void *a, const void *b)
-{
-    return memcmp(a, b, VERSION_SIZE);
-}
-
-static enum err gather_leaf(struct settling *s, uint64_t index, uint64_t *first)
-{
-    struct buf row = {0};
-    struct ledger_leaf l = {0};
-    struct header h;
-    enum err e = ledger_leaf_at(s->txn, s->scope, index, &row, &l);
-
-    if (e == ERR_OK)
-        e = header_decode(&h, l.header) == ERR_OK && l.changeset.count > 0 ? ERR_OK : ERR_DAMAGED;
-    if (e == ERR_OK) {
-        changeset_commit(&l.changeset, &h.scope, &h.device, &h.person);
-        *first = h.first + h.count;
-    }
-    for (size_t i = 0; e == ERR_OK && i < l.changeset.count; i++) {
-        struct answer a = {.version = change_version(&l.changeset.slot[i].commitment)};
-
-        e = verdict_list_at(l.verdicts, i, &a.verdict);
-        buf_put(&s->answers, &a, sizeof a);
-    }
-    ledger_leaf_deinit(&l);
-    buf_wipe_deinit(&row);
-    return e;
-}
-
-/* Where this stream begins among the leaves that are here: what lies before was answered when they came. */
-static enum err gather_held(struct settling *s, const struct stream *stream, uint64_t *first)
-{
-    enum err e = ERR_OK;
-
-    *first = stream->next;
-    for (uint64_t i = s->scope->frontier.size; e == ERR_OK && i-- > s->scope->from;) {
-        struct buf row = {0};
-        struct ledger_leaf l;
-        struct header h;
-
-        e = scope_leaf(s->txn, s->scope, i, &row);
-        if (e == ERR_OK)
-            e = ledger_decode_head(&l, buf_bytes(&row));
-        if (e == ERR_OK && !l.is_control && header_decode(&h, l.header) != ERR_OK)
-            e = ERR_DAMAGED;
-        if (e == ERR_OK && !l.is_control && h.incarnation == stream->incarnation &&
-            id_equal(&h.device, &stream->device))
-            *first = h.first;
-        buf_wipe_deinit(&row);
-    }
-    return e;
-}
-
-/* All that the scope's log holds of this device, under whatever incarnation. */
-static enum err gather(struct settling *s)
-{
-    enum err e = ERR_OK;
-
-    for (uint32_t i = 0; e == ERR_OK && i < s->scope->streams; i++) {
-        struct stream stream;
-        uint64_t first = 0, index;
-
-        e = scope_stream(s->txn, s->scope, i, &stream);
-        if (e != ERR_OK || !id_equal(&stream.device, &s->r->device))
-            continue;
-        if (s->scope->from > 0)
-            e = gather_held(s, &stream, &first);
-        while (e == ERR_OK && first < stream.next) {
-            e = ledger_find(s->txn, s->scope, &stream.device, stream.incarnation, first, &index);
-            if (e == ERR_OK)
-                e = gather_leaf(s, index, &first);
-        }
-    }
-    if (s->answers.n > 0)
-        qsort(s->answers.p, s->answers.n / sizeof(struct answer), sizeof(struct answer), answer_order);
-    return e == ERR_NOT_FOUND ? ERR_DAMAGED : e;
-}
-
-static enum err settle_draft(struct settling *s, const struct change_slot *slot, uint32_t verdict)
-{
-    struct version v = change_version(&slot->commitment);
-    struct draft_item *item;
-    struct id record;
-    struct draft d;
-    uint32_t kind, leaf, position;
-    enum err e;
-
-    if (scope_change_find(s->txn, s->scope, &v, &leaf, &position) == ERR_OK)
-        verdict = verdict_make(VERDICT_ACCEPTED, false, ERR_OK); /* released since */
-    change_subject(slot->body, &kind, &record);
-    e = draft_load(s->txn, kind, &record, s->scope->number, &d);
-    item = draft_find(&d, &v);
-    if (e == ERR_OK && item != NULL) {
-        bool waits = verdict_kind(verdict) == VERDICT_HELD;
-
-        if (waits)
-            item->state = DRAFT_HELD;
-        /* Sealed behind its own leaf, it lies here twice: once from the leaf, once as it was written. */
-        for (size_t i = d.count; i-- > (waits ? (size_t)(item - d.item) + 1 : 0);)
-            if (memcmp(&d.item[i].version, &v, sizeof v) == 0)
-                draft_remove(&d, i);
-        e = draft_save(s->txn, kind, &record, s->scope->number, &d);
-    }
-    draft_deinit(&d);
-    return e;
-}
-
-/* One changeset of the outbox: gone if the ward holds all of it, else issued again, whole. */
-static enum err reissue(struct settling *s, struct bytes row)
-{
-    struct changeset cs;
-    struct bytes header;
-    struct header h;
-    size_t known = 0;
-    enum err e;
-
-    changeset_init(&cs);
-    e = outbox_decode(row, &header, &h, &cs);
-    if (e == ERR_OK)
-        changeset_commit(&cs, &h.scope, &h.device, &h.person);
-    for (size_t i = 0; e == ERR_OK && i < cs.count; i++) {
-        struct version v = change_version(&cs.slot[i].commitment);
-        const struct answer *a = s->answers.n == 0 ? NULL
-                                                   : bsearch(&v, s->answers.p, s->answers.n / sizeof *a, sizeof *a,
-                                                             answer_order);
-
-        if (a == NULL)
-            continue;
-        known++;
-        e = settle_draft(s, &cs.slot[i], a->verdict);
-    }
-    if (e == ERR_OK && known < cs.count)
-        e = outbox_keep(s->txn, s->r, s->scope, &s->end, &h.person, &cs);
-    changeset_deinit(&cs);
-    return e;
-}
+/* --- the close ----------------------------------------------------------------------------------------------- */
 
 struct row {
     uint32_t first;
@@ -323,7 +172,7 @@ static int row_order(const void *a, const void *b)
 /* r bears the new incarnation already: the rows still bear the old one. */
 static enum err settle_scope(struct txn *txn, struct replica *r, struct scope *scope)
 {
-    struct settling s = {.txn = txn, .r = r, .scope = scope};
+    struct reissue s = {.txn = txn, .r = r, .scope = scope};
     uint8_t room[STORE_KEY_MAX];
     struct buf list = {0};
     struct row *row;
@@ -335,17 +184,17 @@ static enum err settle_scope(struct txn *txn, struct replica *r, struct scope *s
     if (count > 0)
         qsort(row, count, sizeof *row, row_order);
     if (e == ERR_OK && count > 0)
-        e = gather(&s);
+        e = reissue_begin(&s);
     for (size_t i = 0; e == ERR_OK && i < count; i++)
         e = store_del(txn, TABLE_outbox, scope_key6(room, scope->number, row[i].first));
     if (e == ERR_OK)
         e = replica_end_save(txn, scope->number, &s.end);
     for (size_t i = 0; e == ERR_OK && i < count; i++)
-        e = reissue(&s, buf_bytes(&row[i].value));
+        e = reissue_row(&s, buf_bytes(&row[i].value));
     for (size_t i = 0; i < count; i++)
         buf_wipe_deinit(&row[i].value);
     buf_deinit(&list);
-    buf_deinit(&s.answers);
+    reissue_end(&s);
     return e;
 }
 

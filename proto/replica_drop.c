@@ -3,6 +3,7 @@
 
 #include "message.h"
 #include "mp.h"
+#include "reissue.h"
 #include "replica.h"
 #include "replica_older.h"
 #include "replica_snapshot.h"
@@ -83,8 +84,8 @@ static enum err forget_scope(struct txn *txn, const struct scope *s)
 static enum err erase(struct txn *txn, const struct scope *s)
 {
     static const enum table by_scope[] = {TABLE_leaf,  TABLE_node,  TABLE_stream,  TABLE_origin, TABLE_change,
-                                          TABLE_actor, TABLE_state, TABLE_pending, TABLE_outbox, TABLE_held,
-                                          TABLE_home,  TABLE_raised};
+                                          TABLE_actor, TABLE_state, TABLE_pending, TABLE_outbox, TABLE_again,
+                                          TABLE_held,  TABLE_home,  TABLE_raised};
     struct erasing g = {.txn = txn, .scope = s};
     uint8_t room[STORE_KEY_MAX];
     enum err e = ERR_OK;
@@ -127,6 +128,8 @@ static enum err handed_in(struct txn *txn, const struct scope *s, const struct m
 
     if (e == ERR_OK)
         e = store_scan(txn, TABLE_pending, scope_key2(room, s->number), any_visit, &pending);
+    if (e == ERR_OK && !pending)
+        e = reissue_waits(txn, s, &pending);
     *yes = e == ERR_OK && !pending && m->next >= end.next &&
            (m->next > end.next || crypto_equal(m->head.b, end.head.b, HASH_SIZE));
     return e;

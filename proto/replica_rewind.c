@@ -5,30 +5,40 @@
 #include "draft.h"
 #include "ledger.h"
 #include "mp.h"
+#include "reissue.h"
 #include "replica.h"
 #include "verdict.h"
 
 /* --- the outbox --------------------------------------------------------------------------------------------------- */
+
+/* cs in the long form. */
+static enum err row_make(struct bytes header, struct changeset *cs, struct header *h, struct buf *row)
+{
+    enum err e = header_decode(h, header) == ERR_OK ? ERR_OK : ERR_DAMAGED;
+
+    if (e != ERR_OK)
+        return e;
+    cs->other_person = cs->full_seen = true;
+    cs->person = h->person;
+    cs->epoch = h->epoch;
+    cs->size = h->size;
+    cs->root = h->root;
+    mp_put_array(row, 2);
+    mp_put_bin(row, header.p, header.n);
+    mp_put_array(row, 8);
+    changeset_write(cs, row);
+    return ERR_OK;
+}
 
 static enum err outbox_put(struct txn *txn, const struct scope *s, struct bytes header, struct changeset *cs)
 {
     uint8_t room[STORE_KEY_MAX];
     struct buf row = {0};
     struct header h;
-    enum err e = header_decode(&h, header) == ERR_OK ? ERR_OK : ERR_DAMAGED;
+    enum err e = row_make(header, cs, &h, &row);
 
-    if (e != ERR_OK)
-        return e;
-    cs->other_person = cs->full_seen = true;
-    cs->person = h.person;
-    cs->epoch = h.epoch;
-    cs->size = h.size;
-    cs->root = h.root;
-    mp_put_array(&row, 2);
-    mp_put_bin(&row, header.p, header.n);
-    mp_put_array(&row, 8);
-    changeset_write(cs, &row);
-    e = store_put(txn, TABLE_outbox, scope_key6(room, s->number, (uint32_t)h.first), buf_bytes(&row));
+    if (e == ERR_OK)
+        e = store_put(txn, TABLE_outbox, scope_key6(room, s->number, (uint32_t)h.first), buf_bytes(&row));
     buf_wipe_deinit(&row);
     return e;
 }
@@ -109,7 +119,21 @@ static enum err draft_again(struct txn *txn, const struct scope *s, const struct
     return e;
 }
 
-static enum err own_again(struct txn *txn, const struct scope *s, struct ledger_leaf *l, const struct header *h)
+/* Of an older incarnation: the ward may refill that stream with another store's work, and asks us for none of it. */
+static enum err keep_past(struct txn *txn, const struct scope *s, uint64_t index, struct ledger_leaf *l)
+{
+    struct buf row = {0};
+    struct header h;
+    enum err e = row_make(l->header, &l->changeset, &h, &row);
+
+    if (e == ERR_OK)
+        e = reissue_keep(txn, s, index, buf_bytes(&row));
+    buf_wipe_deinit(&row);
+    return e;
+}
+
+static enum err own_again(struct txn *txn, const struct replica *r, const struct scope *s, uint64_t index,
+                          struct ledger_leaf *l, const struct header *h)
 {
     struct changeset *cs = &l->changeset;
     enum err e = ERR_OK;
@@ -122,7 +146,9 @@ static enum err own_again(struct txn *txn, const struct scope *s, struct ledger_
         if (e == ERR_OK && cs->slot[i].body.n > 0)
             e = draft_again(txn, s, &cs->slot[i], verdict);
     }
-    return e == ERR_OK ? outbox_put(txn, s, l->header, cs) : e;
+    if (e != ERR_OK)
+        return e;
+    return h->incarnation == r->incarnation ? outbox_put(txn, s, l->header, cs) : keep_past(txn, s, index, l);
 }
 
 enum err replica_own_again(struct txn *txn, const struct replica *r, const struct scope *s, uint64_t size)
@@ -137,8 +163,8 @@ enum err replica_own_again(struct txn *txn, const struct replica *r, const struc
         e = ledger_leaf_at(txn, s, i, &row, &l);
         if (e == ERR_OK && !l.is_control) {
             e = header_decode(&h, l.header) == ERR_OK ? ERR_OK : ERR_DAMAGED;
-            if (e == ERR_OK && id_equal(&h.device, &r->device) && h.incarnation == r->incarnation)
-                e = own_again(txn, s, &l, &h);
+            if (e == ERR_OK && id_equal(&h.device, &r->device))
+                e = own_again(txn, r, s, i, &l, &h);
         }
         ledger_leaf_deinit(&l);
         buf_wipe_deinit(&row);

@@ -38,6 +38,7 @@
     ROW(pending,   6,   0)     /* scope number(2) number(4): a change not sealed yet (client) */ \
     ROW(draft,     0,   2)     /* kind(2) record id(16) scope number(2): changes over the part (client) */ \
     ROW(outbox,    6,   0)     /* scope number(2) first sequence(4): sealed, not acknowledged (client) */ \
+    ROW(again,    10,   0)     /* scope number(2) epoch(4) index(4): ours of an older incarnation, rewound (client) */ \
     ROW(verdict,   4,   0)     /* number(4): refused or held change, with reason (client) */ \
     ROW(cursor,   16,   0)     /* device(16) scope(16): sizes confirmed   (server)   */ \
     ROW(device,    0,   0)     /* device(16): ratchet, certificate, state (server)   */ \

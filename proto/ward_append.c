@@ -271,6 +271,8 @@ static enum err add(struct append *a, const struct ward *w, uint64_t now)
                                  buf_bytes(&verdicts));
     if (e == ERR_OK)
         e = scope_save(a->txn, &a->scope);
+    if (e == ERR_OK)
+        e = ward_missing_again(a->txn, &a->scope, &a->job->device, &a->cs);
     if (e == ERR_OK && a->proposals)
         e = ward_forward(a->txn, w, &a->scope, a->scope.frontier.size - 1, now);
     if (e == ERR_OK && a->proposals)

@@ -84,6 +84,51 @@ enum err ward_missing_fill(struct txn *txn, const struct scope *s, const struct 
     return e;
 }
 
+/* The bodies of cs under the old number and signature; ledger_fill sees whether they make the header signed then. */
+static enum err fill_past(struct txn *txn, const struct scope *s, const struct id *device, uint32_t incarnation,
+                          uint32_t first, const struct changeset *cs)
+{
+    struct changeset as_was = *cs;
+    struct buf row = {0};
+    struct ledger_leaf l = {0};
+    struct header h;
+    uint64_t index;
+    enum err e = ledger_find(txn, s, device, incarnation, first, &index);
+
+    if (e == ERR_OK)
+        e = ledger_leaf_at(txn, s, index, &row, &l);
+    if (e == ERR_OK && (l.is_control || header_decode(&h, l.header) != ERR_OK))
+        e = ERR_DAMAGED;
+    if (e == ERR_OK) {
+        as_was.first = h.first;
+        as_was.size = h.size;
+        as_was.full_seen = false;
+        memcpy(as_was.signature, l.signature, SIGNATURE_SIZE);
+        e = ward_missing_fill(txn, s, device, incarnation, index, &as_was);
+    }
+    ledger_leaf_deinit(&l);
+    buf_deinit(&row);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err ward_missing_again(struct txn *txn, const struct scope *s, const struct id *device,
+                            const struct changeset *cs)
+{
+    const size_t key_size = 10 + ID_SIZE;
+    uint8_t room[STORE_KEY_MAX];
+    struct buf keys = {0};
+    enum err e = store_scan(txn, TABLE_missing, scope_key2(room, s->number), key_visit, &keys);
+
+    for (size_t i = 0; e == ERR_OK && i + key_size <= keys.n; i += key_size) {
+        const uint8_t *key = keys.p + i;
+
+        if (memcmp(key + 2, device->b, ID_SIZE) == 0)
+            e = fill_past(txn, s, device, load_u32(key + 2 + ID_SIZE), load_u32(key + 6 + ID_SIZE), cs);
+    }
+    buf_deinit(&keys);
+    return e;
+}
+
 struct searching {
     struct bytes stream; /* the key up to first */
     uint64_t *first;

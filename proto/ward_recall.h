@@ -30,6 +30,9 @@ MUST_CHECK enum err ward_missing_rewind(struct txn *txn, const struct scope *s, 
 /* Bodies of a changeset that is here already; its author sends it again. */
 MUST_CHECK enum err ward_missing_fill(struct txn *txn, const struct scope *s, const struct id *device,
                                       uint32_t incarnation, uint64_t index, struct changeset *cs);
+/* The same changes that are wanted under an older incarnation of the device, issued again: cs, just appended. */
+MUST_CHECK enum err ward_missing_again(struct txn *txn, const struct scope *s, const struct id *device,
+                                       const struct changeset *cs);
 /* Is there anything that this stream's author should send again? */
 MUST_CHECK enum err ward_missing_any(struct txn *txn, const struct id *device, uint32_t incarnation, bool *any);
 /* Lowers *first to the first changeset of the stream of which bodies are missing. */

@@ -241,12 +241,8 @@ static void match_log(struct matching *m)
     memstore_abort(m->s->ward.store);
 }
 
-/* Two stores of one incarnation, and a ward that forgot the one and took the other: what it gives up for the first is
- * not issued again by the second once that has another incarnation. A gap of the product, so not looked at yet. */
 static void check_written(struct matching *m)
 {
-    if (m->s->restored)
-        return;
     for (size_t i = 0; i < m->p->written_count && !m->s->failed; i++) {
         const struct sim_written *w = &m->p->written[i];
 

@@ -61,8 +61,21 @@ struct checking {
     struct txn *txn;
     const struct scope *scope;
     struct id device;
+    struct buf seen; /* struct hash[]: of its own that wait */
     uint64_t own;
 };
+
+/* Two stores of one device may have sent the same change: it lies there once for each. */
+static void count_own(struct checking *c, const struct held *h, const struct hash *id)
+{
+    if (h->decided)
+        return;
+    for (size_t i = 0; i < c->seen.n; i += HASH_SIZE)
+        if (memcmp(c->seen.p + i, id->b, HASH_SIZE) == 0)
+            return;
+    buf_put(&c->seen, id->b, HASH_SIZE);
+    c->own++;
+}
 
 static bool check_row(void *arg, const struct held *h)
 {
@@ -75,7 +88,8 @@ static bool check_row(void *arg, const struct held *h)
     if (ledger_leaf_at(c->txn, c->scope, h->leaf, &row, &l) != ERR_OK || header_decode(&header, l.header) != ERR_OK) {
         sim_broken(c->s, "H2: %zu: a held change without its leaf", c->peer);
     } else if (id_equal(&header.device, &c->device)) {
-        c->own += !h->decided;
+        changeset_commit(&l.changeset, &header.scope, &header.device, &header.person);
+        count_own(c, h, &l.changeset.slot[h->position].commitment);
     } else if (c->s->restored && l.changeset.slot[h->position].body.n > 0) {
         released = true; /* perhaps by a decision that the ward forgot, and has taken otherwise since */
     } else if ((l.changeset.slot[h->position].body.n > 0) != released) {

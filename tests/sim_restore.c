@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "../proto/actor.h"
+#include "../proto/ledger.h"
 #include "../proto/ward_recall.h"
 #include "sim_log.h"
 #include "sim_net.h"
@@ -116,7 +117,7 @@ void sim_restore_act(struct sim *s)
 
 struct wanting {
     struct sim *s;
-    size_t peer;
+    struct buf keys;
 };
 
 static bool wanting_visit(void *arg, struct bytes key, struct bytes value)
@@ -124,25 +125,74 @@ static bool wanting_visit(void *arg, struct bytes key, struct bytes value)
     struct wanting *w = arg;
 
     (void)value;
-    for (size_t i = 0; i < w->s->peers; i++)
-        if (key.n >= 2 + ID_SIZE && memcmp(key.p + 2, w->s->peer[i].id.b, ID_SIZE) == 0 && !w->s->peer[i].revoked &&
-            !w->s->peer[i].copies)
-            w->peer = i;
+    if (key.n == 10 + ID_SIZE)
+        buf_put_bytes(&w->keys, key);
     return true;
+}
+
+/* Bodies of the changeset that begins there, in this store. */
+static size_t bodies(struct memstore *m, const struct id *scope, const uint8_t *key)
+{
+    struct id device = id_from(key + 2);
+    struct ledger_leaf l = {0};
+    struct buf row = {0};
+    struct scope s;
+    struct txn txn;
+    uint64_t index;
+    size_t count = 0;
+
+    memstore_begin(m, false, &txn);
+    if (scope_load(&txn, scope, &s) == ERR_OK &&
+        ledger_find(&txn, &s, &device, load_u32(key + 2 + ID_SIZE), load_u32(key + 6 + ID_SIZE), &index) == ERR_OK &&
+        ledger_leaf_at(&txn, &s, index, &row, &l) == ERR_OK)
+        for (size_t i = 0; i < l.changeset.count; i++)
+            count += l.changeset.slot[i].body.n > 0;
+    memstore_abort(m);
+    ledger_leaf_deinit(&l);
+    buf_deinit(&row);
+    return count;
+}
+
+/* Has a store of its author a body that the ward wants? (None has it if both were put back: to before it was written
+ * here, to before it was sent there. What is left of it then is a commitment, in the books of others.) */
+static void check_wanted(struct sim *s, const uint8_t *key)
+{
+    struct id scope = {{0}};
+
+    for (size_t i = 0; i < s->logs; i++) {
+        struct scope at;
+        struct txn txn;
+
+        memstore_begin(s->ward.store, false, &txn);
+        if (scope_load(&txn, &s->log[i].scope, &at) == ERR_OK && at.number == load_u16(key))
+            scope = at.id;
+        memstore_abort(s->ward.store);
+    }
+    for (size_t i = 0; i < s->peers && !s->failed; i++) {
+        const struct sim_peer *p = &s->peer[i];
+
+        if (!p->revoked && memcmp(key + 2, p->id.b, ID_SIZE) == 0 &&
+            (!p->copies || bodies(p->node.store, &scope, key) > bodies(s->ward.store, &scope, key)))
+            sim_broken(s, "S1: the ward wants bodies of %zu for ever", i);
+    }
 }
 
 /* S1: what was held or refused is at the ward again, too. */
 void sim_restore_final(struct sim *s)
 {
-    struct wanting w = {s, SIZE_MAX};
+    const size_t key_size = 10 + ID_SIZE;
+    struct wanting w = {.s = s};
     struct txn txn;
     enum err e;
 
     memstore_begin(s->ward.store, false, &txn);
     e = store_scan(&txn, TABLE_missing, bytes_of(NULL, 0), wanting_visit, &w);
     memstore_abort(s->ward.store);
-    if (e != ERR_OK || w.peer != SIZE_MAX)
-        sim_broken(s, "S1: the ward wants bodies of %zu for ever", w.peer);
+    if (e != ERR_OK)
+        sim_broken(s, "what the ward wants cannot be read: %s", err_name(e));
+    for (size_t i = 0; i + key_size <= w.keys.n && !s->failed; i += key_size)
+        check_wanted(s, w.keys.p + i);
+    buf_deinit(&w.keys);
 }
 
 void sim_restore_deinit(struct sim *s)

@@ -350,3 +350,55 @@ TEST(a_backup_that_lacks_no_leaf_is_no_rollback)
     memstore_free(backup);
     sim_story_deinit(&w);
 }
+
+static struct sim_device twin(const struct sim_device *d)
+{
+    struct sim_device copy = *d;
+
+    copy.store = memstore_copy(d->store);
+    copy.chance ^= 0x7477696e;
+    return copy;
+}
+
+/* Two stores have written number 0 of one incarnation, one to the ward before it was restored, one after it; a third
+ * device hands the first one back. The store whose work has no place in that stream any more bears a new incarnation
+ * by then (it was put back itself). renew_first: before the first one comes back, or after. */
+TEST(what_the_refill_has_no_place_for_comes_in_a_new_incarnation)
+{
+    for (unsigned held = 0; held < 2; held++)
+        for (unsigned renew_first = 0; renew_first < 2; renew_first++) {
+            struct sim_story w;
+            struct memstore *backup, *before;
+            struct sim_device other;
+            unsigned renewed = 0;
+
+            sim_story_init(&w, 2);
+            other = twin(&w.device[0]);
+            backup = memstore_copy(w.ward.store);
+            CHECK_EQ(sim_story_meeting(&w, 0, 1), ERR_OK);
+            sync_ok(&w, 0);
+            sync_ok(&w, 1);
+            memstore_restore(w.ward.store, backup);
+            memstore_free(w.device[0].store); /* the store that wrote it is lost */
+            w.device[0] = other;
+            if (held)
+                record_held(&w, 0, 2);
+            else
+                CHECK_EQ(sim_story_meeting(&w, 0, 2), ERR_OK);
+            sync_ok(&w, 0);
+            before = memstore_copy(w.device[0].store);
+            sync_ok(&w, 0);
+            memstore_restore(w.device[0].store, before);
+            if (renew_first)
+                CHECK_EQ(sim_link_exchange(&w.ward, &w.device[0], &renewed), ERR_OK);
+            CHECK(rolled_back(&w, 1));
+            if (!renew_first)
+                CHECK_EQ(sim_link_exchange(&w.ward, &w.device[0], &renewed), ERR_OK);
+            CHECK_EQ(renewed, 1);
+            sync_ok(&w, 0);
+            settled(&w, 2, 2);
+            memstore_free(before);
+            memstore_free(backup);
+            sim_story_deinit(&w);
+        }
+}
