@@ -171,8 +171,10 @@ enum err replica_parcel_settle(struct txn *txn, struct replica *r, struct work *
 enum err replica_recall(struct txn *txn, const struct replica *r, struct work *job);
 /* Sealed changesets of this scope say in full what they saw: the ward's log is another one from here on. */
 MUST_CHECK enum err replica_outbox_long(struct txn *txn, const struct scope *s);
-/* Our own leaves from `size` on go back to the outbox, their changes are sealed drafts again. */
-MUST_CHECK enum err replica_own_again(struct txn *txn, const struct replica *r, const struct scope *s, uint64_t size);
+/* Our own leaves from `size` on go back to the outbox, their changes are sealed drafts again. past: those of older
+ * incarnations too (reissue.h). */
+MUST_CHECK enum err replica_own_again(struct txn *txn, const struct replica *r, const struct scope *s, uint64_t size,
+                                      bool past);
 /* Forgets the scope's leaves from `size` on; our own go back to the outbox, their changes are sealed drafts again. */
 MUST_CHECK enum err replica_rewind(struct txn *txn, const struct replica *r, struct scope *s, uint64_t size);
 /* The newest dictionary that both the ward and this program know, by the last close (replica_packing.c); 0: none. */

@@ -151,7 +151,7 @@ static enum err own_again(struct txn *txn, const struct replica *r, const struct
     return h->incarnation == r->incarnation ? outbox_put(txn, s, l->header, cs) : keep_past(txn, s, index, l);
 }
 
-enum err replica_own_again(struct txn *txn, const struct replica *r, const struct scope *s, uint64_t size)
+enum err replica_own_again(struct txn *txn, const struct replica *r, const struct scope *s, uint64_t size, bool past)
 {
     enum err e = ERR_OK;
 
@@ -163,7 +163,7 @@ enum err replica_own_again(struct txn *txn, const struct replica *r, const struc
         e = ledger_leaf_at(txn, s, i, &row, &l);
         if (e == ERR_OK && !l.is_control) {
             e = header_decode(&h, l.header) == ERR_OK ? ERR_OK : ERR_DAMAGED;
-            if (e == ERR_OK && id_equal(&h.device, &r->device))
+            if (e == ERR_OK && id_equal(&h.device, &r->device) && (past || h.incarnation == r->incarnation))
                 e = own_again(txn, r, s, i, &l, &h);
         }
         ledger_leaf_deinit(&l);
@@ -175,7 +175,7 @@ enum err replica_own_again(struct txn *txn, const struct replica *r, const struc
 /* What the ward said of our changes stays: its word on them comes again with them, and takes the place of this. */
 enum err replica_rewind(struct txn *txn, const struct replica *r, struct scope *s, uint64_t size)
 {
-    enum err e = replica_own_again(txn, r, s, size);
+    enum err e = replica_own_again(txn, r, s, size, true);
 
     return e == ERR_OK ? ledger_rewind(txn, s, size) : e;
 }

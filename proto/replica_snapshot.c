@@ -142,7 +142,7 @@ enum err replica_snapshot_give_up(struct txn *txn, struct scope *s)
 
 enum err replica_snapshot_restart(struct txn *txn, const struct replica *r, struct scope *s)
 {
-    enum err e = replica_own_again(txn, r, s, s->from);
+    enum err e = replica_own_again(txn, r, s, s->from, true);
 
     if (e == ERR_OK)
         e = replica_outbox_long(txn, s);
@@ -151,7 +151,7 @@ enum err replica_snapshot_restart(struct txn *txn, const struct replica *r, stru
 
 enum err replica_snapshot_lost(struct txn *txn, const struct replica *r, struct scope *s)
 {
-    enum err e = replica_own_again(txn, r, s, s->from);
+    enum err e = replica_own_again(txn, r, s, s->from, false); /* the same ward has what is past */
 
     if (e == ERR_OK || e == ERR_DAMAGED)
         e = replica_outbox_long(txn, s);

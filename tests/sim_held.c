@@ -126,4 +126,5 @@ void sim_held_check(struct sim *s, size_t peer)
                    (unsigned long long)c.own);
     memstore_abort(p->node.store);
     free(scope);
+    buf_deinit(&c.seen);
 }
