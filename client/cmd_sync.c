@@ -202,7 +202,11 @@ static enum err run(struct cmd_env *env, const struct opt_parsed *args)
         return set_background(env, opt_text(args, "tu-dong", ""));
     if (opt_given(args, "nen"))
         return run_background(env);
-    if (opt_given(args, "ra-tep") || opt_given(args, "tu-tep"))
+    const bool file = opt_given(args, "ra-tep") || opt_given(args, "tu-tep");
+    if (file && (opt_given(args, "xem-truoc") || opt_given(args, "toi-da")))
+        return cmd_explain(env, ERR_USAGE, opt_given(args, "xem-truoc") ? "--xem-truoc" : "--toi-da",
+                           _("It is for the network; a file takes all that waits. Leave it out."));
+    if (file)
         return run_file(env, args);
     uint32_t from = 0;
     enum err e = cmd_plan_budget(env, args, &terms.budget_bytes);

@@ -84,6 +84,7 @@ enum err_class {
         "the ward takes nothing more from this device; its unsent work was handed in") \
     ROW(NOT_A_FILE,      INPUT,    0, 19, "this is not a file of this program") \
     ROW(FILE_FOREIGN,    REFUSED,  0, 20, "this file is sealed for someone else") \
+    ROW(FILE_OLD_KEY,    REFUSED,  0, 20, "this file is sealed for a key that the ward does not have any more") \
     ROW(FILE_WRONG_WAY,  REFUSED,  0, 21, "this file goes the other way") \
     ROW(FILE_DAMAGED,    CORRUPT,  0, 22, "the file is damaged or not complete; nothing of it was taken") \
     ROW(FILE_NEEDS,      RETRY,    0, 23, "the file goes on from something that is not here yet")

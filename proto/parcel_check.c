@@ -1,5 +1,6 @@
 /* parcel_check.c - a file is looked through whole before anything of it is applied. */
 #include "changeset.h"
+#include "keys.h"
 #include "mp.h"
 #include "parcel.h"
 
@@ -96,6 +97,14 @@ static enum err check_in_batch(struct place *at, uint8_t type, struct bytes mess
     return type == MESSAGE_CONTROL ? message_control_decode(&control, message) : check_leaf(message);
 }
 
+/* For logs that begin under an older key; before the first of them. */
+static enum err check_keys(const struct place *at, struct bytes message)
+{
+    struct keys k;
+
+    return at->scope || at->batch ? ERR_BAD_FRAME : keys_decode(&k, message);
+}
+
 static enum err check_one(struct place *at, enum manifest_direction direction, uint8_t type, struct bytes message)
 {
     bool up = direction == MANIFEST_FROM_DEVICE;
@@ -106,6 +115,8 @@ static enum err check_one(struct place *at, enum manifest_direction direction, u
         return check_changeset(at, message);
     if (type == MESSAGE_CHECKPOINT && !up)
         return check_checkpoint(at, message);
+    if (type == MESSAGE_KEYS && !up)
+        return check_keys(at, message);
     if (type == MESSAGE_DROP && !up)
         return check_drop(at, message);
     if ((type == MESSAGE_LEAF || type == MESSAGE_OWN || type == MESSAGE_CONTROL || type == MESSAGE_BODY ||

@@ -330,6 +330,17 @@ static enum err take_drop(const struct taking *t, struct bytes message)
     return e;
 }
 
+static enum err take_keys(const struct taking *t, struct bytes message)
+{
+    struct work *job = work_new(WORK_KEYS);
+    enum err e;
+
+    buf_put_bytes(&job->in, message);
+    e = t->io->run(t->io->arg, job);
+    work_free(job);
+    return e;
+}
+
 static enum err take_all(struct taking *t, struct parcel_in *in)
 {
     struct bytes message;
@@ -347,6 +358,8 @@ static enum err take_all(struct taking *t, struct parcel_in *in)
             e = take_batch(t, message);
         else if (type == MESSAGE_DROP)
             e = take_drop(t, message);
+        else if (type == MESSAGE_KEYS)
+            e = take_keys(t, message);
         else
             work_message(&t->batch, type, message);
     }

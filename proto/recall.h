@@ -7,6 +7,7 @@
 #include "ledger.h"
 
 #define RECALL_POINTS_MAX 35      /* sizes 1, 2, 4 … before the shorter log's end */
+#define RECALL_LOST_BYTES ((uint64_t)1 << 30) /* of one lost flight: the logs of a whole ward; all of it is staged */
 #define RECALL_SCOPES_BYTES 200000 /* of one recall message; what does not fit is asked for in the next one */
 
 struct recall_point {

@@ -1,12 +1,16 @@
 /* session_ward.c - the ward's side: judge the hello, append the flight, answer (protocol.md 8.1, 8.2). */
 #include "dictionary.h"
 #include "message.h"
+#include "recall.h"
 #include "session.h"
 
 #define STATE(name) (1u << SESSION_##name)
 
 /* What waits to be sent may be this much before reading more of the answer pauses. */
 #define OUT_PAUSE_BYTES 131072
+
+/* What a staged message takes beside its bytes. */
+#define STAGED_ROW_BYTES 64
 
 typedef void handler(struct session *s, struct bytes message);
 
@@ -160,6 +164,11 @@ static void on_lost(struct session *s, uint8_t type, struct bytes message)
 
     if (s->staged == 0 && type != MESSAGE_LOST) {
         session_fail(s, ERR_BAD_ORDER, message_name(type));
+        return;
+    }
+    s->staged_bytes += STAGED_ROW_BYTES + message.n;
+    if (s->staged_bytes > RECALL_LOST_BYTES) { /* signed or not is known only at its end: until then it fills the disk */
+        session_fail(s, ERR_TOO_LONG, message_name(type));
         return;
     }
     w = session_ask(s, WORK_STAGE);

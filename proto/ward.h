@@ -86,6 +86,8 @@ MUST_CHECK enum err ward_fold_upgrade(struct txn *txn, const struct ward *w, uin
  * before the transaction commits, and uses nothing else after it. ERR_TOO_LONG: too many (keys.h). */
 MUST_CHECK enum err ward_rotate(struct txn *txn, const struct ward *w, const uint8_t new_public[SIGN_PUBLIC_SIZE],
                                 const uint8_t new_secret[SIGN_SECRET_SIZE], uint64_t now);
+/* Is this the beginning of the id of a key that the ward had before (parcel.h)? */
+MUST_CHECK enum err ward_key_was(struct txn *txn, const uint8_t *key_id, bool *yes);
 MUST_CHECK enum err ward_key_newest(struct txn *txn, uint8_t key[SIGN_PUBLIC_SIZE]); /* ERR_NOT_FOUND: the first one */
 /* The list of keys as a message, if a key leaf stands in what these scopes have beyond `sent`. */
 enum err ward_keys_send(struct txn *txn, const struct reach *reach, size_t count, struct buf *list);

@@ -25,6 +25,21 @@ struct append {
     bool proposals;     /* some of it goes to another scope */
 };
 
+/* A device draws its incarnations itself. */
+static enum err streams_check(const struct append *a)
+{
+    size_t count = 0;
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < a->scope.streams; i++) {
+        struct stream stream;
+
+        e = scope_stream(a->txn, &a->scope, i, &stream);
+        count += e == ERR_OK && id_equal(&stream.device, &a->job->device);
+    }
+    return e == ERR_OK && count >= STREAMS_DEVICE_MAX ? ERR_TOO_LONG : e;
+}
+
 static enum err load_stream(struct append *a)
 {
     enum err e = scope_stream_of(a->txn, &a->scope, &a->job->device, a->job->incarnation, &a->stream);
@@ -34,7 +49,7 @@ static enum err load_stream(struct append *a)
         a->stream.device = a->job->device;
         a->stream.incarnation = a->job->incarnation;
         a->new_stream = true;
-        e = ERR_OK;
+        e = a->job->hand_in ? ERR_OK : streams_check(a);
     }
     return e == ERR_OK && a->job->hand_in ? ward_quarantine_end(a->txn, &a->scope, &a->stream) : e;
 }

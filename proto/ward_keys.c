@@ -4,6 +4,7 @@
 #include "actor.h"
 #include "keys.h"
 #include "message.h"
+#include "parcel.h"
 #include "ward.h"
 
 static const char meta_keys[] = "keys";
@@ -33,6 +34,20 @@ enum err ward_key_newest(struct txn *txn, uint8_t key[SIGN_PUBLIC_SIZE])
     if (e == ERR_OK)
         memcpy(key, keys_at(&k, k.count), SIGN_PUBLIC_SIZE);
     return e;
+}
+
+enum err ward_key_was(struct txn *txn, const uint8_t *key_id, bool *yes)
+{
+    uint8_t old[PARCEL_KEY_ID_SIZE];
+    struct keys k;
+    enum err e = keys_load(txn, &k);
+
+    *yes = false;
+    for (size_t i = 0; e == ERR_OK && i < k.count; i++) {
+        parcel_key_id(old, keys_at(&k, i));
+        *yes = *yes || memcmp(old, key_id, sizeof old) == 0;
+    }
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 static enum err key_leaf(struct txn *txn, const struct ward *w, struct scope *s, const struct key_link *l, uint64_t now)

@@ -6,6 +6,15 @@
 #include "parcel.h"
 #include "ward.h"
 
+/* Its maker does not know the ward's newest key yet: over the network he learns it. */
+static enum err judge_old_key(struct txn *txn, struct bytes key_id)
+{
+    bool was = false;
+    enum err e = ward_key_was(txn, key_id.p, &was);
+
+    return e != ERR_OK ? e : was ? ERR_FILE_OLD_KEY : ERR_FILE_FOREIGN;
+}
+
 /* A file that is not for the ward: is it an answer that the ward gave one of its devices? */
 static enum err judge_foreign(struct txn *txn, struct bytes key_id)
 {
@@ -19,7 +28,7 @@ static enum err judge_foreign(struct txn *txn, struct bytes key_id)
         if (memcmp(list[i].id.b, key_id.p, PARCEL_KEY_ID_SIZE) == 0)
             e = ERR_FILE_WRONG_WAY;
     free(list);
-    return e;
+    return e == ERR_FILE_FOREIGN ? judge_old_key(txn, key_id) : e;
 }
 
 /* What the device held when it made the file, as `sizes` of a session would say it. */

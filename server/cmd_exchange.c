@@ -97,6 +97,7 @@ static const struct {
     {ERR_AUTH, N_("this ward does not know the device that made it")},
     {ERR_FILE_WRONG_WAY, N_("it is an answer for a device: chibo dong-bo --tu-tep FILE")},
     {ERR_FILE_FOREIGN, N_("it was made for another ward, or for a device of another ward")},
+    {ERR_FILE_OLD_KEY, N_("nothing is lost: the device must exchange over the network once, then write a new file")},
     {ERR_FILE_DAMAGED, N_("copy it again, or have it written again")},
     {ERR_FILE_NEEDS, N_("an earlier file of this device is still on its way")},
     {ERR_COPY, N_("this device must exchange over the network once")},

@@ -476,6 +476,46 @@ TEST(revoked_copied_and_rolled_back_are_told)
     post_deinit(&p);
 }
 
+/* A log given to the device after the ward's key changed has the old key's leaves: the keys come in the file. */
+TEST(a_log_that_begins_under_an_older_key_comes_by_file)
+{
+    struct post p;
+
+    post_init(&p, 1);
+    struct replica r = sim_node_replica(&p.w.device[0]);
+    struct id other = sim_node_org(&p.w.ward, "CB-099", ORG_TDP);
+    sim_node_rotate(&p.w.ward);
+    CHECK_EQ(sim_link_sync(&p.w.ward, &p.w.device[0], NULL), ERR_OK);
+    sim_node_grant(&p.w.ward, &r.person, &other, ROLE_SECRETARY);
+    CHECK_EQ(sim_story_meeting(&p.w, 0, 7), ERR_OK);
+    round_trip(&p, 0);
+    CHECK_EQ(waiting(&p, 0), 0);
+    struct hash here = sim_story_root(p.w.device[0].store, &other, ACCESS_A);
+    struct hash there = sim_story_root(p.w.ward.store, &other, ACCESS_A);
+    CHECK_MEM(here.b, there.b, HASH_SIZE);
+    round_trip(&p, 0); /* and again */
+    post_deinit(&p);
+}
+
+TEST(a_file_for_the_key_before_is_named_and_nothing_of_it_lost)
+{
+    struct post p;
+    struct buf answer = {0};
+
+    post_init(&p, 1);
+    CHECK_EQ(sim_story_meeting(&p.w, 0, 7), ERR_OK);
+    CHECK_EQ(post_send(&p, 0, &p.up), ERR_OK);
+    sim_node_rotate(&p.w.ward);
+    CHECK_EQ(post_exchange(&p, buf_bytes(&p.up), &answer), ERR_FILE_OLD_KEY);
+    CHECK_EQ(answer.n, 0);
+    CHECK_EQ(sim_link_sync(&p.w.ward, &p.w.device[0], NULL), ERR_OK);
+    CHECK_EQ(sim_story_meeting(&p.w, 0, 8), ERR_OK);
+    round_trip(&p, 0);
+    CHECK_EQ(waiting(&p, 0), 0);
+    buf_deinit(&answer);
+    post_deinit(&p);
+}
+
 TEST(a_file_says_what_it_needs_first)
 {
     struct message_list needs;

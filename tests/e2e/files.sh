@@ -65,6 +65,9 @@ cp "$S/down-yes" "$S/bad"
 printf '\x55' | dd of="$S/bad" bs=1 seek=300 conv=notrunc status=none
 is "damaged answer" "$(status_of chibo d1 sync --from-file "$S/bad")" 22
 
+is "a dry run writes no file" "$(status_of chibo d1 sync --dry-run --to-file "$S/dry") $(status_of chibo d1 sync --budget 20KB --to-file "$S/dry")" "2 2"
+holds "there is none" test ! -e "$S/dry"
+
 # What stands there already.
 record d1 "Việc thứ hai"
 is "not over another file" "$(status_of chibo d1 sync --to-file "$S/other")" 2
