@@ -37,7 +37,7 @@
 #define PART_MAX 524288            /* folded part of one record: each change to it folds and hashes it whole */
 #define TIME_MAX 253402300799      /* 9999-12-31T23:59:59Z, in seconds: a screen must be able to show it */
 #define STREAMS_MAX 4096           /* of one scope: devices x incarnations over its life */
-#define STREAMS_DEVICE_MAX 256     /* of these from one device: renewing itself, it must not use up those of all others */
+#define STREAMS_DEVICE_MAX 256     /* of these from one device: renewals must not use up those of all others */
 #define ERROR_DETAIL_MAX 160
 #define NAME_MAX_BYTES 256         /* names and codes in control leaves */
 #define VERDICT_TEXT_MAX 1000      /* why a person decided so: a paragraph, which every holder of the log keeps */

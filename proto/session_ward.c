@@ -167,7 +167,7 @@ static void on_lost(struct session *s, uint8_t type, struct bytes message)
         return;
     }
     s->staged_bytes += STAGED_ROW_BYTES + message.n;
-    if (s->staged_bytes > RECALL_LOST_BYTES) { /* signed or not is known only at its end: until then it fills the disk */
+    if (s->staged_bytes > RECALL_LOST_BYTES) { /* whether it is signed is known only at its end */
         session_fail(s, ERR_TOO_LONG, message_name(type));
         return;
     }
