@@ -256,14 +256,14 @@ static enum err put_drop(struct txn *txn, const struct scope *s, struct work *jo
     struct stream stream;
     enum err e;
 
-    if (r->sent == 0)
-        return ERR_OK; /* nothing of it is there */
+    if (r->sent == 0 && r->part == 0)
+        return ERR_OK; /* nothing of it is there, nor the beginning of a snapshot */
     e = scope_stream_of(txn, s, &job->device, job->incarnation, &stream);
     if (e == ERR_OK) {
         m.next = stream.next;
         m.head = stream.head;
     }
-    r->sent = 0;
+    r->sent = r->part = 0;
     message_drop_encode(&m, &message);
     work_message(&job->out, MESSAGE_DROP, buf_bytes(&message));
     buf_deinit(&message);

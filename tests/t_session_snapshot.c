@@ -5,6 +5,7 @@
 #include "../proto/mp.h"
 #include "../proto/snapshot_part.h"
 #include "sim_story.h"
+#include "sim_value.h"
 #include "test.h"
 
 #define BOUND 6 /* leaves; the real one is in limits.h */
@@ -184,6 +185,77 @@ TEST(cut_anywhere_in_a_snapshot)
 TEST(cut_anywhere_in_the_history)
 {
     cut_everywhere(true);
+}
+
+static bool count_visit(void *arg, struct bytes key, struct bytes value)
+{
+    (void)key;
+    (void)value;
+    ++*(size_t *)arg;
+    return true;
+}
+
+static size_t parts_held(struct memstore *m)
+{
+    struct txn txn;
+    size_t n = 0;
+
+    memstore_begin(m, false, &txn);
+    CHECK_EQ(store_scan(&txn, TABLE_part, bytes_of(NULL, 0), count_visit, &n), ERR_OK);
+    memstore_abort(m);
+    return n;
+}
+
+/* Minutes so long that no two of them stand in one part of a snapshot. */
+static void long_minutes(struct sim_story *w, uint8_t name)
+{
+    const struct kind_info *k = schema_kind_named("minutes");
+    struct change c = {.record = {{name}}, .kind = k->number, .op = OP_SET, .count = 1};
+    struct buf text = {0}, value = {0};
+    struct sim_value v = {0};
+    uint64_t chance = name;
+
+    sim_value_create(&v, k, ACCESS_A, &c.record, &chance);
+    CHECK_EQ(sim_node_record(&w->device[0], &w->cell, ACCESS_A, &v.change), ERR_OK);
+    sim_value_deinit(&v);
+    for (uint32_t x = name, i = 0; i < 30000; i++) {
+        x = x * 1664525 + 1013904223;
+        buf_put_u8(&text, (uint8_t)('a' + (x >> 24) % 26));
+    }
+    mp_put_str(&value, buf_bytes(&text));
+    c.triple[0] = (struct triple){.tag = schema_tag(schema_field_named(k, "conclusion")), .value = buf_bytes(&value)};
+    CHECK_EQ(sim_node_record(&w->device[0], &w->cell, ACCESS_A, &c), ERR_OK);
+    buf_deinit(&text);
+    buf_deinit(&value);
+}
+
+/* What came of it is not for this device any more, though no log of it has begun. */
+TEST(a_right_that_ends_in_the_middle_of_a_snapshot)
+{
+    unsigned halfway = 0;
+
+    for (size_t at = 100000; at < 250000; at += 140000) {
+        uint8_t binding[BINDING_SIZE] = {(uint8_t)(at / 1000)};
+        struct sim_story w;
+        struct sim_link l;
+        struct id person;
+
+        begin(&w);
+        for (uint8_t i = 0; i < 16; i++)
+            long_minutes(&w, (uint8_t)(40 + i));
+        sync(&w, 0);
+        sim_link_open(&l, &w.ward, &w.device[2], binding, 3);
+        l.limit[SIM_LINK_DOWN] = at;
+        sim_link_run(&l);
+        sim_link_close(&l);
+        halfway += parts_held(w.device[2].store) > 0 && scope_of(&w, w.device[2].store).frontier.size == 0;
+        person = sim_node_replica(&w.device[2]).person;
+        sim_node_end(&w.ward, &person, &w.home, ROLE_CLERK);
+        sync(&w, 2);
+        CHECK_EQ(parts_held(w.device[2].store), 0);
+        sim_story_deinit(&w);
+    }
+    CHECK(halfway > 0);
 }
 
 /* What is new to the device in a new epoch begins before its snapshot. */
