@@ -219,7 +219,10 @@ TEST(what_differs)
         put_figures(&r, &figures);
         for (size_t l = 0; l < r.lines.n / sizeof(struct quarter_line); l++)
             put_line((const struct quarter_line *)(const void *)r.lines.p + l, &lines);
-        if (!CHECK_STR(buf_cstr(&figures), cases[i].figures) | !CHECK_STR(buf_cstr(&lines), cases[i].lines))
+        bool good = CHECK_STR(buf_cstr(&figures), cases[i].figures);
+
+        good = CHECK_STR(buf_cstr(&lines), cases[i].lines) && good;
+        if (!good)
             printf("  case: %s\n", cases[i].name);
         buf_deinit(&figures);
         buf_deinit(&lines);
