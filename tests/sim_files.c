@@ -62,7 +62,7 @@ static bool expected(const struct sim *s, const struct step *step, enum err e)
         return step->poor;
     if (e == ERR_FILE_NEEDS) /* it answers what the store has forgotten */
         return s->peer[step->peer].copies;
-    if (e == ERR_FILE_FOREIGN || e == ERR_BAD_PROOF || e == ERR_BAD_FRAME) /* made for the ward's former key, or by the new one */
+    if (e == ERR_FILE_OLD_KEY || e == ERR_BAD_PROOF) /* made for the ward's former key, or by one not heard of yet */
         return s->rotations > 0;
     if (e == ERR_COPY)
         return s->peer[step->peer].copies;
