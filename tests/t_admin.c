@@ -280,10 +280,11 @@ TEST(names_are_cleaned_on_their_way_in)
     CHECK(admin_answer_next(&w.rows, &row));
     struct mp r;
     mp_open(&r, row);
-    mp_expect_array(&r, 3);
+    mp_expect_array(&r, 4);
     CHECK_BYTES(mp_str(&r, 100), bytes_of_str("CB-1"));
     CHECK_BYTES(mp_str(&r, 100), bytes_of_str("Ch\xe1\xbb\xa3 M\xe1\xbb\x9bi"));
     CHECK_BYTES(mp_str(&r, 100), bytes_of_str("TDP"));
+    CHECK_EQ(mp_array(&r, 1), 0); /* no successors */
     CHECK_EQ(mp_close(&r), ERR_OK);
     world_deinit(&w);
 }
