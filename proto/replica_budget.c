@@ -47,6 +47,7 @@ static void note_refs(struct listing *l, struct waiting *e, struct bytes value)
             (void)mp_raw(&r);
         }
     }
+    (void)!mp_close(&r); /* our own */
 }
 
 static bool list_visit(void *arg, struct bytes key, struct bytes value)
@@ -245,6 +246,8 @@ static enum err sealed_bytes(struct txn *txn, unsigned packing, uint64_t *bytes)
 
 static void choose(struct choice *c, struct buf *chosen)
 {
+    if (c->count == 0)
+        return;
     struct waiting **order = mem_alloc((c->count + 1) * sizeof *order);
     c->named = mem_alloc((c->count + 1) * sizeof *c->named);
     qsort(c->entry, c->count, sizeof *c->entry, by_record);
@@ -262,7 +265,8 @@ static void choose(struct choice *c, struct buf *chosen)
     for (size_t i = 0; i < c->count; i++)
         if (c->entry[i].chosen)
             buf_put(chosen, &c->entry[i].number, sizeof c->entry[i].number);
-    qsort(chosen->p, chosen->n / sizeof(uint32_t), sizeof(uint32_t), by_number);
+    if (chosen->n > 0)
+        qsort(chosen->p, chosen->n / sizeof(uint32_t), sizeof(uint32_t), by_number);
     buf_deinit(&c->taken);
     free(c->named);
     free(order);

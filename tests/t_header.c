@@ -122,7 +122,7 @@ TEST(control_leaves_that_are_not_of_the_form)
         {"payload missing", "96 01" CONTROL_HEAD "0c 00 00", ERR_BAD_FRAME},
         {"payload surplus", "98 01" CONTROL_HEAD "0c 00 00 02 02", ERR_BAD_FRAME},
         {"head cut", "95 01" CONTROL_HEAD "0e 00", ERR_BAD_FRAME},
-        {"an unknown kind without payload", "96 01" CONTROL_HEAD "0e 00 00", ERR_OK},
+        {"an unknown kind without payload", "96 01" CONTROL_HEAD "0f 00 00", ERR_OK},
         {"a person without text", "98 01" CONTROL_HEAD "02 00 00" ID_5 "c0", ERR_BAD_FRAME},
         {"a person", "98 01" CONTROL_HEAD "02 00 00" ID_5 "a141", ERR_OK},
         {"the zero id for nil", "9e 01" CONTROL_HEAD "0a 00 00 c41000000000000000000000000000000000" ID_5 ID_5

@@ -140,6 +140,7 @@ static enum err place_of(struct sim_story *w, size_t device, char out[64], enum 
         text = mp_str(&m, 60);
         memcpy(out, text.p, text.n);
         out[text.n] = '\0';
+        CHECK_EQ(mp_close(&m), ERR_OK);
         *access = replica_view_access(&v, f);
         replica_view_deinit(&v);
     }
