@@ -121,6 +121,14 @@ static enum err apply_rest(struct txn *txn, struct replica *r, struct work *job,
     return e;
 }
 
+/* A short leaf of ours is taken from the outbox by its number alone, and a file has no ratchet by which the ward would
+ * have known two stores apart (protocol.md 10.1). If the leaves of a file that the ward has signed do not make its root
+ * then, another store has sent its own work under that number. */
+static enum err of_copy(const struct work *job, enum err e)
+{
+    return e == ERR_BAD_PROOF && job->sent > 0 ? ERR_COPY : e;
+}
+
 enum err replica_parcel_apply(struct txn *txn, struct replica *r, struct work *job)
 {
     struct message_checkpoint m;
@@ -128,18 +136,18 @@ enum err replica_parcel_apply(struct txn *txn, struct replica *r, struct work *j
     enum err e = scope_load(txn, &job->scope, &s);
 
     if (e == ERR_NOT_FOUND)
-        return job->size == 0 ? replica_apply(txn, r, job) : ERR_FILE_NEEDS;
+        return job->size == 0 ? of_copy(job, replica_apply(txn, r, job)) : ERR_FILE_NEEDS;
     if (e == ERR_OK)
         e = last_checkpoint(buf_bytes(&job->in), &m);
     if (e != ERR_OK || job->epoch < s.epoch) /* of an epoch that is over: what held of it came again in this one */
         return e;
     if (job->epoch > s.epoch)
-        return replica_apply(txn, r, job);
+        return of_copy(job, replica_apply(txn, r, job));
     if (job->size > s.frontier.size)
         return ERR_FILE_NEEDS;
     if (m.size <= s.frontier.size)
         return check_held(txn, r, &s, &m);
-    return apply_rest(txn, r, job, s.frontier.size - job->size);
+    return of_copy(job, apply_rest(txn, r, job, s.frontier.size - job->size));
 }
 
 enum err replica_parcel_settle(struct txn *txn, struct replica *r, struct work *job)

@@ -256,6 +256,23 @@ static enum err taken_up(struct txn *txn, const struct scope *s, struct replica_
     return e;
 }
 
+/* Two stores of this device sent the same change, and it was accepted from the one before it was held from the other:
+ * it counts, and nothing of it waits (settle_draft() of reissue.c sees it the same way). */
+static enum err in_effect(struct txn *txn, const struct scope *s, struct replica_verdict *v,
+                          const struct change_slot *slot)
+{
+    struct version version = change_version(&slot->commitment);
+    uint32_t leaf, position;
+    enum err e;
+
+    if (verdict_kind(v->verdict) != VERDICT_HELD)
+        return ERR_OK;
+    e = scope_change_find(txn, s, &version, &leaf, &position);
+    if (e == ERR_OK)
+        v->verdict = verdict_make(VERDICT_ACCEPTED, verdict_owns(v->verdict), ERR_OK);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 static enum err told(struct txn *txn, const struct scope *s, struct replica_verdict *v, const struct change_slot *slot)
 {
     enum err e;
@@ -263,6 +280,8 @@ static enum err told(struct txn *txn, const struct scope *s, struct replica_verd
     if (slot->body.n == 0)
         return ERR_OK; /* erased meanwhile: there is nothing left to show or to mend */
     e = taken_up(txn, s, v, slot);
+    if (e == ERR_OK)
+        e = in_effect(txn, s, v, slot);
     if (e != ERR_OK)
         return e;
     v->scope = s->id;

@@ -38,6 +38,7 @@ struct sim_written {
     enum access access;
     bool early; /* before the device was enrolled: ids may have been renamed since */
     unsigned in; /* which of the device's stores and backups have it in their past: bits (sim_copy.h) */
+    uint32_t number; /* that the store gave it: once in the past of each store */
     struct buf body;
 };
 

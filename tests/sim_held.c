@@ -65,10 +65,14 @@ struct checking {
     uint64_t own;
 };
 
-/* Two stores of one device may have sent the same change: it lies there once for each. */
+/* Two stores of one device may have sent the same change: it lies there once for each. Accepted from one of them it is
+ * in effect, and nothing of it waits. */
 static void count_own(struct checking *c, const struct held *h, const struct hash *id)
 {
-    if (h->decided)
+    struct version v = change_version(id);
+    uint32_t leaf, position;
+
+    if (h->decided || scope_change_find(c->txn, c->scope, &v, &leaf, &position) == ERR_OK)
         return;
     for (size_t i = 0; i < c->seen.n; i += HASH_SIZE)
         if (memcmp(c->seen.p + i, id->b, HASH_SIZE) == 0)

@@ -152,6 +152,7 @@ static void written_add(struct sim *s, const struct sim_peer *by, size_t org, en
 {
     struct sim_peer *p = sim_copy_device(s, by);
     struct change bare = *c;
+    struct sim_device store = {.store = by->node.store};
     struct sim_written *w;
 
     if (p->written_count == p->written_cap) {
@@ -160,7 +161,8 @@ static void written_add(struct sim *s, const struct sim_peer *by, size_t org, en
         assert(p->written != NULL);
     }
     w = &p->written[p->written_count++];
-    *w = (struct sim_written){.org = org, .access = access, .early = !p->enrolled, .in = by->store};
+    *w = (struct sim_written){.org = org, .access = access, .early = !p->enrolled, .in = by->store,
+                              .number = sim_node_replica(&store).pending_next - 1};
     for (size_t i = 0; i < bare.count; i++)
         bare.triple[i].base = bytes_of(NULL, 0);
     change_encode(&bare, &w->body);
@@ -269,7 +271,6 @@ static void act_record(struct sim *s)
 struct newest {
     bool found;
     uint32_t number;
-    uint16_t scope;
 };
 
 static bool newest_visit(void *arg, struct bytes key, struct bytes value)
@@ -279,33 +280,24 @@ static bool newest_visit(void *arg, struct bytes key, struct bytes value)
 
     (void)value;
     if (!n->found || number > n->number)
-        *n = (struct newest){true, number, load_u16(key.p)};
+        *n = (struct newest){true, number};
     return true;
 }
 
-/* The place in the peer's list of what an undo must take: the newest that is not sealed, in whatever scope (one without a
- * log cannot be sealed while others are). The list's length if there is none. */
+/* The place in the peer's list of what an undo must take: the newest that is not sealed, in whatever scope. It is told
+ * by the number that the store gave it, not by its place in its scope: a flight with a limit seals what is worth most
+ * first, so a newer change of the same scope may be sealed already. The list's length if there is none. */
 static size_t newest_unsealed(struct sim *s, const struct sim_peer *by, struct txn *txn)
 {
     struct sim_peer *p = sim_copy_device(s, by);
     struct newest n = {0};
-    struct scope *scope;
-    size_t count, place = p->written_count, i;
     enum err e = store_scan(txn, TABLE_pending, bytes_of(NULL, 0), newest_visit, &n);
 
     assert(e == ERR_OK);
-    e = scope_list(txn, &scope, &count);
-    assert(e == ERR_OK);
-    for (i = 0; n.found && i < count && scope[i].number != n.scope;)
-        i++;
-    while (n.found && i < count && place > 0) {
-        const struct sim_written *w = &p->written[--place];
-
-        if ((w->in & by->store) != 0 && w->access == scope[i].access && (!p->enrolled || id_equal(&s->org[w->org], &scope[i].org)))
-            break;
-    }
-    free(scope);
-    return n.found && i < count ? place : p->written_count;
+    for (size_t i = p->written_count; n.found && i-- > 0;)
+        if ((p->written[i].in & by->store) != 0 && p->written[i].number == n.number)
+            return i;
+    return p->written_count;
 }
 
 static void act_undo(struct sim *s)
