@@ -296,6 +296,14 @@ static enum err add(struct append *a, const struct ward *w, uint64_t now)
     return e;
 }
 
+/* Whoever hands in is not asked what the ward lost (protocol.md 8.5): a stream whose beginning is not here, and a root
+ * that our log does not have, are what a restored ward finds, and no fault of the device's. It may try again when others
+ * brought the log back. */
+static enum err hand_in_over(const struct append *a, enum err e)
+{
+    return a->job->hand_in && (e == ERR_BAD_CHAIN || e == ERR_BAD_SIGNATURE) ? ERR_ROLLED_BACK : e;
+}
+
 enum err ward_append(struct txn *txn, const struct ward *w, struct work *job, uint64_t now)
 {
     struct append a = {.txn = txn, .job = job};
@@ -318,6 +326,7 @@ enum err ward_append(struct txn *txn, const struct ward *w, struct work *job, ui
         e = ERR_BAD_CHAIN;
     if (e == ERR_OK)
         e = authentic(&a);
+    e = hand_in_over(&a, e);
     if (e == ERR_OK && job->hand_in)
         e = ward_quarantine_put(txn, &a.header, buf_bytes(&a.encoded), &a.cs, buf_bytes(&job->in), now);
     else if (e == ERR_OK)
