@@ -88,8 +88,9 @@ static enum err new_epoch(struct applying *a)
         return replica_snapshot_restart(a->txn, a->r, &a->scope);
     }
     if (e == ERR_OK && a->job->size < a->scope.frontier.size) {
-        if (!work_message_next(&list, &type, &message) || type != MESSAGE_CONTROL ||
-            message_control_decode(&m, message) != ERR_OK || control_decode(&c, m.control) != ERR_OK)
+        if (!work_message_next(&list, &type, &message) || type != MESSAGE_CONTROL)
+            return ERR_BAD_PROOF; /* also when another session of ours got leaves of the old epoch meanwhile */
+        if (message_control_decode(&m, message) != ERR_OK || control_decode(&c, m.control) != ERR_OK)
             return ERR_BAD_FRAME;
         e = scope_root_at(a->txn, &a->scope, a->job->size, &root);
         if (e == ERR_OK && (c.kind != CONTROL_EPOCH || c.is.epoch.epoch <= a->scope.epoch ||
