@@ -296,9 +296,9 @@ static enum err add(struct append *a, const struct ward *w, uint64_t now)
     return e;
 }
 
-/* Whoever hands in is not asked what the ward lost (protocol.md 8.5): a stream whose beginning is not here, and a root
- * that our log does not have, are what a restored ward finds, and no fault of the device's. It may try again when others
- * brought the log back. */
+/* Whoever hands in is not asked what the ward lost (protocol.md 8.5): a stream whose beginning is not here, or a root
+ * that our log does not have, is what a restored ward finds, and no fault of the device's. It tries again when others
+ * have brought the log back. */
 static enum err hand_in_over(const struct append *a, enum err e)
 {
     return a->job->hand_in && (e == ERR_BAD_CHAIN || e == ERR_BAD_SIGNATURE) ? ERR_ROLLED_BACK : e;
