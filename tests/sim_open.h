@@ -9,7 +9,7 @@ static const struct {
     uint64_t seed;
     const char *what;
 } sim_open[] = {
-    {1273, "an old store of the ward: BAD_SIGNATURE"},
+    {2046, "a clone, five old stores of the ward, two renewals: the ward asks for bodies that nobody sends again"},
 };
 
 #endif
