@@ -141,10 +141,6 @@ static enum err admit(const struct spread *sp, struct scope *s, const struct war
         const struct ward_device *d = &sp->device[i];
         struct actor_device known;
 
-#ifdef BUG_14 /* planted (tests/bugs_test.sh): a device with two copies gets nothing that is given later */
-        if (d->state == DEVICE_COPIED)
-            continue;
-#endif
         if (d->state == DEVICE_REVOKED || !id_equal(&d->person, &g->person))
             continue;
         e = actor_device(sp->txn, s, &d->id, &known);

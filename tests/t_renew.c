@@ -322,6 +322,38 @@ TEST(two_live_copies_are_recognised_and_held_for_a_person)
 }
 
 /* A copy that was copied in the middle of its renewal: the second draws another incarnation. */
+/* Who is given a role while two copies of his device live reads with both: what they write waits, not what they read. */
+TEST(two_live_copies_get_what_is_given_later)
+{
+    struct sim_device twin, *both[2];
+    struct sim_story w;
+    struct replica r;
+    struct id other;
+    uint64_t chance = 3;
+
+    sim_story_init(&w, 2);
+    clone(&w, 0, &twin);
+    both[0] = &w.device[0];
+    both[1] = &twin;
+    for (unsigned i = 0; i < 3; i++)
+        CHECK_EQ(sim_link_exchange(&w.ward, both[i % 2], NULL), ERR_OK);
+    CHECK_EQ(state_at_ward(&w, &twin), DEVICE_COPIED);
+    r = sim_node_replica(&twin);
+    other = sim_node_org(&w.ward, "CB-098", ORG_TDP);
+    sim_node_grant(&w.ward, &r.person, &other, ROLE_SECRETARY);
+    for (unsigned i = 0; i < 2; i++) {
+        struct sim_value v = {0};
+        struct id record = {{9}};
+
+        CHECK_EQ(sim_link_exchange(&w.ward, both[i], NULL), ERR_OK);
+        sim_value_create(&v, schema_kind_named("meeting"), ACCESS_A, &record, &chance);
+        CHECK_EQ(sim_node_record(both[i], &other, ACCESS_A, &v.change), ERR_OK); /* NOT_READABLE: the scope did not come */
+        sim_value_deinit(&v);
+    }
+    sim_node_device_deinit(&twin);
+    sim_story_deinit(&w);
+}
+
 TEST(a_copy_of_a_copy)
 {
     unsigned renewed[2] = {0, 0};
