@@ -3,8 +3,8 @@
 #include "../common/language.h"
 #include "assign.h"
 #include "cmd.h"
-#include "form.h"
-#include "print.h"
+#include "refs.h"
+#include "say.h"
 
 static const struct opt_row rows[] = {
     CMD_OPTIONS,
@@ -55,30 +55,6 @@ static enum err edit(struct cmd_env *env, const struct opt_parsed *args, bool am
     return e;
 }
 
-static enum err say(struct cmd_env *env, const struct kind_info *k, const struct record_written *w)
-{
-    struct print p;
-    struct view v;
-    enum err e = book_begin(&env->book, false);
-
-    form_say_written(env, k, w);
-    if (e != ERR_OK)
-        return e;
-    e = print_init(&p, &env->book);
-    if (e == ERR_OK)
-        e = replica_view(book_txn(&env->book), &env->book.replica, k->number, &w->id, &v);
-    if (e == ERR_OK) {
-        if (env->out.json)
-            e = print_json(&p, &v, false, &env->out.text);
-        else
-            print_line(&p, &v, true, &env->out.text);
-        replica_view_deinit(&v);
-    }
-    print_deinit(&p);
-    book_abort(&env->book);
-    return e;
-}
-
 static enum err run(struct cmd_env *env, const struct opt_parsed *args, bool amend)
 {
     struct record_written w = {0};
@@ -90,7 +66,7 @@ static enum err run(struct cmd_env *env, const struct opt_parsed *args, bool ame
     if (e == ERR_OK)
         e = book_commit(&env->book);
     book_abort(&env->book);
-    return e == ERR_OK ? say(env, k, &w) : e;
+    return e == ERR_OK ? say_record(env, k, &w) : e;
 }
 
 static enum err run_edit(struct cmd_env *env, const struct opt_parsed *args)

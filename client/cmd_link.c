@@ -6,8 +6,8 @@
 #include "../proto/mp.h"
 #include "alike.h"
 #include "cmd.h"
-#include "form.h"
-#include "print.h"
+#include "refs.h"
+#include "say.h"
 
 #define SAME 1
 #define APART 2
@@ -78,32 +78,6 @@ static enum err write_link(struct joining *j, const struct opt_parsed *args, uin
     return record_create(&j->env->book, &j->fields, &j->org, &j->written);
 }
 
-static enum err say(struct joining *j)
-{
-    struct print p;
-    struct view v;
-    struct cmd_env *env = j->env;
-    enum err e = book_begin(&env->book, false);
-
-    if (e != ERR_OK)
-        return e;
-    j->written.existed = false; /* what stood there is the other word; nobody must be told that it is taken back */
-    form_say_written(env, j->link, &j->written);
-    e = print_init(&p, &env->book);
-    if (e == ERR_OK)
-        e = replica_view(book_txn(&env->book), &env->book.replica, j->link->number, &j->written.id, &v);
-    if (e == ERR_OK) {
-        if (env->out.json)
-            e = print_json(&p, &v, false, &env->out.text);
-        else
-            print_line(&p, &v, true, &env->out.text);
-        replica_view_deinit(&v);
-    }
-    print_deinit(&p);
-    book_abort(&env->book);
-    return e;
-}
-
 static enum err run(struct cmd_env *env, const struct opt_parsed *args, uint64_t verdict)
 {
     struct joining j = {.env = env};
@@ -119,7 +93,8 @@ static enum err run(struct cmd_env *env, const struct opt_parsed *args, uint64_t
     refs_deinit(&j.refs);
     if (j.link != NULL)
         fields_deinit(&j.fields);
-    return e == ERR_OK ? say(&j) : e;
+    j.written.existed = false; /* what stood there is the other word; nobody must be told that it is taken back */
+    return e == ERR_OK ? say_record(env, j.link, &j.written) : e;
 }
 
 static enum err run_link(struct cmd_env *env, const struct opt_parsed *args)

@@ -4,8 +4,8 @@
 
 #include "../common/language.h"
 #include "cmd_conflicts.h"
-#include "form.h"
-#include "print.h"
+#include "refs.h"
+#include "say.h"
 #include "word.h"
 
 #define CHOICES_MAX CHANGE_TRIPLES_MAX
@@ -153,30 +153,6 @@ static enum err settle(struct settling *s, const char *id, const struct conflict
     return e;
 }
 
-static enum err say(struct cmd_env *env, const struct kind_info *k, const struct record_written *w)
-{
-    struct print p;
-    struct view v;
-    enum err e = book_begin(&env->book, false);
-
-    form_say_written(env, k, w);
-    if (e != ERR_OK)
-        return e;
-    e = print_init(&p, &env->book);
-    if (e == ERR_OK)
-        e = replica_view(book_txn(&env->book), &env->book.replica, k->number, &w->id, &v);
-    if (e == ERR_OK) {
-        if (env->out.json)
-            e = print_json(&p, &v, false, &env->out.text);
-        else
-            print_line(&p, &v, true, &env->out.text);
-        replica_view_deinit(&v);
-    }
-    print_deinit(&p);
-    book_abort(&env->book);
-    return e;
-}
-
 enum err cmd_conflicts_settle(struct cmd_env *env, const char *id, const struct conflict_choice *choice, size_t count,
                               bool keys)
 {
@@ -196,7 +172,7 @@ enum err cmd_conflicts_settle(struct cmd_env *env, const char *id, const struct 
     past_deinit(&s.past);
     if (s.kind != NULL)
         fields_deinit(&s.fields);
-    return e == ERR_OK ? say(env, s.kind, &w) : e;
+    return e == ERR_OK ? say_record(env, s.kind, &w) : e;
 }
 
 static enum err run(struct cmd_env *env, const struct opt_parsed *args)

@@ -1,8 +1,7 @@
 /* cmd_sign.c - `chibo ky ID`: minutes or a resolution is signed; from then on it is only amended. */
 #include "../common/language.h"
 #include "cmd.h"
-#include "form.h"
-#include "print.h"
+#include "say.h"
 #include "refs.h"
 
 static const struct opt_row rows[] = {CMD_OPTIONS};
@@ -34,30 +33,6 @@ static enum err sign(struct cmd_env *env, const char *typed, const struct kind_i
     return e;
 }
 
-static enum err say(struct cmd_env *env, const struct kind_info *k, const struct record_written *w)
-{
-    struct print p;
-    struct view v;
-    enum err e = book_begin(&env->book, false);
-
-    if (e != ERR_OK)
-        return e;
-    form_say_written(env, k, w);
-    e = print_init(&p, &env->book);
-    if (e == ERR_OK)
-        e = replica_view(book_txn(&env->book), &env->book.replica, k->number, &w->id, &v);
-    if (e == ERR_OK) {
-        if (env->out.json)
-            e = print_json(&p, &v, false, &env->out.text);
-        else
-            print_line(&p, &v, true, &env->out.text);
-        replica_view_deinit(&v);
-    }
-    print_deinit(&p);
-    book_abort(&env->book);
-    return e;
-}
-
 static enum err run(struct cmd_env *env, const struct opt_parsed *args)
 {
     struct record_written w = {0};
@@ -69,7 +44,7 @@ static enum err run(struct cmd_env *env, const struct opt_parsed *args)
     if (e == ERR_OK)
         e = book_commit(&env->book);
     book_abort(&env->book);
-    return e == ERR_OK ? say(env, k, &w) : e;
+    return e == ERR_OK ? say_record(env, k, &w) : e;
 }
 
 const struct cmd cmd_sign = {"ky", "sign", N_("Minutes or a resolution is signed; from then on it is only amended."),

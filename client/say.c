@@ -1,0 +1,29 @@
+/* say.c - see say.h. */
+#include "say.h"
+
+#include "form.h"
+#include "print.h"
+
+enum err say_record(struct cmd_env *env, const struct kind_info *k, const struct record_written *w)
+{
+    struct print p;
+    struct view v;
+    enum err e = book_begin(&env->book, false);
+
+    form_say_written(env, k, w);
+    if (e != ERR_OK)
+        return e;
+    e = print_init(&p, &env->book);
+    if (e == ERR_OK)
+        e = replica_view(book_txn(&env->book), &env->book.replica, k->number, &w->id, &v);
+    if (e == ERR_OK) {
+        if (env->out.json)
+            e = print_json(&p, &v, false, &env->out.text);
+        else
+            print_line(&p, &v, true, &env->out.text);
+        replica_view_deinit(&v);
+    }
+    print_deinit(&p);
+    book_abort(&env->book);
+    return e;
+}
