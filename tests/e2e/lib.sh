@@ -43,12 +43,12 @@ finish() {
     exit
 }
 
-# Waits for what a command shows, not for a time; half a minute at most, or PATIENCE hundredths of a second.
+# Waits for what a command shows, not for a time; a minute at most, or PATIENCE hundredths of a second.
 until_true() {
     local n=0
     until "$@" >/dev/null 2>&1; do
         n=$((n + 1))
-        [ $n -lt "${PATIENCE:-3000}" ] || return 1
+        [ $n -lt "${PATIENCE:-6000}" ] || return 1
         pause 0.01
     done
     return 0
@@ -107,7 +107,7 @@ link_said() { # up|down: of the last connection
     sed -n "s/.*\b$1 \([0-9]*\).*/\1/p" "$TMP/link" | tail -n 1
 }
 # The server is through with all that came before a cut. (Of a link cut in the handshake it says nothing.)
-server_settled() { PATIENCE=${1:-3000} until_true cut_noticed; }
+server_settled() { PATIENCE=${1:-6000} until_true cut_noticed; }
 cut_noticed() { tail -n 1 "$TMP/log" | grep -q 'event=session .*err='; }
 
 # ---- a world ----
