@@ -240,7 +240,7 @@ static enum err on_scope(struct txn *txn, struct scope *s, const struct control 
     e = org_load(txn, &is->org, &o);
     if (e != ERR_OK && e != ERR_NOT_FOUND)
         return e;
-    if (e == ERR_OK && !bytes_equal(bytes_of_str(o.code), is->code))
+    if (e == ERR_OK && o.code[0] != '\0' && !bytes_equal(bytes_of_str(o.code), is->code))
         e = org_alias_add(txn, o.code, &o.id);
     if (e != ERR_OK && e != ERR_NOT_FOUND)
         return e;

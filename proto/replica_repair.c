@@ -53,6 +53,21 @@ static enum err look(struct txn *txn, const struct replica *r, struct scope *s, 
 
 /* --- here ----------------------------------------------------------------------------------------------- */
 
+/* A scope that waits for its log is named by its organisation's row alone, and what was written for it waits there.
+ * What the organisation is called is lost, until the ward's leaves say it. */
+static enum err name_waiting(struct txn *txn, const struct scope *s)
+{
+    struct org o;
+    enum err e = org_load(txn, &s->org, &o);
+
+    if (e == ERR_NOT_FOUND || err_class(e) == ERR_CLASS_CORRUPT)
+        o = (struct org){.id = s->org, .type = ORG_AGENCY};
+    else if (e != ERR_OK || id_equal(&o.scope[s->access], &s->id))
+        return e;
+    o.scope[s->access] = s->id;
+    return org_save(txn, &o);
+}
+
 enum err replica_mend_begin(struct txn *txn, struct mend_damage *d)
 {
     struct scope *scope = NULL;
@@ -61,6 +76,9 @@ enum err replica_mend_begin(struct txn *txn, struct mend_damage *d)
 
     if (e == ERR_OK)
         e = scope_list(txn, &scope, &count);
+    for (size_t i = 0; e == ERR_OK && i < count; i++)
+        if (scope[i].frontier.size == 0)
+            e = name_waiting(txn, &scope[i]);
     if (e == ERR_OK)
         e = mend_parts(txn, scope, count);
     free(scope);

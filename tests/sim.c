@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "sim_log.h"
+#include "sim_more.h"
 #include "sim_net.h"
 #include "sim_sign.h"
 #include "sim_world.h"
@@ -67,8 +68,9 @@ void sim_add_totals(struct sim_totals *sum, const struct sim_totals *t)
 
 static void swarm(struct sim *s)
 {
-    for (size_t i = 0; i < SIM_FAULT_COUNT; i++)
+    for (size_t i = 0; i < SIM_FAULT_MORE; i++)
         s->on[i] = sim_one_in(s, 2);
+    sim_more_swarm(s);
     s->on[SIM_FILES] = s->on[SIM_FILES] && !s->on[SIM_RESTORE]; /* files of a lost epoch are another story */
     s->on[SIM_ROTATE] = s->on[SIM_ROTATE] && !s->on[SIM_RESTORE]; /* keys lie beside the store, backups have their own */
     s->bulk = sim_one_in(s, 12);
@@ -90,6 +92,8 @@ static void heal(struct sim *s)
     for (size_t i = 0; !s->failed && i < s->peers; i++) /* also those whose first answer was lost */
         if (!s->peer[i].enrolled && (!sim_net_sync(s, i) || !s->peer[i].enrolled))
             sim_broken(s, "L1: %zu does not enrol", i);
+    if (!s->failed)
+        sim_more_heal(s);
     while (!s->failed && !sim_log_settled(s, why)) {
         if (++rounds > SIM_ROUNDS_MAX)
             sim_broken(s, "L1: after %d rounds %.200s", SIM_ROUNDS_MAX, why);
@@ -120,6 +124,8 @@ bool sim_run(struct sim *s, uint64_t seed, bool trace)
             sim_world_act(s);
         else
             sim_net_act(s);
+        if (!s->failed)
+            sim_more_act(s);
     }
     if (!s->failed)
         heal(s);

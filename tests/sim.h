@@ -23,13 +23,15 @@
 #define SIM_FAULTS(ROW) \
     ROW(CUT) ROW(OVERLAP) ROW(REPLAY) ROW(WARD_CRASH) ROW(DEVICE_CRASH) ROW(EIO) ROW(NO_SPACE) ROW(REVOKE) ROW(CLOCK) \
     ROW(HALF_OPEN) ROW(JOIN) ROW(FILES) ROW(RESTORE) ROW(CLIENT_RESTORE) ROW(CLONE) ROW(ROTATE) \
-    ROW(BUDGET)
+    ROW(BUDGET) \
+    ROW(BITROT) /* from here on: sim_more.h */
 
 enum sim_fault {
 #define SIM_FAULT_ENUM(name) SIM_##name,
     SIM_FAULTS(SIM_FAULT_ENUM)
 #undef SIM_FAULT_ENUM
-    SIM_FAULT_COUNT
+    SIM_FAULT_COUNT,
+    SIM_FAULT_MORE = SIM_BITROT /* the first of those that sim_more.c draws */
 };
 
 /* What one device was told to write, without the bases (they become known when it is sealed). */
@@ -123,13 +125,14 @@ struct sim_store_backup {
 
 struct sim_totals {
     uint64_t seeds, actions, recorded, sessions, whole, cuts, crashes, restarts, faults, revoked, replays, errors, files;
-    uint64_t restores, rotations, put_back, clones, renewed, two_live;
+    uint64_t restores, rotations, put_back, clones, renewed, two_live, rotten;
     uint64_t leaves, changes, rounds, rounds_most, bytes[2];
 };
 
 struct sim {
     uint64_t seed;
     uint64_t chance;
+    uint64_t more; /* the chance of what sim_more.c does */
     bool trace;
     bool on[SIM_FAULT_COUNT];
     bool healing;
@@ -148,6 +151,8 @@ struct sim {
     struct sim_store_backup store_backup[SIM_STORE_BACKUPS];
     unsigned rotations; /* of the ward's key */
     bool settled;  /* in the end: nothing more comes */
+    bool rotten;   /* a leaf of the ward is damaged, */
+    size_t rotten_with; /* and this peer has it */
     bool restored; /* the ward's store was an old one at least once */
     struct buf replay; /* what one session said up */
     uint8_t replay_binding[BINDING_SIZE];

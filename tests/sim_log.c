@@ -91,7 +91,7 @@ static void match_written(struct sim *s, struct sim_log *l, struct sim_stream *s
     if (!same && w->early && change_decode(&early, buf_bytes(&w->body)) == ERR_OK)
         same = early.kind == c->kind && early.op == c->op && early.count == c->count;
     if (!same)
-        sim_broken(s, "S2: not what %zu wrote (kind %u)", st->peer, c->kind);
+        sim_broken(s, "S2: not what %zu wrote (kind %u op %d number %zu org %zu class %d, kind)", st->peer, c->kind, (int)c->op, (size_t)(w-p->written), l->org,(int)l->access);
     buf_deinit(&body);
 }
 

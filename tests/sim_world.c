@@ -356,6 +356,8 @@ static void act_revoke(struct sim *s)
 {
     struct sim_peer *p = &s->peer[sim_draw(s, s->peers)];
 
+    if (s->rotten && sim_copy_same(s, s->rotten_with, (size_t)(p - s->peer)))
+        return; /* nobody else has that leaf */
     if (!s->on[SIM_REVOKE] || !p->enrolled || p->revoked || !sim_one_in(s, 6) ||
         !sim_restore_knows_all(s))
         return;

@@ -129,6 +129,28 @@ TEST(much_damage_at_once)
     }
 }
 
+/* Of a scope that has no leaves yet only its organisation's row says where it is. */
+TEST(what_waits_for_the_first_leaves_is_still_found)
+{
+    uint8_t secret[INVITE_SECRET_SIZE];
+    struct sim_repair r;
+    struct sim_story w;
+    struct sim_link l;
+
+    world(&w);
+    sim_node_device_deinit(&w.device[1]);
+    sim_node_device_init(&w.device[1], 55);
+    sim_node_invite(&w.ward, &w.cell, ROLE_DEPUTY, secret);
+    CHECK_EQ(sim_link_enrol(&w.ward, &w.device[1], secret), ERR_OK);
+    CHECK_EQ(sim_story_meeting(&w, 1, 88), ERR_OK);
+    memstore_rot(w.device[1].store, TABLE_org, 0, MEMSTORE_FLIP);
+    CHECK_EQ(sim_repair_device(&w.ward, &w.device[1], &r), ERR_OK);
+    CHECK_EQ(sim_link_sync(&w.ward, &w.device[1], &l), ERR_OK);
+    CHECK_EQ(l.device.counts.sent, 1);
+    sim_story_check(&w, 1);
+    sim_story_deinit(&w);
+}
+
 TEST(what_nobody_else_has_is_kept_aside_and_told)
 {
     struct sim_repair r;
