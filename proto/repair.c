@@ -206,7 +206,7 @@ enum err repair_give(struct txn *txn, struct work *job, repair_may *may, bool al
 struct taking {
     struct txn *txn;
     struct work *job;
-    bool strict;
+    repair_same *same;
     struct scope scope;
     struct repair_range range;
 };
@@ -255,13 +255,15 @@ static enum err take_leaf(struct taking *t, uint64_t index, uint8_t type, struct
         e = ERR_BAD_PROOF;
     if (e == ERR_OK)
         e = mend_leaf(t->txn, &t->scope, index, &here, &whole);
-    if (e == ERR_OK && (proved || !t->strict) && !(whole && crypto_equal(here.b, hash.b, HASH_SIZE)))
+    if (e == ERR_OK && whole && crypto_equal(here.b, hash.b, HASH_SIZE))
+        e = t->same != NULL ? t->same(t->txn, &t->scope, index, &l.leaf) : ERR_OK;
+    else if (e == ERR_OK && (proved || t->same == NULL))
         e = write_row(t, index, &l);
     recall_leaf_deinit(&l);
     return e;
 }
 
-enum err repair_take(struct txn *txn, struct work *job, bool strict)
+enum err repair_take(struct txn *txn, struct work *job, repair_same *same)
 {
     struct taking *t = mem_alloc(sizeof *t);
     struct bytes list = buf_bytes(&job->in), message;
@@ -271,7 +273,7 @@ enum err repair_take(struct txn *txn, struct work *job, bool strict)
 
     t->txn = txn;
     t->job = job;
-    t->strict = strict;
+    t->same = same;
     if (e == ERR_OK)
         e = scope_load(txn, &t->range.scope, &t->scope);
     if (e == ERR_NOT_FOUND)

@@ -64,9 +64,11 @@ typedef enum err repair_may(struct txn *txn, const struct scope *s, const struct
 /* job->in: wants, a list; at: where to go on. out: messages; more: call again. What is not here, or of another
  * epoch, is passed over. To a device (job->device) only bodies that are for it; all: every body. */
 MUST_CHECK enum err repair_give(struct txn *txn, struct work *job, repair_may *may, bool all);
+/* A leaf that came and stands here just so; but it may bring bodies. */
+typedef enum err repair_same(struct txn *txn, const struct scope *s, uint64_t index, struct ledger_leaf *l);
 /* job->in: a range and leaves of it; at: how many of its leaves came before. job->repaired counts those that were
- * written. strict: leaves that the tree here neither proves nor disproves are not taken (else the root decides
- * later). ERR_BAD_PROOF: not what stands at this place. */
-MUST_CHECK enum err repair_take(struct txn *txn, struct work *job, bool strict);
+ * written. same: the ward's; then leaves that the tree here neither proves nor disproves are not taken (NULL: the root
+ * decides later). ERR_BAD_PROOF: not what stands at this place. */
+MUST_CHECK enum err repair_take(struct txn *txn, struct work *job, repair_same *same);
 
 #endif

@@ -228,7 +228,7 @@ enum err replica_work(struct txn *txn, struct replica *r, struct work *job, stru
         job->err = replica_give(txn, job);
         break;
     case WORK_TAKE:
-        job->err = repair_take(txn, job, false);
+        job->err = repair_take(txn, job, NULL);
         break;
     case WORK_KEYS:
         job->err = replica_keys(txn, r, job);

@@ -116,7 +116,7 @@ struct session {
     struct buf range;                  /* the last range, and how many of its leaves were taken, and are in batch */
     uint64_t range_done, range_taken;
     bool range_open, took;
-    bool asked_leaves;                 /* ward: this device was asked for what is damaged */
+    bool asked_leaves;                 /* ward: this device was asked for what is damaged, or lacks its bodies */
     struct work *parked;               /* a job to go on with when out has drained */
     struct buf enrol;                  /* device: the message to begin with */
 };

@@ -96,12 +96,13 @@ enum err ward_cursor_each(struct txn *txn, const struct id *device, ward_cursor_
 struct claim {
     struct txn *txn;
     const struct id *device;
+    uint32_t incarnation;
     struct message_list moved;  /* of hello */
     size_t moved_met;
     bool fresh;                 /* nothing is believed yet: `sizes` follows */
     bool newer;                 /* the next ratchet was shown: the answer of the last session arrived */
     bool lost;                  /* it shows what this ward does not know: `sizes` will tell */
-    bool wanted;                /* leaves are damaged here that this device says it holds */
+    bool wanted;                /* leaves are damaged here, or lack bodies, that this device says it holds */
     bool at_end;                /* every scope is held to its end: states can be compared */
     struct buf reach;           /* struct reach[] */
     struct buf digest;          /* struct digest_scope[] */
@@ -167,9 +168,12 @@ static enum err claim_scope(void *arg, const struct id *id, const struct ward_cu
     buf_put(&c->reach, &reach, sizeof reach);
     if (d.size == 0)
         return ERR_OK;
-    if (!c->wanted && (e = ward_wanted_any(c->txn, &s, d.size, &c->wanted)) != ERR_OK)
-        return e;
-    e = scope_root_at(c->txn, &s, d.size, &d.root);
+    if (!c->wanted)
+        e = ward_wanted_any(c->txn, &s, d.size, &c->wanted);
+    if (e == ERR_OK && !c->wanted && d.epoch == s.epoch)
+        e = ward_missing_past(c->txn, &s, c->device, c->incarnation, d.size, &c->wanted);
+    if (e == ERR_OK)
+        e = scope_root_at(c->txn, &s, d.size, &d.root);
     if (e == ERR_OK)
         e = ledger_state(c->txn, &s, &d.state);
     buf_put(&c->digest, &d, sizeof d);
@@ -250,7 +254,7 @@ static void states_compare(struct work *job, const struct claim *c, const struct
 
 enum err ward_judge(struct txn *txn, const struct ward *w, struct work *job, uint64_t now)
 {
-    struct claim c = {.txn = txn, .device = &job->device, .at_end = true};
+    struct claim c = {.txn = txn, .device = &job->device, .incarnation = job->incarnation, .at_end = true};
     uint8_t logs[DIGEST_LOGS_SIZE];
     struct message_hello hello;
     enum err e;
@@ -387,13 +391,18 @@ enum err ward_sizes_reach(struct txn *txn, struct work *job, struct message_list
     return e;
 }
 
-/* Damaged here, and below what the device says it holds. */
-static enum err ask_leaves(struct txn *txn, const struct message_size *entry, struct buf *list)
+/* Damaged here, or its own and without bodies, and below what the device says it holds. */
+static enum err ask_leaves(struct txn *txn, const struct message_size *entry, struct work *job)
 {
     struct scope s;
     enum err e = scope_load(txn, &entry->scope, &s);
 
-    return e == ERR_OK ? ward_wanted_ask(txn, &s, entry->size, list) : e == ERR_NOT_FOUND ? ERR_OK : e;
+    if (e == ERR_OK && !job->asked_leaves)
+        e = ward_wanted_ask(txn, &s, entry->size, &job->out2);
+    if (e != ERR_OK || entry->epoch != s.epoch) /* its log is not ours to the end */
+        return e == ERR_NOT_FOUND ? ERR_OK : e;
+    return job->asked_leaves ? ward_missing_asked(txn, &s, &job->device, job->incarnation, entry->size)
+                             : ward_missing_ask(txn, &s, &job->device, job->incarnation, entry->size, &job->out2);
 }
 
 enum err ward_sizes(struct txn *txn, const struct ward *w, struct work *job, uint64_t now)
@@ -417,8 +426,8 @@ enum err ward_sizes(struct txn *txn, const struct ward *w, struct work *job, uin
     e = ward_cursor_each(txn, &job->device, claim_scope, &c);
     while (e == ERR_OK && message_size_next(&list, &entry)) {
         e = size_judge(txn, &entry, &c, job, &recall, &recalled);
-        if (e == ERR_OK && recalled == 0 && !job->asked_leaves)
-            e = ask_leaves(txn, &entry, &job->out2);
+        if (e == ERR_OK && recalled == 0)
+            e = ask_leaves(txn, &entry, job);
     }
     job->want = e == ERR_OK && recalled == 0 && job->out2.n > 0;
     if (recalled > 0)

@@ -39,6 +39,17 @@ MUST_CHECK enum err ward_missing_any(struct txn *txn, const struct id *device, u
 MUST_CHECK enum err ward_missing_first(struct txn *txn, const struct scope *s, const struct id *device,
                                        uint32_t incarnation, uint64_t *first);
 
+/* Of the device's older incarnations, within the first `size` leaves, which it holds: was it not asked for them? */
+MUST_CHECK enum err ward_missing_past(struct txn *txn, const struct scope *s, const struct id *device,
+                                      uint32_t incarnation, uint64_t size, bool *any);
+/* The wants for their leaves, at the end of list; and that they were answered, with bodies or without. */
+MUST_CHECK enum err ward_missing_ask(struct txn *txn, const struct scope *s, const struct id *device,
+                                     uint32_t incarnation, uint64_t size, struct buf *list);
+MUST_CHECK enum err ward_missing_asked(struct txn *txn, const struct scope *s, const struct id *device,
+                                       uint32_t incarnation, uint64_t size);
+/* A leaf that stands at this index and came again: its bodies, if they are wanted. */
+MUST_CHECK enum err ward_missing_take(struct txn *txn, const struct scope *s, uint64_t index, struct ledger_leaf *l);
+
 /* --- the registry follows control leaves that come back (ward_follow.c) --- */
 MUST_CHECK enum err ward_follow(struct txn *txn, const struct scope *s, const struct control *c, uint64_t now);
 /* Into every scope that the person's roles reach and that has lost the leaf which said so. */

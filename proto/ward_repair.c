@@ -65,13 +65,15 @@ enum err ward_wanted_count(struct txn *txn, uint64_t *count)
 enum err ward_wanted_ask(struct txn *txn, const struct scope *s, uint64_t held, struct buf *list)
 {
     struct repair_asking *a = mem_alloc(sizeof *a);
+    struct scope both = *s; /* as both hold it: one that has less would pass over the want */
     struct buf indexes = {0};
     enum err e = wanted(txn, s, &indexes);
 
+    both.frontier.size = held;
     a->list = list;
     for (size_t i = 0; e == ERR_OK && i < indexes.n; i += 4)
         if (load_u32(indexes.p + i) < held)
-            repair_ask(a, s, REPAIR_LEAVES, load_u32(indexes.p + i), 1);
+            repair_ask(a, &both, REPAIR_LEAVES, load_u32(indexes.p + i), 1);
     repair_ask_end(a);
     buf_deinit(&indexes);
     free(a);
@@ -244,7 +246,7 @@ enum err ward_take(struct txn *txn, struct work *job)
     if (e == ERR_OK)
         e = wanted(txn, &s, &before);
     if (e == ERR_OK)
-        e = repair_take(txn, job, true);
+        e = repair_take(txn, job, ward_missing_take);
     if (e == ERR_OK)
         e = settle_wanted(txn, &s, &left);
     for (size_t i = 0; e == ERR_OK && job->repaired > 0 && i < before.n; i += 4)

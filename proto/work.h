@@ -92,7 +92,7 @@ struct work {
     bool more;
     bool ask;
     bool recall;              /* WORK_SIZES: the ward lacks what this device holds */
-    bool want;                /* WORK_SIZES: leaves are damaged that this device may hold; out2: wants */
+    bool want;                /* WORK_SIZES: this device may hold what is damaged here, or lacks bodies; out2: wants */
     bool asked_leaves;        /* WORK_SIZES: they were asked for already */
     bool older;               /* WORK_APPLY: leaves of the log's beginning. WORK_OPEN: ask for them, into out2 */
     bool restart;             /* device: what it held of a scope is given up, another session brings it anew */
