@@ -86,13 +86,23 @@ MUST_CHECK enum err parcel_in_begin(struct parcel_in *p, const struct parcel_io 
 /* The next message, valid until the next call; *got false: `end` was the last. ERR_FILE_DAMAGED: a chunk does not open;
  * ERR_BAD_FRAME: what was sealed is not a file's content. */
 MUST_CHECK enum err parcel_in_next(struct parcel_in *p, uint8_t *type, struct bytes *message, bool *got);
-/* After the last message: the maker's signature over all of it, and nothing behind. ERR_BAD_PROOF. */
+/* After the last message: the maker's signature over all of it, and nothing behind. ERR_BAD_PROOF. May be asked again,
+ * for another maker. */
 MUST_CHECK enum err parcel_in_signed(struct parcel_in *p, const uint8_t maker[SIGN_PUBLIC_SIZE]);
 void parcel_in_deinit(struct parcel_in *p); /* in any case */
 
+/* Who may have signed a file: whoever has `key`. In one of the ward's: also the last key of the list that the file
+ * brings, if that goes on from `key`; or one of those before `key` in the list that is known (*former): such a file is
+ * late, or a thief's. */
+struct parcel_maker {
+    const uint8_t *key;
+    const struct id *ward;    /* of a file from it */
+    const struct keys *known; /* of a file from it; count 0: none */
+    bool former;              /* out */
+};
+
 /* What is left of a file whose manifest was read: every message is decoded and stands where it may, and the maker's
- * signature holds. */
-MUST_CHECK enum err parcel_check(struct parcel_in *p, enum manifest_direction direction,
-                                 const uint8_t maker[SIGN_PUBLIC_SIZE]);
+ * signature holds. ERR_BAD_PROOF. */
+MUST_CHECK enum err parcel_check(struct parcel_in *p, enum manifest_direction direction, struct parcel_maker *maker);
 
 #endif

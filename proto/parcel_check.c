@@ -1,4 +1,6 @@
 /* parcel_check.c - a file is looked through whole before anything of it is applied. */
+#include <stdlib.h>
+
 #include "changeset.h"
 #include "keys.h"
 #include "mp.h"
@@ -7,6 +9,8 @@
 /* Where in a file's content we are. */
 struct place {
     bool scope;   /* a scope message was read */
+    bool first;   /* nothing was read yet */
+    struct keys *keys; /* that the file brings; count 0: none */
     bool batch;   /* leaves since the last checkpoint: one must follow */
     size_t bytes; /* of this batch */
 };
@@ -97,12 +101,10 @@ static enum err check_in_batch(struct place *at, uint8_t type, struct bytes mess
     return type == MESSAGE_CONTROL ? message_control_decode(&control, message) : check_leaf(message);
 }
 
-/* For logs that begin under an older key; before the first of them. */
+/* Right behind the manifest: what follows is signed with the last of them. */
 static enum err check_keys(const struct place *at, struct bytes message)
 {
-    struct keys k;
-
-    return at->scope || at->batch ? ERR_BAD_FRAME : keys_decode(&k, message);
+    return at->first ? keys_decode(at->keys, message) : ERR_BAD_FRAME;
 }
 
 static enum err check_one(struct place *at, enum manifest_direction direction, uint8_t type, struct bytes message)
@@ -125,20 +127,51 @@ static enum err check_one(struct place *at, enum manifest_direction direction, u
     return ERR_BAD_FRAME;
 }
 
-enum err parcel_check(struct parcel_in *p, enum manifest_direction direction, const uint8_t maker[SIGN_PUBLIC_SIZE])
+static enum err check_messages(struct parcel_in *p, enum manifest_direction direction, struct keys *keys)
 {
-    struct place at = {0};
+    struct place at = {.first = true, .keys = keys};
     struct bytes message;
     uint8_t type;
     bool got = true;
     enum err e = ERR_OK;
 
+    keys->count = 0;
     while (e == ERR_OK && got) {
         e = parcel_in_next(p, &type, &message, &got);
         if (e == ERR_OK && got)
             e = check_one(&at, direction, type, message);
+        at.first = false;
     }
-    if (e == ERR_OK && at.batch)
-        e = ERR_BAD_FRAME;
-    return e == ERR_OK ? parcel_in_signed(p, maker) : e;
+    return e == ERR_OK && at.batch ? ERR_BAD_FRAME : e;
+}
+
+/* By the key that the file's list ends with, if it goes on from the one we know, else by that one; or a former one. */
+static enum err check_maker(struct parcel_in *p, struct parcel_maker *maker, const struct keys *brought)
+{
+    const uint8_t *key = maker->key;
+    size_t place;
+    enum err e;
+
+    if (brought->count > 0 && keys_verify(brought, maker->ward) != ERR_OK)
+        return ERR_BAD_PROOF;
+    if (brought->count > 0 && keys_find(brought, maker->key, &place))
+        key = keys_at(brought, brought->count);
+    e = parcel_in_signed(p, key);
+    if (e != ERR_BAD_PROOF || maker->known == NULL || !keys_find(maker->known, maker->key, &place))
+        return e;
+    for (maker->former = true; e == ERR_BAD_PROOF && place > 0; place--)
+        e = parcel_in_signed(p, keys_at(maker->known, place - 1));
+    return e;
+}
+
+enum err parcel_check(struct parcel_in *p, enum manifest_direction direction, struct parcel_maker *maker)
+{
+    struct keys *brought = mem_alloc(sizeof *brought);
+    enum err e = check_messages(p, direction, brought);
+
+    maker->former = false;
+    if (e == ERR_OK)
+        e = check_maker(p, maker, brought);
+    free(brought);
+    return e;
 }

@@ -1,6 +1,9 @@
 /* parcel_post.c - see parcel_post.h. */
 #include "parcel_post.h"
 
+#include <stdlib.h>
+
+#include "keys.h"
 #include "message.h"
 
 void parcel_report_deinit(struct parcel_report *report)
@@ -60,6 +63,7 @@ static enum err run_manifest(const struct parcel_io *io, enum work_kind kind, st
 struct exchange {
     const struct parcel_io *io;
     const struct ward *ward;
+    struct ward_key key; /* that the file is sealed to: the device may not know the newest yet */
     struct parcel_report *report;
     struct parcel_in in;
     struct parcel_out out;
@@ -68,6 +72,17 @@ struct exchange {
     struct buf reach;
     bool hand_in; /* the device was revoked: what it brings goes into quarantine */
 };
+
+/* For whichever of the ward's keys it is sealed to. */
+static enum err exchange_open(struct exchange *x)
+{
+    enum err e = open_manifest(&x->in, x->io, x->ward->public_key, x->ward->secret_key, &x->manifest, &x->m);
+
+    if (!ward_key_opens(x->ward, x->in.head.key_id, &x->key) || e != ERR_FILE_FOREIGN)
+        return e;
+    parcel_in_deinit(&x->in);
+    return open_manifest(&x->in, x->io, x->key.public_key, x->key.secret_key, &x->manifest, &x->m);
+}
 
 /* A file for somebody else: whose? */
 static enum err explain_foreign(struct exchange *x)
@@ -86,7 +101,7 @@ static enum err exchange_judge(struct exchange *x)
     enum err judged = run_manifest(x->io, WORK_PARCEL_JUDGE, buf_bytes(&x->manifest), &job), e = judged;
 
     if (job->out2.n == SIGN_PUBLIC_SIZE)
-        e = parcel_check(&x->in, MANIFEST_FROM_DEVICE, job->out2.p);
+        e = parcel_check(&x->in, MANIFEST_FROM_DEVICE, &(struct parcel_maker){.key = job->out2.p});
     buf_put_bytes(&x->reach, buf_bytes(&job->out));
     x->hand_in = job->hand_in;
     work_free(job);
@@ -128,7 +143,7 @@ static enum err exchange_append(struct exchange *x)
     struct bytes message;
     uint8_t type;
     bool got = true;
-    enum err e = open_again(&x->in, x->io, x->ward->public_key, x->ward->secret_key);
+    enum err e = open_again(&x->in, x->io, x->key.public_key, x->key.secret_key);
 
     while (e == ERR_OK && got) {
         e = parcel_in_next(&x->in, &type, &message, &got);
@@ -206,7 +221,7 @@ enum err parcel_exchange(const struct parcel_io *io, const struct ward *w, const
 {
     struct exchange x = {.io = io, .ward = w, .report = report};
     uint8_t device_key[SIGN_PUBLIC_SIZE];
-    enum err e = open_manifest(&x.in, io, w->public_key, w->secret_key, &x.manifest, &x.m);
+    enum err e = exchange_open(&x);
 
     if (e == ERR_FILE_FOREIGN)
         e = explain_foreign(&x);
@@ -227,6 +242,7 @@ enum err parcel_exchange(const struct parcel_io *io, const struct ward *w, const
     if (e == ERR_OK)
         e = parcel_out_end(&x.out, w->secret_key);
     report->bytes_out = x.out.bytes;
+    crypto_wipe(&x.key, sizeof x.key);
     parcel_in_deinit(&x.in);
     parcel_out_deinit(&x.out);
     buf_deinit(&x.manifest);
@@ -366,14 +382,25 @@ static enum err take_all(struct taking *t, struct parcel_in *in)
     return e;
 }
 
+/* *former: signed with a key that the ward has no more. It came late and says nothing new, or a thief made it: nothing
+ * of it is taken, the next answer has it all. */
 static enum err receive_judge(struct parcel_in *in, const struct replica *r, struct bytes manifest,
-                              struct parcel_report *report)
+                              struct parcel_report *report, bool *former)
 {
+    struct parcel_maker maker = {.ward = &r->ward, .key = r->ward_key};
     struct work *job;
-    enum err judged = run_manifest(in->io, WORK_PARCEL_JUDGED, manifest, &job);
-    enum err e = parcel_check(in, MANIFEST_FROM_WARD, r->ward_key);
+    struct keys *known = mem_alloc(sizeof *known);
+    enum err judged = run_manifest(in->io, WORK_PARCEL_JUDGED, manifest, &job), e = ERR_OK;
 
+    known->count = 0;
+    if (job->out2.n > 0)
+        e = keys_decode(known, buf_bytes(&job->out2)) == ERR_OK ? ERR_OK : ERR_DAMAGED;
+    maker.known = known;
+    if (e == ERR_OK)
+        e = parcel_check(in, MANIFEST_FROM_WARD, &maker);
+    *former = maker.former;
     buf_put_bytes(&report->needs, buf_bytes(&job->out));
+    free(known);
     work_free(job);
     return e == ERR_OK ? judged : e;
 }
@@ -386,6 +413,7 @@ enum err parcel_receive(const struct parcel_io *io, const struct replica *r, str
     struct parcel_in in;
     struct work *job = NULL;
     struct manifest m;
+    bool former = false;
     enum err e = open_manifest(&in, io, r->sign_public, r->sign_secret, &manifest, &m);
 
     parcel_key_id(ward_id, r->ward_key);
@@ -396,13 +424,13 @@ enum err parcel_receive(const struct parcel_io *io, const struct replica *r, str
     if (e == ERR_OK)
         memcpy(report->number, m.number, MANIFEST_NUMBER_SIZE);
     if (e == ERR_OK)
-        e = receive_judge(&in, r, buf_bytes(&manifest), report);
-    if (e == ERR_OK)
+        e = receive_judge(&in, r, buf_bytes(&manifest), report, &former);
+    if (e == ERR_OK && !former)
         e = open_again(&in, io, r->sign_public, r->sign_secret);
     t.newest = m.time >= r->synced;
-    if (e == ERR_OK)
+    if (e == ERR_OK && !former)
         e = take_all(&t, &in);
-    if (e == ERR_OK) {
+    if (e == ERR_OK && !former) {
         e = run_manifest(io, WORK_PARCEL_SETTLE, buf_bytes(&manifest), &job);
         work_free(job);
     }

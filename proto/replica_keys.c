@@ -17,6 +17,13 @@ static enum err keys_load(struct txn *txn, struct keys *k)
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+enum err replica_keys_list(struct txn *txn, struct buf *message)
+{
+    enum err e = store_get(txn, TABLE_meta, bytes_of_str(meta_keys), message);
+
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 enum err replica_keys(struct txn *txn, struct replica *r, struct work *job)
 {
     struct keys k;

@@ -13,6 +13,9 @@
 /* Takes the list (message 20) and its newest key. ERR_BAD_PROOF: it does not hold, or ours is not in it. */
 enum err replica_keys(struct txn *txn, struct replica *r, struct work *job);
 
+/* The list that is known, as message 20; nothing when the ward never had another key. */
+MUST_CHECK enum err replica_keys_list(struct txn *txn, struct buf *message);
+
 /* A log as far as it was read: how many leaves, and the key its next one is signed with. */
 struct replica_log {
     uint64_t size;

@@ -3,7 +3,7 @@
 #include "checkpoint.h"
 #include "manifest.h"
 #include "message.h"
-#include "replica.h"
+#include "replica_keys.h"
 
 /* Sealed before the first byte is written, as for a session. The ratchet is not touched, nor is the flight counted as
  * cut: what the ward took from the file it passes over when it comes again. */
@@ -55,8 +55,10 @@ enum err replica_parcel_judge(struct txn *txn, const struct replica *r, struct w
     struct message_size need;
     struct manifest m;
     size_t count = 0;
-    enum err e = manifest_decode(&m, buf_bytes(&job->in));
+    enum err known = replica_keys_list(txn, &job->out2), e = manifest_decode(&m, buf_bytes(&job->in));
 
+    if (known != ERR_OK)
+        return known;
     if (e == ERR_OK && (!id_equal(&m.ward, &r->ward) || !id_equal(&m.device, &r->device)))
         e = ERR_FILE_FOREIGN;
     if (e == ERR_OK && m.incarnation != r->incarnation)
@@ -94,7 +96,7 @@ static enum err check_held(struct txn *txn, const struct replica *r, const struc
     struct checkpoint c = {.ward = r->ward, .scope = s->id, .epoch = s->epoch, .size = m->size, .time = m->time};
     enum err e = scope_root_at(txn, s, m->size, &c.root);
 
-    return e == ERR_OK ? checkpoint_verify(m->signature, &c, s->ward_key) : e;
+    return e == ERR_OK ? replica_keys_checkpoint(txn, r, s, &c, m->signature) : e;
 }
 
 /* Without what comes before the first leaf that is not here; the checkpoint proves the rest and what is here. The job

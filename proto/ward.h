@@ -24,11 +24,22 @@ struct ward_hooks {
                           struct buf *der);
 };
 
+struct ward_key {
+    uint8_t public_key[SIGN_PUBLIC_SIZE];
+    uint8_t secret_key[SIGN_SECRET_SIZE];
+};
+
+/* Keys the ward had before, kept to open files that are sealed to them. Two changes a year for four years: longer than
+ * any file is under way, and any cell without news. */
+#define WARD_OLD_KEYS 8
+
 struct ward {
     struct id id;
     uint8_t public_key[SIGN_PUBLIC_SIZE];
     uint8_t secret_key[SIGN_SECRET_SIZE];
     uint8_t ratchet_key[KEY_SIZE];
+    struct ward_key old[WARD_OLD_KEYS]; /* the newest last; they sign nothing */
+    size_t old_count;
     struct ward_hooks hooks;
     uint64_t snapshot_leaves; /* of a longer log a new device gets a snapshot; 0: as limits.h says */
 };
@@ -86,11 +97,19 @@ MUST_CHECK enum err ward_fold_upgrade(struct txn *txn, const struct ward *w, uin
  * before the transaction commits, and uses nothing else after it. ERR_TOO_LONG: too many (keys.h). */
 MUST_CHECK enum err ward_rotate(struct txn *txn, const struct ward *w, const uint8_t new_public[SIGN_PUBLIC_SIZE],
                                 const uint8_t new_secret[SIGN_SECRET_SIZE], uint64_t now);
+/* The new key is the ward's, the one before it an old one; of too many the oldest is forgotten. */
+void ward_key_take(struct ward *w, const uint8_t new_public[SIGN_PUBLIC_SIZE],
+                   const uint8_t new_secret[SIGN_SECRET_SIZE]);
+/* One more old key, the newest of them; nothing happens if it is there already. */
+void ward_key_keep(struct ward *w, const struct ward_key *key);
+/* Which of the ward's keys, old or not, has an id that begins so (parcel.h)? False: none of those that are kept. */
+bool ward_key_opens(const struct ward *w, const uint8_t *key_id, struct ward_key *key);
 /* Is this the beginning of the id of a key that the ward had before (parcel.h)? */
 MUST_CHECK enum err ward_key_was(struct txn *txn, const uint8_t *key_id, bool *yes);
 MUST_CHECK enum err ward_key_newest(struct txn *txn, uint8_t key[SIGN_PUBLIC_SIZE]); /* ERR_NOT_FOUND: the first one */
-/* The list of keys as a message, if a key leaf stands in what these scopes have beyond `sent`. */
-enum err ward_keys_send(struct txn *txn, const struct reach *reach, size_t count, struct buf *list);
+/* The list of keys as a message, if there is one and it is wanted anyway, or a key leaf stands in what these scopes
+ * have beyond `sent`. */
+enum err ward_keys_send(struct txn *txn, const struct reach *reach, size_t count, bool anyway, struct buf *list);
 MUST_CHECK enum err ward_policy_next(struct txn *txn, uint64_t *policy);
 MUST_CHECK enum err ward_policy(struct txn *txn, uint64_t *policy);
 

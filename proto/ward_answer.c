@@ -454,7 +454,7 @@ enum err ward_read(struct txn *txn, const struct ward *w, struct work *job, uint
     if (e == ERR_OK && d.state == DEVICE_REVOKED)
         e = ERR_REVOKED;
     if (e == ERR_OK && job->at == 0)
-        e = ward_keys_send(txn, r, count, &job->out);
+        e = ward_keys_send(txn, r, count, job->kind == WORK_PARCEL_READ, &job->out);
     if (e != ERR_OK)
         return e;
     while (job->at / 2 < count) {

@@ -50,6 +50,44 @@ enum err ward_key_was(struct txn *txn, const uint8_t *key_id, bool *yes)
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+void ward_key_keep(struct ward *w, const struct ward_key *key)
+{
+    for (size_t i = 0; i < w->old_count; i++)
+        if (crypto_equal(w->old[i].public_key, key->public_key, SIGN_PUBLIC_SIZE))
+            return;
+    if (w->old_count == WARD_OLD_KEYS)
+        memmove(&w->old[0], &w->old[1], --w->old_count * sizeof w->old[0]);
+    w->old[w->old_count++] = *key;
+}
+
+void ward_key_take(struct ward *w, const uint8_t new_public[SIGN_PUBLIC_SIZE],
+                   const uint8_t new_secret[SIGN_SECRET_SIZE])
+{
+    struct ward_key before;
+
+    memcpy(before.public_key, w->public_key, SIGN_PUBLIC_SIZE);
+    memcpy(before.secret_key, w->secret_key, SIGN_SECRET_SIZE);
+    ward_key_keep(w, &before);
+    memcpy(w->public_key, new_public, SIGN_PUBLIC_SIZE);
+    memcpy(w->secret_key, new_secret, SIGN_SECRET_SIZE);
+    crypto_wipe(&before, sizeof before);
+}
+
+bool ward_key_opens(const struct ward *w, const uint8_t *key_id, struct ward_key *key)
+{
+    uint8_t id[PARCEL_KEY_ID_SIZE];
+
+    memcpy(key->public_key, w->public_key, SIGN_PUBLIC_SIZE);
+    memcpy(key->secret_key, w->secret_key, SIGN_SECRET_SIZE);
+    for (size_t i = w->old_count;; *key = w->old[--i]) {
+        parcel_key_id(id, key->public_key);
+        if (memcmp(id, key_id, sizeof id) == 0)
+            return true;
+        if (i == 0)
+            return false;
+    }
+}
+
 static enum err key_leaf(struct txn *txn, const struct ward *w, struct scope *s, const struct key_link *l, uint64_t now)
 {
     struct control c = {.kind = CONTROL_KEY};
@@ -100,10 +138,10 @@ static enum err ahead(struct txn *txn, const struct reach *r, bool *yes)
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-enum err ward_keys_send(struct txn *txn, const struct reach *reach, size_t count, struct buf *list)
+enum err ward_keys_send(struct txn *txn, const struct reach *reach, size_t count, bool anyway, struct buf *list)
 {
     struct buf row = {0};
-    bool yes = false;
+    bool yes = anyway;
     enum err e = keys_row(txn, &row);
 
     for (size_t i = 0; e == ERR_OK && i < count && !yes; i++)

@@ -49,7 +49,7 @@ enum work_kind {
     WORK_KEYS,    /* in: keys */
     WORK_RENEWED, /* in: renewal. out: the certificate, for the driver to keep in the same transaction */
     WORK_PARCEL_OPEN,   /* seals what is pending. out: the manifest */
-    WORK_PARCEL_JUDGED, /* in: manifest. Does the file fit this book? */
+    WORK_PARCEL_JUDGED, /* in: manifest. Does the file fit this book? out2: the keys known here */
     WORK_PARCEL_APPLY,  /* as WORK_APPLY, but leaves that are here already are passed over */
     WORK_PARCEL_SETTLE, /* in: manifest. All of the file is applied */
     WORK_KINDS

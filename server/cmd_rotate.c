@@ -44,6 +44,19 @@ static enum err rotate(struct call *c, struct home *home)
     return e;
 }
 
+static void print_done(struct call *c)
+{
+    const char *tls = _("The server has a new TLS key; devices and invites that know an older one go on.");
+    const char *ward = _("The ward has a new signing key; devices learn of it at their next exchange or file.");
+    if (opt_given(&c->opts, "may-chu"))
+        buf_printf(&c->out, "%s\n", tls);
+    if (opt_given(&c->opts, "phuong"))
+        buf_printf(&c->out, "%s\n", ward);
+    buf_printf(&c->out, "  %s\n",
+               _("Take a backup of the folder now and erase the older ones: they do not hold the new key."));
+    buf_printf(&c->out, "  %s\n", _("Then start the server again: chibod chay FOLDER"));
+}
+
 enum err cmd_rotate(struct call *c)
 {
     if (!opt_given(&c->opts, "may-chu") && !opt_given(&c->opts, "phuong"))
@@ -58,7 +71,9 @@ enum err cmd_rotate(struct call *c)
     if (lock >= 0)
         close(lock);
     free(home);
-    if (e == ERR_OK && opt_given(&c->opts, "json"))
+    if (e == ERR_OK && !opt_given(&c->opts, "json"))
+        print_done(c);
+    else if (e == ERR_OK)
         buf_printf(&c->out, "{\"v\":1,\"tls\":%s,\"ward\":%s}\n", opt_given(&c->opts, "may-chu") ? "true" : "false",
                    opt_given(&c->opts, "phuong") ? "true" : "false");
     return e;

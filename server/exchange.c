@@ -106,10 +106,12 @@ static enum err answer_there(const char *to, struct parcel_head *head)
 /* Before anything is taken in: another file, or the very file that is read, would be in the way. */
 static enum err check_answer(const struct exchange_door *d, const char *to, struct parcel_head *there)
 {
-    uint8_t ours[PARCEL_KEY_ID_SIZE];
+    struct ward_key key;
     enum err e = answer_there(to, there);
-    parcel_key_id(ours, d->home.ward.public_key);
-    return e == ERR_OK && memcmp(there->key_id, ours, sizeof(ours)) == 0 ? ERR_EXISTS : e;
+    if (e == ERR_OK && ward_key_opens(&d->home.ward, there->key_id, &key))
+        e = ERR_EXISTS;
+    crypto_wipe(&key, sizeof(key));
+    return e;
 }
 
 enum err exchange_file(struct exchange_door *d, const char *from, const char *to, struct parcel_report *report,

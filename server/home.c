@@ -272,6 +272,8 @@ enum err home_open(const char *dir, enum kv_mode mode, struct home *out)
     if (e == ERR_OK)
         e = home_load_ward(out);
     if (e == ERR_OK)
+        e = home_old_load(out);
+    if (e == ERR_OK)
         e = load_cert(out, CA_FILE, CA_CERT, out->ca_seed, &out->ca);
     if (e == ERR_OK)
         e = load_cert(out, HOME_TLS_FILE, HOME_TLS_CERT, out->tls_seed, &out->tls);

@@ -1,6 +1,7 @@
 /* home.h - the server's directory: keys, certificates, configuration and the ward's store, created whole or not at all.
  *
  *   khoa-phuong   the ward: its id, signing key and ratchet key
+ *   khoa-cu       signing keys before that one, to open files that are sealed to them; none yet: no file
  *   khoa-ca       key of the CA that certifies devices;        ca.der its certificate
  *   khoa-tls      key of this server's TLS;                    tls.der its certificate, which invites pin
  *   khoa-so, so/  key of the store's tags, and the store (safe.h)
@@ -61,13 +62,16 @@ MUST_CHECK enum err home_split(const char *listen, char host[HOME_ADDRESS_MAX + 
 /* A new TLS key, stated by the old one (tls_chain.h). Devices and invites that know an older pin go on. h is as before:
  * open it again. */
 MUST_CHECK enum err home_rotate_tls(struct home *h, uint64_t now_s);
-/* A new signing key of the ward: a leaf in every log, and the old key is gone when it returns (whoever finds it later
- * could name another successor to those who were away). h has the new key. */
+/* A new signing key of the ward: a leaf in every log. The old key signs nothing any more; it is kept for opening. h has
+ * the new key. */
 MUST_CHECK enum err home_rotate_ward(struct home *h, uint64_t now_s);
 /* End a rotation that died on its way; parts of home_open, before the keys are read and when the store is open. */
 enum err home_finish_tls(struct home *h);
 enum err home_finish_ward(struct home *h);
 void home_take_ward(struct ward *w, const uint8_t *content); /* HOME_WARD_CONTENT bytes */
+/* home_old.c: the old keys of the ward from their file, and to it, whole or not at all. */
+MUST_CHECK enum err home_old_load(struct home *h);
+MUST_CHECK enum err home_old_save(struct home *h, const struct ward *w);
 
 /* khoa-phuong: id ‖ seed of the signing key ‖ ratchet key; khoa-ca, khoa-tls: seed ‖ SHA-256 of the certificate. */
 #define HOME_WARD_FILE "khoa-phuong"

@@ -9,7 +9,7 @@
 
 #define FILE_VERSION 1
 #define CHECK_SIZE 16
-#define CONTENT_MAX 256
+#define CONTENT_MAX 256 /* as many old keys as are kept */
 
 static void check_of(const char *name, struct bytes all, uint8_t out[CHECK_SIZE])
 {

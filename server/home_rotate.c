@@ -106,7 +106,7 @@ enum err home_finish_ward(struct home *h)
     if (e == ERR_OK)
         e = take_place(h, HOME_WARD_FILE HOME_NEW, HOME_WARD_FILE);
     if (e == ERR_OK)
-        h->ward = next;
+        ward_key_take(&h->ward, next.public_key, next.secret_key);
     crypto_wipe(content, sizeof(content));
     crypto_wipe(&next, sizeof(next));
     return e == ERR_NOT_FOUND ? ERR_DAMAGED : e; /* the key's file is older than the store */
@@ -128,7 +128,7 @@ static enum err rotate_store(struct home *h, const struct ward *next, uint64_t n
 enum err home_rotate_ward(struct home *h, uint64_t now_s)
 {
     uint8_t content[HOME_WARD_CONTENT];
-    struct ward next;
+    struct ward next, kept = h->ward;
     memcpy(content, h->ward.id.b, ID_SIZE);
     crypto_random(content + ID_SIZE, 32);
     memcpy(content + ID_SIZE + 32, h->ward.ratchet_key, KEY_SIZE);
@@ -137,6 +137,9 @@ enum err home_rotate_ward(struct home *h, uint64_t now_s)
     h->at = HOME_WARD_FILE HOME_NEW;
     enum err e = home_file_create_as(h->dir, HOME_WARD_FILE HOME_NEW, HOME_WARD_FILE,
                                      bytes_of(content, sizeof(content)));
+    ward_key_take(&kept, next.public_key, next.secret_key);
+    if (e == ERR_OK)
+        e = home_old_save(h, &kept); /* if the new one never counts, the present key is there twice */
     if (e == ERR_OK) {
         h->at = "so";
         e = rotate_store(h, &next, now_s);
@@ -145,5 +148,6 @@ enum err home_rotate_ward(struct home *h, uint64_t now_s)
         e = home_finish_ward(h);
     crypto_wipe(content, sizeof(content));
     crypto_wipe(&next, sizeof(next));
+    crypto_wipe(&kept, sizeof(kept));
     return e;
 }

@@ -32,12 +32,13 @@ static void fuzz_file_messages(struct fuzz_file_world *w, bool down)
     struct replica r = sim_node_replica(&w->story.device[0]);
     struct sim_parcel p = {.device = &w->story.device[0], .file = buf_bytes(&w->file[down])};
     struct parcel_io io = sim_parcel_io(&p);
+    const struct ward_key *before = &w->story.ward.ward.old[0];
     struct bytes message;
     struct parcel_in in;
     uint8_t type;
     bool got = true;
     enum err e = down ? parcel_in_begin(&in, &io, r.sign_public, r.sign_secret)
-                      : parcel_in_begin(&in, &io, w->story.ward.ward.public_key, w->story.ward.ward.secret_key);
+                      : parcel_in_begin(&in, &io, before->public_key, before->secret_key);
 
     while (e == ERR_OK && got) {
         e = parcel_in_next(&in, &type, &message, &got);
@@ -48,7 +49,8 @@ static void fuzz_file_messages(struct fuzz_file_world *w, bool down)
     parcel_in_deinit(&in);
 }
 
-/* Both devices wrote; the second one synced: the answer has an own leaf and somebody else's. */
+/* Both devices wrote; the second one synced: the answer has an own leaf and somebody else's. And the ward's keys: it has a
+ * new one, which the device has not heard of. */
 static void fuzz_file_build(struct fuzz_file_world *w)
 {
     struct sim_parcel up = {.out = &w->file[0], .limits = sim_parcel_fine};
@@ -61,6 +63,7 @@ static void fuzz_file_build(struct fuzz_file_world *w)
     fuzz_file_must(sim_story_meeting(&w->story, 0, 2) == ERR_OK);
     up.device = &w->story.device[0];
     fuzz_file_must(sim_parcel_send(&up) == ERR_OK);
+    sim_node_rotate(&w->story.ward);
     before = memstore_copy(w->story.ward.store);
     down.ward = &w->story.ward;
     down.file = buf_bytes(&w->file[0]);

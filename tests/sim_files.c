@@ -62,8 +62,8 @@ static bool expected(const struct sim *s, const struct step *step, enum err e)
         return step->poor;
     if (e == ERR_FILE_NEEDS) /* it answers what the store has forgotten */
         return s->peer[step->peer].copies;
-    if (e == ERR_FILE_OLD_KEY || e == ERR_BAD_PROOF) /* made for the ward's former key, or by one not heard of yet */
-        return s->rotations > 0;
+    if (e == ERR_FILE_OLD_KEY) /* made for a key that is not kept any more */
+        return s->rotations > WARD_OLD_KEYS;
     if (e == ERR_COPY)
         return s->peer[step->peer].copies;
     return (e == ERR_REVOKED || e == ERR_HANDED_IN) && s->peer[step->peer].revoked;

@@ -124,8 +124,7 @@ void sim_node_rotate(struct sim_ward *w)
     crypto_sign_from_seed(seed, public_key, secret_key);
     memstore_begin(w->store, true, &txn);
     commit(w->store, ward_rotate(&txn, &w->ward, public_key, secret_key, w->now));
-    memcpy(w->ward.public_key, public_key, sizeof public_key);
-    memcpy(w->ward.secret_key, secret_key, sizeof secret_key);
+    ward_key_take(&w->ward, public_key, secret_key);
 }
 
 void sim_node_revoke(struct sim_ward *w, const struct id *device)

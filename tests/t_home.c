@@ -329,6 +329,27 @@ static bool newest_is(struct home *h, const uint8_t key[SIGN_PUBLIC_SIZE])
     return e == ERR_OK && memcmp(newest, key, SIGN_PUBLIC_SIZE) == 0;
 }
 
+/* The last eight, the newest last, whoever opens the home; a flipped byte is seen. */
+TEST(old_keys_of_the_ward_are_kept_for_opening)
+{
+    uint8_t key[WARD_OLD_KEYS + 3][SIGN_PUBLIC_SIZE];
+    char *dir = new_home();
+    struct home h;
+    for (size_t i = 0; i < ARRAY_LEN(key); i++) {
+        REQUIRE(home_open(dir, KV_WRITE, &h) == ERR_OK);
+        const size_t kept = i < WARD_OLD_KEYS ? i : WARD_OLD_KEYS;
+        CHECK_EQ(h.ward.old_count, kept);
+        for (size_t k = 0; k < kept; k++)
+            CHECK_MEM(h.ward.old[k].public_key, key[i - kept + k], SIGN_PUBLIC_SIZE);
+        memcpy(key[i], h.ward.public_key, SIGN_PUBLIC_SIZE);
+        CHECK_EQ(home_rotate_ward(&h, NOW), ERR_OK);
+        CHECK_MEM(h.ward.old[h.ward.old_count - 1].public_key, key[i], SIGN_PUBLIC_SIZE);
+        home_close(&h);
+    }
+    flip_all(dir, "khoa-cu");
+    free(dir);
+}
+
 /* The store says which key counts; the file of the new one is there before it does. */
 TEST(a_new_key_of_the_ward_counts_whole_or_not_at_all)
 {

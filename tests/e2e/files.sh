@@ -98,4 +98,25 @@ is "late" "$? $(number sent "$said") $(number received "$said")" "0 0 0"
 is "verified" "$(number complete "$(chibo d1 verify --json)")" true
 chibo d2 sync --json >/dev/null
 is "the other device has all, once" "$(chibo d2 list task --json | grep -c Việc)" 4
+
+# Three new keys of the ward missed, one of them while the file is under way: cells that live by files alone go on.
+serve_stop
+new_key() { "$BUILD/chibod" rotate-keys "$W" --ward; }
+said=$(new_key)
+is "a new key" "$? $(grep -c backup <<<"$said")" "0 1"
+new_key >/dev/null
+record d1 "Việc thứ tư"
+is "sealed to a key of long ago" "$(status_of chibo d1 sync --to-file "$S/old")" 0
+is "for scripts" "$("$BUILD/chibod" rotate-keys "$W" --ward --json)" '{"v":1,"tls":false,"ward":true}'
+said=$(exchange "$S/old" "$S/new")
+is "it opens all the same" "$? $(number new "$said")" "0 1"
+is "nor over a request of then" "$(exchange "$S/old" "$S/old" >"$TMP/said"; echo $?)" 2
+said=$(chibo d1 sync --from-file "$S/new" --json)
+is "the answer brings the keys" "$? $(number sent "$said") $(unsent d1)" "0 1 0"
+is "verified under new keys" "$(number complete "$(chibo d1 verify --json)")" true
+record d1 "Việc thứ năm"
+is "and the next one" "$(status_of chibo d1 sync --to-file "$S/old")" 0
+said=$(exchange "$S/old" "$S/new")
+is "is for the new key" "$? $(number new "$said")" "0 1"
+is "confirmed" "$(number sent "$(chibo d1 sync --from-file "$S/new" --json)")" 1
 finish
