@@ -45,7 +45,7 @@ other_port() { "$PYTHON" "$HERE/cli/liar.py" invite "$GOOD" port; }
 liar() {
     rm -f "$TMP/liar"
     "$PYTHON" "$HERE/cli/liar.py" serve "$1" >"$TMP/liar" 2>"$TMP/liar.err" 3>&- &
-    local until=$((SECONDS + 10))
+    local until=$((SECONDS + PATIENCE_S))
     until [ -s "$TMP/liar" ] || [ $SECONDS -gt $until ]; do read -rt 0.02 <> <(:) || :; done
     head -n 1 "$TMP/liar"
 }

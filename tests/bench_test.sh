@@ -25,7 +25,7 @@ check "rows are as large as those of the study" "$raw / 600 > 350 && $raw / 600 
 "$B/limit_add" "$WORK/limit" "$WORK/rows" && "$B/limit_add" "$WORK/limit"
 check "limit_add" "$? == 0"
 for work in bare half full; do
-    PORT=$((PORT + 1))
+    PORT=$(bash tests/free_port.sh)
     "$B/limit_serve" $work $PORT "$WORK/s-$work" 1 >"$WORK/serve.out" 2>&1 &
     server=$!
     # limit_send may come before the server listens

@@ -69,7 +69,7 @@ mapfile -t plays < <(sed -n 's/^  \(\/.*\)/\1/p' "$scratch/out" | sed 's/ &$//')
 ${plays[0]:-false} 2>/dev/null &
 server=$!
 synced=no
-for i in $(seq 50); do
+for i in $(seq 600); do
     ${plays[3]:-false} >/dev/null 2>&1 && synced=yes && break
     sleep 0.1
 done

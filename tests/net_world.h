@@ -11,7 +11,7 @@
 #include "tls_world.h"
 
 #define NET_CLIENTS_MAX 32
-#define NET_PATIENCE_MS 5000
+#define NET_PATIENCE_MS 60000
 
 struct net_client {
     int fd; /* -1: none */

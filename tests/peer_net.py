@@ -16,7 +16,7 @@ from peer_frame import FrameReader, FrameWriter
 from peer_log import Log, head_of, read_header, read_hello_state
 from peer_message import NAMES, TYPES, read_message
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class Cut(Exception):

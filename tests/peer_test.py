@@ -54,7 +54,7 @@ class Server:
     def start(self):
         """Starts to serve."""
         self.process = subprocess.Popen([CHIBOD, 'run', self.folder], stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL)
-        for _ in range(100):
+        for _ in range(600):
             try:
                 socket.create_connection(('127.0.0.1', self.port), 1).close()
                 return
@@ -69,7 +69,7 @@ class Server:
         if self.process and self.process.poll() is None:
             self.process.terminate()
             try:
-                self.process.wait(15)
+                self.process.wait(60)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()

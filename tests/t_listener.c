@@ -168,6 +168,7 @@ TEST(without_descriptors_the_door_is_shut_for_a_moment)
     struct net_client *live = net_echo_client(&s);
     struct net_client *late = net_connect_tls(&s.net, nothing);
     set_files_max(0);
+    const uint64_t shut_ms = net_now_ms();
     CHECK(net_until(&s.net, door_failed, &s));
     for (int i = 0; i < 3; i++) { /* live sessions go on, timers too */
         const uint64_t end_ms = net_now_ms() + 10;
@@ -177,7 +178,8 @@ TEST(without_descriptors_the_door_is_shut_for_a_moment)
         while (net_now_ms() < end_ms)
             net_turn(&s.net);
     }
-    CHECK(listener_stats(s.net.listener).accept_errors <= 10);
+    /* One for each time that the door was opened again, on a machine however slow; not a loop that never ends. */
+    CHECK(listener_stats(s.net.listener).accept_errors <= 2 + (net_now_ms() - shut_ms) / net_echo_limits().retry_ms);
     CHECK_EQ(tls_state(late->tls), TLS_HANDSHAKE);
     set_files_max(before.rlim_cur);
     s.opened = 0;

@@ -2,7 +2,6 @@
 # removed at the end).
 export CHIBO_LANG=en
 CHIBO=$BUILD/chibo CHIBOD=$BUILD/chibod B=$BUILD/tests/bench PYTHON=${PYTHON:-/usr/bin/python3}
-PORT=$((20000 + RANDOM % 20000))
 KILL=
 
 finish() {
@@ -29,11 +28,11 @@ anon_kb() { awk '/^RssAnon/ { print $2 }' "/proc/$1/status" 2>/dev/null; }
 ward() {
     local dir=$1 i
     shift
-    PORT=$((PORT + 1))
+    PORT=$(bash tests/free_port.sh) || die "no port"
     "$CHIBOD" init "$dir" --name "Phường Tân Thanh" --listen "127.0.0.1:$PORT" >/dev/null || die "init of the ward"
     "$@" "$CHIBOD" run "$dir" >"$dir.log" 2>&1 &
     WARD_PID=$! KILL="$KILL $!"
-    for i in $(seq 100); do
+    for i in $(seq 1200); do
         (: <"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null && return
         read -r -t 0.05 <> <(:)
     done

@@ -39,7 +39,7 @@ far() { ip netns exec "$LINK_A" "$@"; }
 near() { ip netns exec "$LINK_B" "$@"; }
 
 link_ward() { # DIR: a new ward with the cell CB-001, running behind the link
-    PORT=$((PORT + 1))
+    PORT=$(bash tests/free_port.sh)
     "$CHIBOD" init "$1" --name "Phường Tân Thanh" --listen "$LINK_ADDRESS:$PORT" >/dev/null || die "init of the ward"
     "$CHIBOD" org "$1" add --code CB-001 --name "Chi bộ CB-001" --type TDP >/dev/null || die "org"
     link_serve "$1"

@@ -55,7 +55,7 @@ bench_add() {
 
 # limit_upload KIND: one line: wall us, client CPU us, server CPU us, bytes.
 limit_upload() {
-    rm -rf "$WORK/limit-s" "$WORK/limit-c" && PORT=$((PORT + 1))
+    rm -rf "$WORK/limit-s" "$WORK/limit-c" && PORT=$(bash tests/free_port.sh)
     "$B/limit_serve" "$1" "$PORT" "$WORK/limit-s" 1 >"$WORK/limit.out" &
     local pid=$! wall cpu server
     read -r -t 0.1 <> <(:)
@@ -110,7 +110,7 @@ bench_upload() {
 
 limit_ingest() {
     local i pid clients=
-    PORT=$((PORT + 1))
+    PORT=$(bash tests/free_port.sh)
     taskset -c 0 "$B/limit_serve" full "$PORT" "$WORK/ingest-s" "$CLIENTS" >"$WORK/limit.out" &
     pid=$!
     read -r -t 0.1 <> <(:)

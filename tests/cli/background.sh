@@ -4,17 +4,38 @@
 ward
 run 0 chibo init "$(invite secretary 'Lò Văn Thử')"
 
-# What a status shows, not a time, is waited for: half a minute at most.
-until_status() { # FIELD VALUE
-    local n=0
-    until OUT=$(chibo status --json) && [ "$(field "$1")" = "$2" ]; do
-        n=$((n + 1))
-        [ $n -lt 300 ] || { fail "$1 did not become $2" "$OUT"; return; }
+# An exchange is a process of its own; while one runs, no other begins.
+exchanging() { [ -n "$(grep -lzxF -- "$CHIBO_HOME" /proc/[0-9]*/cmdline 2>/dev/null)" ]; }
+over() {
+    local until=$((SECONDS + PATIENCE_S))
+    while exchanging && [ $SECONDS -lt $until ]; do
         read -rt 0.1 <> <(:) || :
     done
+}
+
+# What a status shows, not a time, is waited for: a minute at most.
+until_status() { # FIELD VALUE
+    local until=$((SECONDS + PATIENCE_S))
+    until OUT=$(chibo status --json) && [ "$(field "$1")" = "$2" ]; do
+        [ $SECONDS -lt $until ] || { fail "$1 did not become $2" "$OUT"; return; }
+        read -rt 0.1 <> <(:) || :
+    done
+    over
     pass
 }
 task() { run 0 chibo add task --set "duty=$1" --set from=4/11/2026; }
+# What was written goes by itself. An exchange gives up after two seconds, which a busy machine may need for less: then it is
+# the next one's, as that of any command.
+until_sent() { # COMMAND...: begins another exchange
+    local until=$((SECONDS + PATIENCE_S))
+    until OUT=$(chibo status --json) && [ "$(field unsent)" = 0 ]; do
+        [ $SECONDS -lt $until ] || { fail "it was not sent" "$OUT"; return; }
+        [ "$(field failed)" != '"TIMEOUT"' ] || exchanging || "$@" >/dev/null
+        read -rt 0.1 <> <(:) || :
+    done
+    over
+    pass
+}
 
 # Scripts are left alone until somebody says otherwise.
 task 'Việc một'
@@ -23,16 +44,11 @@ same "$(field unsent)" 1
 run 0 chibo sync --auto on
 says 'Tự đồng bộ sau mỗi lệnh: bat'
 task 'Việc hai'
-until_status unsent 0
+until_sent task 'Việc hai'
 
 # It is one exchange: none follows an exchange. Each begins with the file that it locks; a chain of them makes it anew.
-exchanging() { [ -n "$(grep -lzxF -- "$CHIBO_HOME" /proc/[0-9]*/cmdline 2>/dev/null)" ]; }
 alone() {
-    local n=0
-    while exchanging && [ $n -lt 100 ]; do
-        n=$((n + 1))
-        read -rt 0.1 <> <(:) || :
-    done
+    over
     rm -f "$CHIBO_HOME/nen"
     read -rt 0.5 <> <(:) || :
     if [ -e "$CHIBO_HOME/nen" ]; then fail 'another exchange began'; else pass; fi
@@ -44,12 +60,20 @@ run 0 chibo sync --dry-run
 alone
 
 # A command does not wait for the network, nor does the reader of its output; what went wrong is told by the status.
+# The exchange is still going on when the command and its output are over: after one that waited for it there is never any,
+# on a busy machine it may be missed, not each time.
 kill -STOP "$SERVER"
-STARTED=$(date +%s%N)
-OUT=$(chibo add task --set duty='Việc ba' --set from=4/11/2026 | cat)
-same "$([ $(($(date +%s%N) - STARTED)) -lt 1500000000 ] && echo quick)" quick
+first=no
+for n in 1 2 3 4 5 6 7 8; do
+    OUT=$(chibo add task --set duty="Việc ba, lần $n" --set from=4/11/2026 | cat)
+    for look in 1 2 3 4 5 6 7 8 9 10; do
+        exchanging && first=yes && break 2
+        read -rt 0.05 <> <(:) || :
+    done
+done
+same "$first" yes
 until_status failed '"TIMEOUT"'
-same "$(field unsent)" 1
+same "$(field unsent)" $n
 run 0 chibo status
 says 'Không mất gì cả; xin thử lại sau.'
 unserve -KILL
@@ -57,7 +81,7 @@ task 'Việc bốn'
 until_status failed '"OFFLINE"'
 serve
 task 'Việc năm'
-until_status unsent 0
+until_sent task 'Việc năm'
 same "$(field failed)" null
 
 # Off again; and the timer's word does one exchange whatever the setting.
@@ -65,8 +89,7 @@ run 0 chibo sync --auto off
 task 'Việc sáu'
 run 0 chibo sync --background
 silent_on 'Gửi'
-run 0 chibo status --json
-same "$(field unsent)" 0
+until_sent chibo sync --background
 run 2 chibo sync --auto maybe
 complains 'maybe'
 
@@ -93,5 +116,5 @@ except OSError:
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 END
 same $? 0
-until_status unsent 0
+until_sent chibo sync --background
 finish

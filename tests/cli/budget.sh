@@ -35,7 +35,7 @@ run 0 chibo show "$OLD" --json
 same "$(field sync)" '"received"'
 run 0 chibo show "$NEW" --json
 same "$(field sync)" '"pending"'
-for n in 1 2 3 4 5 6 7 8; do
+for n in 1 2 3 4 5 6 7 8 9; do
     run 0 chibo sync --toi-da 420 --json
     if [ "$(field app_out)" -le 522 ]; then pass; else fail "budget of 420: $OUT"; fi
     [ "$(field sent)" = 0 ] && break

@@ -64,10 +64,10 @@ c = s.accept()[0]
 print("called", flush=True)
 while c.recv(4096):
     pass' "$PORT")
-read -r -t 10 -u 4
+read -r -t $PATIENCE_S -u 4
 "$BUILD/chibo" --home "$TMP/f" khoi-tao "$I" --ten 'Chi bộ' >/dev/null 2>&1 &
 CALLER=$!
-read -r -t 10 -u 4 heard
+read -r -t $PATIENCE_S -u 4 heard
 same "$heard" called
 OUT=$(tr '\0' ' ' <"/proc/$CALLER/cmdline")
 says khoi-tao

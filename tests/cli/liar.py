@@ -89,11 +89,11 @@ def serve(how):
         f.flush()
         context.load_cert_chain(f.name)
     listener = socket.create_server(('127.0.0.1', 0))
-    listener.settimeout(20)
+    listener.settimeout(60)
     print(invite(hashlib.sha256(spki).digest()[:16], os.urandom(16), '127.0.0.1:%d' % listener.getsockname()[1]),
           flush=True)
     link, _ = listener.accept()
-    link.settimeout(20)
+    link.settimeout(60)
     try:
         if how == 'plain':
             link.sendall(b'HTTP/1.1 400 Bad Request\r\n\r\n')

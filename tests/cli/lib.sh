@@ -12,10 +12,11 @@ export LC_ALL=C.UTF-8
 BUILD=$(realpath -m "${BUILD:-build}")
 PYTHON=${PYTHON:-/usr/bin/python3}
 NAME=$(basename "$0" .sh)
-TMP=$(mktemp -d)
+TMP=$(realpath "$(mktemp -d)")
 PASSED=0 FAILED=0 SERVER=
+PATIENCE_S=60 # for what must come; a machine may be busy
 export CHIBO_HOME=$TMP/nha
-unset CHIBO_LANG CHIBO_TEST_CUT_BYTES
+unset CHIBO_LANG CHIBO_TEST_CUT_BYTES LANGUAGE
 trap clean EXIT
 
 chibo() { "$BUILD/chibo" "$@"; }
@@ -75,9 +76,9 @@ serve() {
     LD_PRELOAD=${SERVE_PRELOAD:-} "$BUILD/chibod" run "$WARD" >"$TMP/chibod.log" 2>&1 &
     SERVER=$!
     disown "$SERVER" # bash would tell of its death
-    local until=$((SECONDS + 10))
+    local until=$((SECONDS + PATIENCE_S))
     until (exec 3<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; do
-        [ $SECONDS -lt $until ] || { fail "the server does not listen" "$(cat "$TMP/chibod.log")"; break; }
+        [ $SECONDS -lt $until ] && kill -0 "$SERVER" 2>/dev/null || { fail "the server does not listen" "$(cat "$TMP/chibod.log")"; break; }
         read -rt 0.02 <> <(:) || :
     done
 }

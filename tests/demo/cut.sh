@@ -21,7 +21,7 @@ old_minutes() {
 link_begin() { # relay's words
     local port behind
     port=$(sed -n 's/^dia-chi = .*://p' "$WARD/cau-hinh")
-    behind=$("$DIR/.day-mang" free)
+    behind=$(bash "$here/free_port.sh")
     sed -i "s/^nghe = .*/nghe = 127.0.0.1:$behind/" "$WARD/cau-hinh"
     server_start
     relay_start "$port" "$behind" "$@"
@@ -30,11 +30,11 @@ relay_start() {
     : >"$DIR/.mang.txt"
     "$DIR/.day-mang" "$@" >"$DIR/.mang.txt" &
     RELAY_PID=$!
-    until_true 100 grep -q '^port' "$DIR/.mang.txt" || fail "đường mạng thử chạy được"
+    until_true 600 grep -q '^port' "$DIR/.mang.txt" || fail "đường mạng thử chạy được"
 }
 # What passed upwards in the last connection.
 passed_up() {
-    until_true 50 grep -q '^up' "$DIR/.mang.txt" || fail "kết nối đi qua đường mạng thử"
+    until_true 600 grep -q '^up' "$DIR/.mang.txt" || fail "kết nối đi qua đường mạng thử"
     sed -n 's/^up \([0-9]*\) .*/\1/p' "$DIR/.mang.txt" | tail -n 1
 }
 link_end() {

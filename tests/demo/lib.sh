@@ -122,7 +122,7 @@ server_start() {
     port=$(sed -n "s/^nghe = .*://p" "$WARD/cau-hinh")
     "$BUILD/chibod" run "$WARD" >>"$DIR/may-chu.log" 2>&1 &
     SERVER_PID=$!
-    until_true 100 listening "$port" || fail "máy chủ của phường chạy ở cổng $port" "$(tail -n 3 "$DIR/may-chu.log")"
+    until_true 600 listening "$port" || fail "máy chủ của phường chạy ở cổng $port" "$(tail -n 3 "$DIR/may-chu.log")"
 }
 
 # server_stop [SIGNAL]: TERM is the orderly end.

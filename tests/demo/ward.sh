@@ -36,7 +36,7 @@ enrol() {
 ward_opens() {
     local port code device
     step 1 "phường mở sổ, sáu máy ghi danh và đồng bộ lần đầu"
-    port=$("$DIR/.day-mang" free)
+    port=$(bash "$here/free_port.sh")
     "$BUILD/chibod" init "$WARD" --name "$WARD_NAME" --listen "127.0.0.1:$port" >"$DIR/loi.txt" 2>&1 ||
         fail "khởi tạo máy chủ của phường" "$(cat "$DIR/loi.txt")"
     server_start

@@ -21,6 +21,15 @@ begin() { # WORDS...
     : >"$TMP/record"
 }
 
+# The server is through with all that came: nobody is connected, and a command has had its turn behind what they left.
+nobody_there() { # of /proc/net/tcp: local port, and neither listening nor waiting for late packets
+    ! grep -qiE "^ *[0-9]+: [0-9A-F]{8}:$(printf %04X "$FRONT") [0-9A-F:]+ (0[1-57-9]|0B)" /proc/net/tcp
+}
+quiet() {
+    until_true nobody_there
+    "$BUILD/chibod" org "$W" list >/dev/null
+}
+
 world secretary deputy
 serve_stop
 
@@ -29,6 +38,7 @@ begin
 for ((i = 0; i < ROUNDS; i++)); do
     bulk d$((i % 2 + 1)) 1 300 >/dev/null
     line=$(chibo d$((i % 2 + 1)) sync --json)
+    quiet
     is "round $i: sent" "$(number sent "$line")" 1
 done
 serve_stop

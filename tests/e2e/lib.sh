@@ -9,10 +9,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 export LC_ALL=C.UTF-8 CHIBO_LANG=en
 BUILD=$(realpath "${BUILD:-build}")
 NAME=$(basename "$0" .sh)
-TMP=$(mktemp -d)
+TMP=$(realpath "$(mktemp -d)")
 PASSED=0 FAILED=0 SERVER="" RELAY=""
 W=$TMP/phuong H=$TMP
-unset CHIBO_HOME CHIBO_TEST_CUT_BYTES
+unset CHIBO_HOME CHIBO_TEST_CUT_BYTES LANGUAGE
 trap clean EXIT
 
 clean() {
@@ -54,6 +54,7 @@ until_true() {
     return 0
 }
 pause() { read -r -t "$1" _ <> <(:); }
+pause_ms() { pause "$(($1 / 1000)).$(printf '%03d' $(($1 % 1000)))"; }
 
 # number NAME JSON-LINE
 number() { [[ $2 =~ \"$1\":\"?([^\",}]*) ]] && printf '%s' "${BASH_REMATCH[1]}"; }

@@ -31,21 +31,22 @@ gives() {
     esac
 }
 
-# Waits for what a command shows, not for a time.
+# Waits for what a command shows, not for a time; a minute at most.
 until_true() {
     local n=0
     until "$@" >/dev/null 2>&1; do
         n=$((n + 1))
-        [ $n -lt 1000 ] || return 1
+        [ $n -lt 6000 ] || return 1
         read -r -t 0.01 _ <> <(:)
     done
+    return 0
 }
 
 start() {
     : >"$home/log" # before the daemon begins: an older "ready" is none
     "$chibod" run "$d" 2>"$home/log" </dev/null &
     daemon=$!
-    until_true grep -q event=ready "$home/log"
+    until_true grep -q event=ready "$home/log" || is "the daemon begins" "$(tail -n 2 "$home/log")" ready
 }
 
 stop() {
