@@ -4,6 +4,7 @@
 
 #include "../common/language.h"
 #include "../proto/freeze.h"
+#include "../proto/replica_again.h"
 #include "../proto/verdict.h"
 #include "assign.h"
 #include "cmd.h"
@@ -119,12 +120,10 @@ static enum err take(struct again *a, const struct opt_parsed *args)
 }
 
 /* Its bases are those of what is on the screen now. */
-static enum err write_again(struct again *a, uint32_t number)
+static enum err write_again(struct again *a, const struct replica_verdict *v)
 {
     struct book *b = &a->env->book;
-    enum err e = replica_record(book_txn(b), &b->replica, &a->scope, &a->change, &b->moment);
-    if (e == ERR_OK)
-        e = replica_verdict_answered(book_txn(b), number);
+    enum err e = replica_again(book_txn(b), &b->replica, &a->scope, &a->change, v, &b->moment);
     return e == ERR_OK ? book_commit(b) : e;
 }
 
@@ -168,7 +167,7 @@ static enum err again(struct again *a, const struct opt_parsed *args)
     if (e == ERR_OK)
         e = take(a, args);
     if (e == ERR_OK)
-        e = write_again(a, number);
+        e = write_again(a, &v);
     buf_wipe_deinit(&row);
     return e;
 }

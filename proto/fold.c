@@ -370,6 +370,11 @@ static bool base_add(struct buf *out, const uint8_t *v)
     return true;
 }
 
+bool fold_base_version(const struct version *v, struct buf *out)
+{
+    return base_add(out, v->b);
+}
+
 void fold_base(const struct entry *e, struct buf *out)
 {
     bool more = e != NULL;

@@ -24,6 +24,8 @@ void fold_base(const struct entry *e, struct buf *out);
 /* The base for taking elements out of a union: their candidates' versions alone. Call once for each element; out comes
  * in empty and collects. False: no room for all of them, the element stays until another change names the others. */
 bool fold_base_element(const struct entry *e, struct bytes element, struct buf *out);
+/* One more version into a base. False: there is no room for it. */
+bool fold_base_version(const struct version *v, struct buf *out);
 
 /* LtHash16 of a scope's parts (protocol.md 5.5): 1,024 little-endian 16-bit numbers. */
 #define FOLD_ACCUMULATOR_SIZE 2048

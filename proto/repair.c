@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "author.h"
 #include "held.h"
 #include "leaf.h"
 #include "mend.h"
@@ -40,15 +41,18 @@ static enum err kept_back(const struct giving *g, uint64_t index, size_t positio
 
 static enum err write_leaf(struct giving *g, uint64_t index, struct ledger_leaf *l)
 {
-    bool keep[CHANGESET_CHANGES_MAX], own;
+    bool keep[CHANGESET_CHANGES_MAX], own = false;
+    struct author reader;
     struct header h;
-    enum err e = ERR_OK;
+    enum err e;
 
     if (l->is_control || g->all)
         return recall_leaf_write(l, &g->leaves);
     if (header_decode(&h, l->header) != ERR_OK)
         return ERR_DAMAGED;
-    own = id_equal(&h.device, &g->job->device);
+    e = author_load(g->txn, &g->scope, &g->job->device, &reader);
+    if (e == ERR_OK)
+        e = author_wrote(g->txn, &g->scope, &reader, &h, &own);
     for (size_t i = 0; e == ERR_OK && i < l->changeset.count; i++) {
         uint32_t verdict;
         bool back = false;

@@ -55,6 +55,9 @@ MUST_CHECK enum err replica_work(struct txn *txn, struct replica *r, struct work
  * field of the change must live in the scope. ERR_NOT_READABLE: no such scope here. */
 MUST_CHECK enum err replica_record(struct txn *txn, struct replica *r, const struct scope *s, struct change *c,
                                    struct moment *m);
+/* The same, over one more version that its author saw; where a base is full already it does not stand. */
+MUST_CHECK enum err replica_record_over(struct txn *txn, struct replica *r, const struct scope *s, struct change *c,
+                                        const struct version *seen, struct moment *m);
 /* Takes back the newest unsealed change. ERR_NOT_FOUND: there is none. */
 MUST_CHECK enum err replica_undo(struct txn *txn, struct replica *r, uint32_t *kind, struct id *record);
 /* The scope of an organisation and class that this device holds. ERR_NOT_READABLE. */

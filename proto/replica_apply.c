@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "actor.h"
+#include "author.h"
 #include "changeset.h"
 #include "checkpoint.h"
 #include "ledger.h"
@@ -10,6 +11,7 @@
 #include "mp.h"
 #include "outbox.h"
 #include "reissue.h"
+#include "replica_again.h"
 #include "replica_copy.h"
 #include "replica.h"
 #include "replica_keys.h"
@@ -151,7 +153,7 @@ static enum err apply_control(struct applying *a, struct bytes message)
     if (e == ERR_OK && c.kind == CONTROL_MIRROR)
         e = mirror_check(a->txn, &a->scope, &c);
     if (e == ERR_OK && a->has_body)
-        e = replica_release(a->txn, &a->scope, &a->body, &c);
+        e = replica_release(a->txn, &a->scope, &a->body, &c, &(struct author){a->r->device, a->r->person});
     a->has_body = false;
     if (e == ERR_OK)
         e = ledger_add_control(a->txn, &a->scope, m.control, m.signature);
@@ -246,7 +248,7 @@ static enum err is_in_outbox(struct applying *a, const struct stream *stream, ui
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-/* Our own work under another incarnation: what the ward said of it is news here too. */
+/* Our own work under another incarnation, or from another device of ours: what the ward said of it is news here too. */
 static enum err past_told(struct applying *a, const struct changeset *cs, struct bytes verdicts, uint64_t accepted)
 {
     uint32_t leaf = (uint32_t)a->scope.frontier.size - 1;
@@ -271,7 +273,7 @@ static enum err apply_leaf(struct applying *a, struct bytes message)
     struct bytes verdicts;
     uint64_t accepted, policy;
     struct mp r;
-    bool holder = false, own = false;
+    bool holder = false, own = false, mine = false;
     enum err e, form;
 
     changeset_init(&cs);
@@ -299,9 +301,13 @@ static enum err apply_leaf(struct applying *a, struct bytes message)
         e = ledger_add_changeset(a->txn, &a->scope, &stream, &h, buf_bytes(&encoded), &cs, accepted, policy, verdicts);
     if (e == ERR_OK)
         a->job->received += cs.count;
-    if (e == ERR_OK && id_equal(&h.device, &a->r->device) && !a->job->older)
+    if (e == ERR_OK)
+        e = author_wrote(a->txn, &a->scope, &(struct author){a->r->device, a->r->person}, &h, &mine);
+    if (e == ERR_OK && mine)
+        e = replica_again_heard(a->txn, &cs);
+    if (e == ERR_OK && mine && !a->job->older)
         e = past_told(a, &cs, verdicts, accepted);
-    if (e == ERR_OK && id_equal(&h.device, &a->r->device))
+    if (e == ERR_OK && mine)
         e = ledger_strip_raised(a->txn, &a->scope, a->scope.frontier.size - 1);
 out:
     changeset_deinit(&cs);

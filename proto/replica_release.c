@@ -6,12 +6,26 @@
 #include "ledger.h"
 #include "verdict.h"
 
-static bool releases(const struct control *c, const struct header *h, const struct message_body *m)
+static bool is_about(const struct control *c, const struct header *h, const struct message_body *m)
 {
     const struct control_verdict *v = &c->is.verdict;
 
-    return c->kind == CONTROL_VERDICT && verdict_kind(v->verdict) == VERDICT_ACCEPTED && v->position == m->position &&
-           v->first == h->first && v->incarnation == h->incarnation && id_equal(&v->device, &h->device);
+    return c->kind == CONTROL_VERDICT && v->position == m->position && v->first == h->first &&
+           v->incarnation == h->incarnation && id_equal(&v->device, &h->device);
+}
+
+static enum err is_for(struct txn *txn, const struct scope *s, const struct message_body *m, const struct control *c,
+                       const struct header *h, const struct author *reader)
+{
+    bool yes = false;
+    enum err e = ERR_OK;
+
+    if (!is_about(c, h, m))
+        return ERR_BAD_ORDER;
+    yes = verdict_kind(c->is.verdict.verdict) == VERDICT_ACCEPTED;
+    if (!yes)
+        e = author_wrote(txn, s, reader, h, &yes);
+    return e == ERR_OK && !yes ? ERR_BAD_ORDER : e;
 }
 
 /* The row again, with the body where its commitment stood. The salts stay one by one: the seed of the others that are
@@ -63,7 +77,8 @@ static enum err put_body(struct txn *txn, const struct scope *s, struct ledger_l
     return slot->body.n > 0 ? ERR_OK : row_write(txn, s, l, m);
 }
 
-enum err replica_release(struct txn *txn, const struct scope *s, const struct message_body *m, const struct control *c)
+enum err replica_release(struct txn *txn, const struct scope *s, const struct message_body *m, const struct control *c,
+                         const struct author *reader)
 {
     struct ledger_leaf l = {0};
     struct buf row = {0};
@@ -74,8 +89,8 @@ enum err replica_release(struct txn *txn, const struct scope *s, const struct me
         e = ERR_BAD_ORDER;
     if (e == ERR_OK && header_decode(&h, l.header) != ERR_OK)
         e = ERR_DAMAGED;
-    if (e == ERR_OK && !releases(c, &h, m))
-        e = ERR_BAD_ORDER;
+    if (e == ERR_OK)
+        e = is_for(txn, s, m, c, &h, reader);
     if (e == ERR_OK)
         e = put_body(txn, s, &l, &h, m);
     ledger_leaf_deinit(&l);

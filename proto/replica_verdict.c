@@ -1,6 +1,7 @@
 /* replica_verdict.c - see replica_verdict.h. */
 #include "replica_verdict.h"
 
+#include "author.h"
 #include "draft.h"
 #include "ledger.h"
 #include "mp.h"
@@ -309,12 +310,14 @@ enum err replica_verdict_ruled(struct txn *txn, const struct replica *r, const s
                                 .by = word->by, .text = word->text};
     struct ledger_leaf l = {0};
     struct buf row = {0};
-    struct header h;
+    struct author us = {r->device, r->person};
+    struct header h = {.device = word->device, .person = r->person};
+    bool mine = false;
     uint64_t leaf;
-    enum err e;
+    enum err e = author_wrote(txn, s, &us, &h, &mine);
 
-    if (!id_equal(&word->device, &r->device))
-        return ERR_OK;
+    if (e != ERR_OK || !mine) /* from no device of ours */
+        return e;
     e = ledger_find(txn, s, &word->device, word->incarnation, word->first, &leaf);
     if (e == ERR_NOT_FOUND)
         return ERR_OK;
@@ -322,7 +325,9 @@ enum err replica_verdict_ruled(struct txn *txn, const struct replica *r, const s
         e = ledger_leaf_at(txn, s, leaf, &row, &l);
     if (e == ERR_OK && header_decode(&h, l.header) != ERR_OK)
         e = ERR_DAMAGED;
-    if (e == ERR_OK && word->position < l.changeset.count) {
+    if (e == ERR_OK)
+        e = author_wrote(txn, s, &us, &h, &mine);
+    if (e == ERR_OK && mine && word->position < l.changeset.count) {
         changeset_commit(&l.changeset, &h.scope, &h.device, &h.person);
         v.leaf = (uint32_t)leaf;
         e = told(txn, s, &v, &l.changeset.slot[word->position]);

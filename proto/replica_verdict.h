@@ -1,5 +1,5 @@
-/* replica_verdict.h - the ward's word on this device's own changes: what was held or refused is kept here, with who
- * decided and why, until it is accepted or its author has answered it.
+/* replica_verdict.h - the ward's word on the changes of this device's holder, on whichever device of his he wrote them:
+ * what was held or refused is kept here, with who decided and why, until it is accepted or he has answered it.
  *
  * Rows are numbered in the order the word came; a new word on the same change takes a new number. */
 #ifndef CHIBO_REPLICA_VERDICT_H

@@ -19,8 +19,9 @@ enum err replica_scope(struct txn *txn, const struct id *org, enum access access
     return e == ERR_NOT_FOUND ? ERR_DAMAGED : e;
 }
 
-/* What the author saw of each field: the versions of the values on the screen. room keeps the bases. */
-static enum err bases_fill(const struct part *p, struct change *c, struct buf room[CHANGE_TRIPLES_MAX])
+/* What the author saw of each field: the versions of the values on the screen, and `seen`. room keeps the bases. */
+static enum err bases_fill(const struct part *p, struct change *c, const struct version *seen,
+                           struct buf room[CHANGE_TRIPLES_MAX])
 {
     for (size_t i = 0; i < c->count; i++) {
         const struct entry *entry = fold_entry(p, c->triple[i].tag);
@@ -42,6 +43,8 @@ static enum err bases_fill(const struct part *p, struct change *c, struct buf ro
         } else if (TAG_CLASS(c->triple[i].tag) != MERGE_UNION) {
             fold_base(entry, &room[i]);
         }
+        if (seen != NULL)
+            (void)fold_base_version(seen, &room[i]);
         c->triple[i].base = buf_bytes(&room[i]);
     }
     return ERR_OK;
@@ -99,6 +102,12 @@ static enum err draft_append(struct txn *txn, struct replica *r, const struct sc
 
 enum err replica_record(struct txn *txn, struct replica *r, const struct scope *s, struct change *c, struct moment *m)
 {
+    return replica_record_over(txn, r, s, c, NULL, m);
+}
+
+enum err replica_record_over(struct txn *txn, struct replica *r, const struct scope *s, struct change *c,
+                             const struct version *seen, struct moment *m)
+{
     struct buf room[CHANGE_TRIPLES_MAX] = {{0}};
     struct draft d;
     struct part p;
@@ -115,7 +124,7 @@ enum err replica_record(struct txn *txn, struct replica *r, const struct scope *
     if (e == ERR_OK)
         e = draft_lay_over(&d, &p);
     if (e == ERR_OK)
-        e = bases_fill(&p, c, room);
+        e = bases_fill(&p, c, seen, room);
     if (e == ERR_OK)
         e = schema_check_raised(c, s->access, ledger_holds_raised(&p, s->access));
     if (e == ERR_OK)

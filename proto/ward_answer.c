@@ -1,5 +1,6 @@
 /* ward_answer.c - what a device lacks, in batches of about one frame, each closed by a checkpoint; then the close. */
 #include "actor.h"
+#include "author.h"
 #include "checkpoint.h"
 #include "dictionary.h"
 #include "header.h"
@@ -118,8 +119,8 @@ static enum err put_origin(struct txn *txn, const struct scope *s, const struct 
     return e == ERR_NOT_FOUND ? ERR_DAMAGED : e;
 }
 
-/* Another device's changeset: bodies that were not accepted stay here. Those of another incarnation of the device
- * itself (own) are its own work. A root below `from` the device does not know. */
+/* Another's changeset: bodies that were not accepted stay here. Those of another incarnation of the device itself, and
+ * of another device of the same person (own), are its own work. A root below `from` the device does not know. */
 static enum err put_leaf(struct txn *txn, const struct scope *s, struct ledger_leaf *l, const struct header *h,
                          bool own, uint64_t from, struct buf *list)
 {
@@ -160,6 +161,16 @@ static enum err put_leaf(struct txn *txn, const struct scope *s, struct ledger_l
     return e;
 }
 
+static enum err is_by_reader(struct txn *txn, const struct scope *s, const struct work *job, const struct header *h,
+                             bool *yes)
+{
+    struct author reader;
+    enum err e = author_load(txn, s, &job->device, &reader);
+
+    *yes = false;
+    return e == ERR_OK ? author_wrote(txn, s, &reader, h, yes) : e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 /* Of its own leaves a device gets the annotation alone, but for those from before it was let into the scope (again):
  * these it may have erased. */
 static enum err is_own(struct txn *txn, const struct scope *s, const struct work *job, const struct header *h,
@@ -180,8 +191,7 @@ static enum err put_index(struct txn *txn, const struct scope *s, struct work *j
                           struct buf *list)
 {
     uint64_t index = r->sent, from = r->older ? 0 : r->from;
-    bool own = false;
-
+    bool own = false, by_reader = false;
     struct buf row = {0}, message = {0};
     struct ledger_leaf l = {0};
     struct header h;
@@ -205,7 +215,9 @@ static enum err put_index(struct txn *txn, const struct scope *s, struct work *j
         else if (e == ERR_OK)
             e = ledger_decode(&l, buf_bytes(&row));
         if (e == ERR_OK && l.changeset.count > 0)
-            e = put_leaf(txn, s, &l, &h, id_equal(&h.device, &job->device), from, list);
+            e = is_by_reader(txn, s, job, &h, &by_reader);
+        if (e == ERR_OK && l.changeset.count > 0)
+            e = put_leaf(txn, s, &l, &h, by_reader, from, list);
     }
     ledger_leaf_deinit(&l);
     buf_deinit(&row);

@@ -1,16 +1,29 @@
-/* ward_body.c - bodies that were kept back, delivered with their release. */
+/* ward_body.c - bodies that were kept back, delivered with the word that releases them; to their author, with any. */
+#include "author.h"
 #include "header.h"
 #include "message.h"
 #include "verdict.h"
 #include "ward.h"
 #include "ward_snapshot.h"
 
-/* Its author, and whoever got it with its leaf, has it. */
-static bool lacks(const struct work *job, const struct header *h, uint32_t verdict)
+/* Who wrote it in this incarnation has it, and all have what was accepted at once. Of others it goes to whom it is
+ * released to, and to its author's other devices: their leaf may have come from a snapshot, or from a ward that was
+ * refilled by somebody who had no body. */
+static enum err is_for(struct txn *txn, const struct scope *s, const struct work *job, const struct header *h,
+                       uint32_t verdict, uint32_t ruled, bool *yes)
 {
-    bool own = id_equal(&h->device, &job->device) && h->incarnation == job->incarnation;
+    struct author reader;
+    enum err e;
 
-    return !own && verdict_kind(verdict) != VERDICT_ACCEPTED;
+    *yes = false;
+    if (verdict_kind(verdict) == VERDICT_ACCEPTED ||
+        (id_equal(&h->device, &job->device) && h->incarnation == job->incarnation))
+        return ERR_OK;
+    *yes = verdict_kind(ruled) == VERDICT_ACCEPTED;
+    if (*yes)
+        return ERR_OK;
+    e = author_load(txn, s, &job->device, &reader);
+    return e == ERR_OK ? author_wrote(txn, s, &reader, h, yes) : e;
 }
 
 static void put(struct ledger_leaf *l, const struct header *h, uint64_t leaf, uint32_t position, struct buf *list)
@@ -36,6 +49,7 @@ enum err ward_body(struct txn *txn, const struct scope *s, const struct work *jo
     struct header h;
     uint32_t verdict;
     uint64_t leaf;
+    bool give = false;
     enum err e;
 
     if (control_decode(&c, control) != ERR_OK)
@@ -47,14 +61,16 @@ enum err ward_body(struct txn *txn, const struct scope *s, const struct work *jo
         return ERR_OK;
     if (e == ERR_OK && leaf < from)
         e = ward_past(txn, s, job, leaf, list);
-    if (e != ERR_OK || verdict_kind(c.is.verdict.verdict) != VERDICT_ACCEPTED)
+    if (e != ERR_OK)
         return e;
     e = ledger_leaf_at(txn, s, leaf, &row, &l);
     if (e == ERR_OK && header_decode(&h, l.header) != ERR_OK)
         e = ERR_DAMAGED;
     if (e == ERR_OK && c.is.verdict.position < l.changeset.count) {
         e = verdict_list_at(l.verdicts, c.is.verdict.position, &verdict);
-        if (e == ERR_OK && lacks(job, &h, verdict))
+        if (e == ERR_OK)
+            e = is_for(txn, s, job, &h, verdict, c.is.verdict.verdict, &give);
+        if (e == ERR_OK && give)
             put(&l, &h, leaf, c.is.verdict.position, list);
     }
     ledger_leaf_deinit(&l);

@@ -105,6 +105,66 @@ static enum err enrolled_answer(const struct ward *w, struct work *job, const st
     return e;
 }
 
+/* --- rows that come back ------------------------------------------------------------------------------- */
+
+static bool invite_visit(void *arg, struct bytes key, struct bytes value)
+{
+    (void)value;
+    if (key.n == INVITE_ID_SIZE)
+        buf_put_bytes(arg, key);
+    return true;
+}
+
+/* The first of a person's invites that was used by `from` (zero: by nobody) is now by `to`. */
+static enum err rebind(struct txn *txn, const struct id *person, const struct id *from, const struct id *to, bool *done)
+{
+    struct buf ids = {0};
+    enum err e = store_scan(txn, TABLE_invite, bytes_of(NULL, 0), invite_visit, &ids);
+
+    *done = false;
+    for (size_t i = 0; e == ERR_OK && !*done && i + INVITE_ID_SIZE <= ids.n; i += INVITE_ID_SIZE) {
+        struct invite_row invite;
+
+        e = invite_get(txn, ids.p + i, &invite);
+        *done = e == ERR_OK && id_equal(&invite.person, person) && id_equal(&invite.device, from);
+        if (*done) {
+            invite.device = *to;
+            e = invite_put(txn, ids.p + i, &invite);
+        }
+        crypto_wipe(&invite, sizeof invite);
+    }
+    buf_deinit(&ids);
+    return e;
+}
+
+static const struct id nobody;
+
+enum err ward_people_claim(struct txn *txn, const struct id *person, const struct id *device)
+{
+    bool done;
+
+    return rebind(txn, person, &nobody, device, &done);
+}
+
+/* Which of a person's invites a device had used, that came back with a log, was a guess. Another device of his shows
+ * this one, and one of his is free: then it was that one. */
+static enum err guess_again(struct txn *txn, const struct enrol *m, struct invite_row *invite)
+{
+    struct id guessed = invite->device, shown = enrol_device_id(m->signing_key);
+    struct ward_device d;
+    bool done = false;
+    enum err e;
+
+    if (id_is_zero(&guessed) || id_equal(&guessed, &shown))
+        return ERR_OK;
+    e = ward_device_load(txn, &guessed, &d);
+    if (e == ERR_OK && !crypto_equal(d.invite, m->invite_id, INVITE_ID_SIZE))
+        e = rebind(txn, &invite->person, &nobody, &guessed, &done);
+    if (done)
+        invite->device = nobody;
+    return e;
+}
+
 /* Its answer was lost, and then with an old store its row too; control leaves brought back a part of it. */
 static enum err enrol_again(struct txn *txn, const struct ward *w, const struct enrol *m, struct ward_device *d,
                             uint64_t now)
@@ -118,14 +178,32 @@ static enum err enrol_again(struct txn *txn, const struct ward *w, const struct 
     return e == ERR_OK ? ward_follow_roles(txn, w, &d->person, now) : e;
 }
 
+/* It came back with a log, and the guess was another invite of its person. */
+static enum err enrol_back(struct txn *txn, const struct ward *w, const struct enrol *m, struct invite_row *invite,
+                           struct ward_device *d, uint64_t now)
+{
+    bool done;
+    enum err e;
+
+    if (d->incarnation != WARD_INCARNATION_UNKNOWN || !id_equal(&d->person, &invite->person) ||
+        !crypto_equal(d->sign_public, m->signing_key, SIGN_PUBLIC_SIZE))
+        return ERR_INVITE_USED; /* a device is enrolled once; a new one has new keys */
+    e = rebind(txn, &d->person, &d->id, &nobody, &done);
+    if (e == ERR_OK)
+        e = invite_put(txn, m->invite_id, invite);
+    return e == ERR_OK ? enrol_again(txn, w, m, d, now) : e;
+}
+
 /* A first enrol, or the same one again because its answer was lost. */
 static enum err enrol_device(struct txn *txn, const struct ward *w, const struct enrol *m,
                              struct invite_row *invite, struct ward_device *d, uint64_t now)
 {
     struct ward_device other;
     uint64_t policy;
-    enum err e;
+    enum err e = guess_again(txn, m, invite);
 
+    if (e != ERR_OK)
+        return e;
     if (!id_is_zero(&invite->device)) {
         e = ward_device_load(txn, &invite->device, d);
         if (e != ERR_OK)
@@ -149,8 +227,12 @@ static enum err enrol_device(struct txn *txn, const struct ward *w, const struct
     d->enrolled = now;
     invite->device = d->id;
     e = ward_device_load(txn, &d->id, &other);
+    if (e == ERR_OK) {
+        *d = other;
+        return enrol_back(txn, w, m, invite, d, now);
+    }
     if (e != ERR_NOT_FOUND)
-        return e == ERR_OK ? ERR_INVITE_USED : e; /* a device is enrolled once; a new one has new keys */
+        return e;
     e = ward_policy_next(txn, &policy);
     if (e == ERR_OK)
         e = ward_device_save(txn, d);
@@ -189,31 +271,3 @@ enum err ward_enrol(struct txn *txn, const struct ward *w, struct work *job, uin
     return e;
 }
 
-/* --- rows that come back ------------------------------------------------------------------------------- */
-
-static bool invite_visit(void *arg, struct bytes key, struct bytes value)
-{
-    (void)value;
-    if (key.n == INVITE_ID_SIZE)
-        buf_put_bytes(arg, key);
-    return true;
-}
-
-enum err ward_people_claim(struct txn *txn, const struct id *person, const struct id *device)
-{
-    struct buf ids = {0};
-    enum err e = store_scan(txn, TABLE_invite, bytes_of(NULL, 0), invite_visit, &ids);
-
-    for (size_t i = 0; e == ERR_OK && i + INVITE_ID_SIZE <= ids.n; i += INVITE_ID_SIZE) {
-        struct invite_row invite;
-
-        e = invite_get(txn, ids.p + i, &invite);
-        if (e == ERR_OK && id_equal(&invite.person, person) && id_is_zero(&invite.device)) {
-            invite.device = *device;
-            e = invite_put(txn, ids.p + i, &invite);
-        }
-        crypto_wipe(&invite, sizeof invite);
-    }
-    buf_deinit(&ids);
-    return e;
-}

@@ -54,7 +54,8 @@ MUST_CHECK enum err ward_missing_take(struct txn *txn, const struct scope *s, ui
 MUST_CHECK enum err ward_follow(struct txn *txn, const struct scope *s, const struct control *c, uint64_t now);
 /* Into every scope that the person's roles reach and that has lost the leaf which said so. */
 MUST_CHECK enum err ward_follow_roles(struct txn *txn, const struct ward *w, const struct id *person, uint64_t now);
-/* The person's invites are used: by this device (ward_people.c). */
+/* One of the person's invites is used: by this device, which came back with a log; which one is a guess until he shows
+ * another (ward_people.c). */
 MUST_CHECK enum err ward_people_claim(struct txn *txn, const struct id *person, const struct id *device);
 /* A device that was revoked stays so, also if this store never knew it (the list beside the store says so). */
 MUST_CHECK enum err ward_bar(struct txn *txn, const struct ward *w, const struct id *device, uint64_t now);

@@ -45,6 +45,7 @@ struct sim_written {
 };
 
 struct sim_peer {
+    struct id person; /* some hold two devices */
     struct sim_device node;
     struct id id;
     size_t org;

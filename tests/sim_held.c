@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../proto/author.h"
 #include "../proto/ledger.h"
+#include "../proto/replica_verdict.h"
 #include "../proto/verdict.h"
 #include "../proto/ward_held.h"
 
@@ -53,6 +55,14 @@ void sim_held_act(struct sim *s)
     sim_note(s, "ward says %d to %.8s", (int)r.verdict, hex);
 }
 
+bool sim_held_same_person(const struct sim *s, size_t peer, const struct id *device)
+{
+    for (size_t i = 0; i < s->peers; i++)
+        if (id_equal(&s->peer[i].id, device) && id_equal(&s->peer[i].person, &s->peer[peer].person))
+            return true;
+    return false;
+}
+
 /* --- at the end --------------------------------------------------------------------------------------------------- */
 
 struct checking {
@@ -60,19 +70,54 @@ struct checking {
     size_t peer;
     struct txn *txn;
     const struct scope *scope;
-    struct id device;
+    struct author author;
     struct buf seen; /* struct hash[]: of its own that wait */
     uint64_t own;
 };
 
+struct looking {
+    const struct hash *id;
+    bool found;
+    uint32_t verdict;
+};
+
+static bool find_word(void *arg, const struct replica_verdict *v)
+{
+    struct looking *l = arg;
+
+    if (memcmp(v->id.b, l->id->b, HASH_SIZE) != 0)
+        return true;
+    l->found = true;
+    l->verdict = v->verdict;
+    return false;
+}
+
+/* The newest word on it is here, on whichever device of its author's it was written. */
+static void check_word(struct checking *c, const struct held *h, const struct hash *id)
+{
+    struct looking l = {.id = id};
+
+    if (replica_verdict_each(c->txn, find_word, &l) != ERR_OK)
+        sim_broken(c->s, "H4: %zu: the words cannot be read", c->peer);
+    else if (!l.found || (verdict_kind(l.verdict) == VERDICT_REFUSED) != h->decided)
+        sim_broken(c->s, "H4: %zu does not know what became of its holder's %02x%02x%02x%02x", c->peer, id->b[0],
+                   id->b[1], id->b[2], id->b[3]);
+}
+
 /* Two stores of one device may have sent the same change: it lies there once for each. Accepted from one of them it is
  * in effect, and nothing of it waits. */
-static void count_own(struct checking *c, const struct held *h, const struct hash *id)
+static void count_own(struct checking *c, const struct held *h, const struct changeset *cs)
 {
+    const struct hash *id = &cs->slot[h->position].commitment;
     struct version v = change_version(id);
     uint32_t leaf, position;
 
-    if (h->decided || scope_change_find(c->txn, c->scope, &v, &leaf, &position) == ERR_OK)
+    if (c->s->restored && !h->decided && cs->slot[h->position].body.n == 0)
+        return; /* the ward had no body itself when it sent the leaf: it comes with the word */
+    if (scope_change_find(c->txn, c->scope, &v, &leaf, &position) == ERR_OK)
+        return;
+    check_word(c, h, id);
+    if (h->decided)
         return;
     for (size_t i = 0; i < c->seen.n; i += HASH_SIZE)
         if (memcmp(c->seen.p + i, id->b, HASH_SIZE) == 0)
@@ -88,12 +133,15 @@ static bool check_row(void *arg, const struct held *h)
     struct ledger_leaf l;
     struct header header;
     struct buf row = {0};
+    bool mine = false;
 
     if (ledger_leaf_at(c->txn, c->scope, h->leaf, &row, &l) != ERR_OK || header_decode(&header, l.header) != ERR_OK) {
         sim_broken(c->s, "H2: %zu: a held change without its leaf", c->peer);
-    } else if (id_equal(&header.device, &c->device)) {
+    } else if (author_wrote(c->txn, c->scope, &c->author, &header, &mine) != ERR_OK) {
+        sim_broken(c->s, "H2: %zu: whose work it is cannot be read", c->peer);
+    } else if (mine) {
         changeset_commit(&l.changeset, &header.scope, &header.device, &header.person);
-        count_own(c, h, &l.changeset.slot[h->position].commitment);
+        count_own(c, h, &l.changeset);
     } else if (c->s->restored && l.changeset.slot[h->position].body.n > 0) {
         released = true; /* perhaps by a decision that the ward forgot, and has taken otherwise since */
     } else if ((l.changeset.slot[h->position].body.n > 0) != released) {
@@ -109,14 +157,16 @@ void sim_held_check(struct sim *s, size_t peer)
 {
     struct sim_peer *p = &s->peer[peer];
     struct replica_counts counts = {0};
+    struct replica r;
     struct scope *scope = NULL;
     struct txn txn;
-    struct checking c = {.s = s, .peer = peer, .txn = &txn, .device = p->id};
+    struct checking c = {.s = s, .peer = peer, .txn = &txn};
     size_t scopes = 0;
 
     if (!p->enrolled || p->revoked)
         return;
-    c.device = sim_node_replica(&p->node).device;
+    r = sim_node_replica(&p->node);
+    c.author = (struct author){r.device, r.person};
     memstore_begin(p->node.store, false, &txn);
     if (scope_list(&txn, &scope, &scopes) != ERR_OK || replica_count(&txn, &counts) != ERR_OK)
         sim_broken(s, "H2: %zu cannot be read", peer);

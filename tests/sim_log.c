@@ -386,7 +386,7 @@ static bool is_of(struct sim *s, size_t peer, const struct id *scope_id, struct 
             sim_broken(s, "a leaf for %zu of an unknown stream", peer);
         memstore_abort(s->ward.store);
     }
-    return mp_close(&r) == ERR_OK && id_equal(&stream.device, &s->peer[peer].id);
+    return mp_close(&r) == ERR_OK && sim_held_same_person(s, peer, &stream.device);
 }
 
 /* S5, on the way out: nothing for whoever was revoked, no scope that is not theirs, no body that was not accepted. */

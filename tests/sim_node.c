@@ -79,14 +79,21 @@ struct id sim_node_org(struct sim_ward *w, const char *code, enum org_type type)
 struct id sim_node_invite(struct sim_ward *w, const struct id *org, enum role role, uint8_t secret[INVITE_SECRET_SIZE])
 {
     struct id person;
-    struct txn txn;
 
     sim_node_random(&w->chance, person.b, ID_SIZE);
+    sim_node_invite_again(w, &person, org, role, secret);
+    return person;
+}
+
+void sim_node_invite_again(struct sim_ward *w, const struct id *person, const struct id *org, enum role role,
+                           uint8_t secret[INVITE_SECRET_SIZE])
+{
+    struct txn txn;
+
     sim_node_random(&w->chance, secret, INVITE_SECRET_SIZE);
     memstore_begin(w->store, true, &txn);
-    commit(w->store, ward_invite(&txn, &w->ward, org, role, &person, rights_role_name(role), secret, 20260101, w->now,
+    commit(w->store, ward_invite(&txn, &w->ward, org, role, person, rights_role_name(role), secret, 20260101, w->now,
                                  w->now + 86400));
-    return person;
 }
 
 void sim_node_grant(struct sim_ward *w, const struct id *person, const struct id *org, enum role role)

@@ -41,6 +41,9 @@ void sim_node_ward_deinit(struct sim_ward *w);
 struct id sim_node_org(struct sim_ward *w, const char *code, enum org_type type);
 /* An invite for a new person with this role; its secret goes to `secret`. */
 struct id sim_node_invite(struct sim_ward *w, const struct id *org, enum role role, uint8_t secret[INVITE_SECRET_SIZE]);
+/* One more device of somebody who is known. */
+void sim_node_invite_again(struct sim_ward *w, const struct id *person, const struct id *org, enum role role,
+                           uint8_t secret[INVITE_SECRET_SIZE]);
 /* Roles over time (ward_grant.h), today. */
 void sim_node_grant(struct sim_ward *w, const struct id *person, const struct id *org, enum role role);
 void sim_node_end(struct sim_ward *w, const struct id *person, const struct id *org, enum role role);
