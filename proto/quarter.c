@@ -19,7 +19,7 @@ static const struct {
 } reads[QUARTER_KINDS] = {
     [QUARTER_MEMBER] = {"member", {"family_name", "middle_name", "given_name", "gender", "born", "admitted", "entered",
                                    "official", "card_no"}},
-    [QUARTER_PLACE] = {"membership", {"member", "org", "type", "from", "to"}},
+    [QUARTER_PLACE] = {"membership", {"member", "org", "type", "from", "to", "reason"}},
     [QUARTER_HOME] = {"residence_link", {"member", "home_org", "from", "to", "exemption"}},
     [QUARTER_LINK] = {"link", {"first", "second", "verdict"}},
 };
@@ -190,9 +190,23 @@ static void put_value(struct quarter_value *v, struct bytes value)
     memcpy(v->b, value.p, value.n);
 }
 
+/* Only whether somebody gave one: it may be longer than what is compared. */
+static void put_reason(struct quarter_row *r, const struct entry *e)
+{
+    struct quarter_value *v = &r->value[QUARTER_WARD][PLACE_REASON];
+
+    v->n = 1;
+    v->b[0] = e->candidate[0].value.n > 1 ? 0xc3 : 0xc0; /* true, nil */
+}
+
 static void take_entry(struct quarter_row *r, size_t field, const struct entry *e)
 {
     bool has[2] = {false, false};
+
+    if (r->what == QUARTER_PLACE && field == PLACE_REASON) {
+        put_reason(r, e);
+        return;
+    }
 
     if (TAG_CLASS(e->tag) != MERGE_OWNER) {
         put_value(&r->value[QUARTER_WARD][field], e->candidate[0].value);

@@ -88,6 +88,8 @@ struct quarter_result {
 void quarter_book_deinit(struct quarter_book *b);
 void quarter_result_deinit(struct quarter_result *r);
 
+/* A text into a field of this size: cut off at a whole character if it is too long. */
+void quarter_copy(char *out, size_t size, const char *text);
 bool quarter_kind(uint32_t kind); /* is anything counted from this kind? */
 /* What one part of a record says; a change that waits comes as a part made of it alone, whose author owns nothing. */
 void quarter_take(struct quarter_book *b, const struct id *org, uint32_t kind, const struct id *record,

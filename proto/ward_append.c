@@ -8,6 +8,7 @@
 #include "ward_office.h"
 #include "ward_quarantine.h"
 #include "ward_recall.h"
+#include "ward_transfer.h"
 
 /* Everything the steps of one append share. */
 struct append {
@@ -292,6 +293,8 @@ static enum err add(struct append *a, const struct ward *w, uint64_t now)
         e = ward_forward(a->txn, w, &a->scope, a->scope.frontier.size - 1, now);
     if (e == ERR_OK && a->proposals)
         e = ledger_strip_raised(a->txn, &a->scope, a->scope.frontier.size - 1);
+    if (e == ERR_OK)
+        e = ward_transfer_heed(a->txn, w, &a->scope, &a->cs, now); /* may add to the scope */
     buf_deinit(&verdicts);
     return e;
 }

@@ -8,6 +8,7 @@
 #include "../proto/invite.h"
 #include "admin_held.h"
 #include "admin_mend.h"
+#include "admin_moves.h"
 #include "admin_quarter.h"
 #include "exchange_job.h"
 #include "../proto/org_change.h"
@@ -43,6 +44,8 @@ static enum err accept_held(struct task *t);
 static enum err refuse_held(struct task *t);
 static enum err quarter(struct task *t);
 static enum err mend_step(struct task *t);
+static enum err transit(struct task *t);
+static enum err decisions(struct task *t);
 
 static enum err (*const runs[ADMIN_COMMANDS])(struct task *t) = {
     [ADMIN_ORG_ADD] = org_add,     [ADMIN_ORG_LIST] = org_rows, [ADMIN_INVITE] = invite,
@@ -50,6 +53,7 @@ static enum err (*const runs[ADMIN_COMMANDS])(struct task *t) = {
     [ADMIN_HELD] = held,           [ADMIN_ACCEPT] = accept_held, [ADMIN_REFUSE] = refuse_held,
     [ADMIN_REGISTRY] = registry,
     [ADMIN_MEND] = mend_step,      [ADMIN_TRUST] = trust,         [ADMIN_QUARTER] = quarter,
+    [ADMIN_TRANSIT] = transit,     [ADMIN_DECISIONS] = decisions,
 };
 
 /* ---- bytes ---- */
@@ -428,4 +432,14 @@ static enum err quarter(struct task *t)
     return t->text[0][0] == '\0' ? admin_quarter_cells(t->txn, &t->rows)
                                  : admin_quarter_cell(t->txn, &t->home->ward, t->text[0], (uint32_t)t->number, t->now_s,
                                                       &t->rows);
+}
+
+static enum err transit(struct task *t)
+{
+    return admin_transit_rows(t->txn, date_from_unix((int64_t)t->now_s), &t->rows);
+}
+
+static enum err decisions(struct task *t)
+{
+    return admin_decision_rows(t->txn, &t->rows);
 }

@@ -34,6 +34,8 @@ enum admin_command {
     ADMIN_REFUSE,   /* the same, with a reason; number: 1 also one that was accepted */
     ADMIN_MEND,     /* number: the step; rows: admin_mend.h */
     ADMIN_QUARTER,  /* code of a cell, or none: all of them; number: the quarter; rows: admin_quarter.h */
+    ADMIN_TRANSIT,   /* rows: admin_moves.h */
+    ADMIN_DECISIONS, /* rows: there */
     ADMIN_COMMANDS
 };
 

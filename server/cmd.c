@@ -16,6 +16,7 @@
 #include "cmd_exchange.h"
 #include "cmd_call.h"
 #include "cmd_held.h"
+#include "cmd_moves.h"
 #include "cmd_org.h"
 #include "cmd_reconcile.h"
 #include "cmd_rotate.h"
@@ -314,7 +315,11 @@ static const struct command commands[] = {
      &cmd_reconcile_table, cmd_reconcile},
     {"giao-vai", "grant",    N_("give a person one more role"),                  &cmd_role_table, cmd_grant},
     {"thoi-vai", "end",      N_("end a role of a person"),                       &cmd_role_table, cmd_end},
-    {"chuyen",   "move",     N_("move a member's record to another cell"),       &cmd_move_table, cmd_move},
+    {"chuyen",   "move",     N_("move a member to another cell, or introduce him there"), &cmd_move_table, cmd_move},
+    {"tiep-nhan", "receive", N_("the other cell has received a member"),         &cmd_receive_table, cmd_receive},
+    {"dang-chuyen", "in-transit", N_("list members on their way to another cell"), &cmd_transit_table, cmd_transit},
+    {"quyet-dinh", "decisions", N_("list what was decided about cells and members"), &cmd_decisions_table,
+     cmd_decisions},
     {"nang-muc", "raise",    N_("raise the access class of one record"),         &cmd_raise_table, cmd_raise},
     {"thiet-bi", "devices",  N_("list the devices"),                             &json_table,   run_devices},
     {"thu-hoi",  "revoke",   N_("revoke a device"),                              &revoke_table, run_revoke},

@@ -31,14 +31,6 @@ static const struct {
     {"ban-giao", "hand-over", REGISTRY_HAND_OVER},
 };
 
-static const struct opt_row move_rows[] = {
-    {"nguoi", "person", 0, OPT_TEXT, N_("ID"), N_("the first digits of the member record's id"), 0, false, true},
-    {"den", "to", 0, OPT_TEXT, N_("CODE"), N_("code of the cell the member goes to"), 0, false, true},
-    {"xem-truoc", "dry-run", 0, OPT_FLAG, NULL, N_("say what it touches, change nothing"), 0, false, false},
-    {"json", NULL, 0, OPT_FLAG, NULL, N_("for programs: one line of JSON each"), 0, false, false},
-};
-const struct opt_table cmd_move_table = {move_rows, ARRAY_LEN(move_rows), N_("FOLDER"), 1, 1};
-
 static const struct opt_row raise_rows[] = {
     {"muc", "record", 0, OPT_TEXT, N_("ID"), N_("the first digits of the record's id"), 0, false, true},
     {"lop", "class", 0, OPT_TEXT, N_("CLASS"), "B C D", 0, false, true},
@@ -54,8 +46,14 @@ const struct opt_table cmd_raise_table = {raise_rows, ARRAY_LEN(raise_rows), N_(
 static const char *const what_names[REGISTRY_WHATS] = {
     [REGISTRY_GRANT] = "grant", [REGISTRY_END] = "end",       [REGISTRY_MERGE] = "merge",
     [REGISTRY_SPLIT] = "split", [REGISTRY_RENAME] = "rename", [REGISTRY_HAND_OVER] = "hand-over",
-    [REGISTRY_MOVE] = "move",   [REGISTRY_RAISE] = "raise",
+    [REGISTRY_MOVE] = "move",   [REGISTRY_RAISE] = "raise", [REGISTRY_INTRODUCE] = "introduce",
+    [REGISTRY_RECEIVE] = "receive",
 };
+
+const char *cmd_org_what(unsigned what)
+{
+    return what < REGISTRY_WHATS ? what_names[what] : "?";
+}
 
 struct touched {
     enum registry_what what;
@@ -135,7 +133,7 @@ static enum err print_text(struct bytes rows, bool dry, struct buf *out)
 
 /* ---- the request ---- */
 
-static enum err take_date(struct call *c, uint32_t *out)
+enum err cmd_org_date(struct call *c, uint32_t *out)
 {
     struct date_fault fault;
     const uint32_t today = date_from_unix((int64_t)time(NULL));
@@ -154,7 +152,7 @@ static enum err required(struct call *c, const char *option, const char **out)
     return e == ERR_OK && (*out)[0] == '\0' ? cmd_fault(c, option, ERR_MISSING_FIELD) : e;
 }
 
-static enum err send(struct call *c, struct registry_request *r)
+enum err cmd_org_send(struct call *c, struct registry_request *r)
 {
     struct buf bytes = {0};
     enum err e;
@@ -177,11 +175,11 @@ static enum err roles(struct call *c, enum registry_what what)
         e = cmd_fault(c, "vai-tro", ERR_BAD_VALUE);
     }
     if (e == ERR_OK)
-        e = take_date(c, &r.date);
+        e = cmd_org_date(c, &r.date);
     if (e != ERR_OK)
         return e;
     r.number = (uint64_t)role;
-    e = send(c, &r);
+    e = cmd_org_send(c, &r);
     if (e == ERR_NO_SUCH_RECORD)
         c->sentence = _("There is no such organisation, no such person, or the person does not hold this role.");
     return e;
@@ -197,22 +195,6 @@ enum err cmd_end(struct call *c)
     return roles(c, REGISTRY_END);
 }
 
-enum err cmd_move(struct call *c)
-{
-    struct registry_request r = {.what = REGISTRY_MOVE};
-    enum err e = cmd_take_text(c, "nguoi", &r.person);
-    if (e == ERR_OK)
-        e = cmd_take_text(c, "den", &r.into);
-    if (e != ERR_OK)
-        return e;
-    e = send(c, &r);
-    if (e == ERR_NO_SUCH_RECORD)
-        c->sentence = _("There is no member record with this id, or no such cell.");
-    else if (e == ERR_EXISTS)
-        c->sentence = _("The member is in this cell already.");
-    return e;
-}
-
 enum err cmd_raise(struct call *c)
 {
     struct registry_request r = {.what = REGISTRY_RAISE};
@@ -225,11 +207,11 @@ enum err cmd_raise(struct call *c)
         e = cmd_fault(c, "lop", ERR_BAD_VALUE);
     }
     if (e == ERR_OK)
-        e = take_date(c, &r.date);
+        e = cmd_org_date(c, &r.date);
     if (e != ERR_OK)
         return e;
     r.number = (uint64_t)(class[0] - 'A') + 1;
-    e = send(c, &r);
+    e = cmd_org_send(c, &r);
     if (e == ERR_NO_SUCH_RECORD)
         c->sentence = _("There is no record with this id.");
     else if (e == ERR_EXISTS)
@@ -252,7 +234,7 @@ static enum err change_fields(struct call *c, struct registry_request *r)
     if (e == ERR_OK)
         e = required(c, "quyet-dinh", &r->decision);
     if (e == ERR_OK)
-        e = opt_given(&c->opts, "ngay") ? take_date(c, &r->date) : cmd_fault(c, "ngay", ERR_MISSING_FIELD);
+        e = opt_given(&c->opts, "ngay") ? cmd_org_date(c, &r->date) : cmd_fault(c, "ngay", ERR_MISSING_FIELD);
     if (e == ERR_OK && r->what == REGISTRY_RENAME)
         e = cmd_take_text(c, opt_given(&c->opts, "ma") ? "ma" : "vao", &r->into);
     else if (e == ERR_OK)
@@ -281,7 +263,7 @@ enum err cmd_org_change(struct call *c, const char *action)
     if (e != ERR_OK)
         return e;
     r.number = type == ORG_WARD ? 0 : (uint64_t)type;
-    e = send(c, &r);
+    e = cmd_org_send(c, &r);
     if (e == ERR_NO_SUCH_RECORD)
         c->sentence = _("There is no organisation with this code, or no such person.");
     else if (e == ERR_FROZEN)

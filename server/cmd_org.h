@@ -4,6 +4,7 @@
 
 #include "../common/language.h"
 #include "cmd_call.h"
+#include "registry.h"
 
 /* Of `don-vi`, besides those of adding and listing. */
 #define CMD_ORG_OPTIONS \
@@ -20,9 +21,12 @@ bool cmd_org_changes(const char *action);
 enum err cmd_org_change(struct call *c, const char *action);
 enum err cmd_grant(struct call *c);
 enum err cmd_end(struct call *c);
-extern const struct opt_table cmd_move_table;
-enum err cmd_move(struct call *c);
 extern const struct opt_table cmd_raise_table;
 enum err cmd_raise(struct call *c);
+
+/* For cmd_moves.c: the date typed, else today; sends the request and prints what it touched; "merge". */
+enum err cmd_org_date(struct call *c, uint32_t *out);
+enum err cmd_org_send(struct call *c, struct registry_request *r);
+const char *cmd_org_what(unsigned what);
 
 #endif

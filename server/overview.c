@@ -8,6 +8,7 @@
 #include "../proto/org_change.h"
 #include "../proto/part.h"
 #include "../proto/scope.h"
+#include "../proto/transfer.h"
 #include "../proto/unmarked.h"
 #include "../proto/ward_repair.h"
 #include "../proto/ward_quarantine.h"
@@ -24,11 +25,17 @@ struct counting {
     uint32_t today;
     size_t cells;
     struct overview_cell *cell;
-    uint64_t *records;                /* member records of each cell */
-    bool *has_memberships;
+    struct buf loose;  /* struct loose[]: member records */
+    struct buf placed; /* struct id[]: who has a membership, wherever */
     int32_t by_scope[UINT16_MAX + 1]; /* scope number -> cell, or -1 */
     struct holders holders;
+    struct id record; /* under way */
     enum err err;
+};
+
+struct loose {
+    struct id record;
+    size_t cell;
 };
 
 typedef void count_part(struct counting *c, size_t cell, const struct kind_info *k, const struct part *p);
@@ -74,14 +81,20 @@ static bool in_force(const struct counting *c, const struct kind_info *k, const 
 
 static void count_member(struct counting *c, size_t cell, const struct kind_info *k, const struct part *p)
 {
+    const struct loose one = {c->record, cell};
     if (field(k, p, "given_name").n > 0) /* the part with its name: one of a member's parts */
-        c->records[cell]++;
+        buf_put(&c->loose, &one, sizeof(one));
 }
 
 static void count_membership(struct counting *c, size_t cell, const struct kind_info *k, const struct part *p)
 {
     const uint64_t type = number(k, p, "type", 0);
-    c->has_memberships[cell] = true;
+    const struct bytes value = field(k, p, "member");
+    struct mp r;
+    mp_open(&r, value);
+    const struct id member = id_from(mp_bin_exact(&r, ID_SIZE));
+    if (mp_close(&r) == ERR_OK)
+        buf_put(&c->placed, &member, sizeof(member));
     if (type >= 1 && type <= MEMBER_PROBATIONARY && in_force(c, k, p))
         c->cell[cell].members++;
 }
@@ -142,9 +155,9 @@ static bool visit_part(void *arg, struct bytes key, struct bytes value)
     if (cell < 0)
         return c->err == ERR_OK;
     /* What moved to another cell is counted there. */
-    const struct id record = id_from(key.p + 2);
+    c->record = id_from(key.p + 2);
     bool copy = false;
-    c->err = mirror_is_copy(c->txn, load_u16(key.p + 2 + ID_SIZE), load_u16(key.p), &record, &copy);
+    c->err = mirror_is_copy(c->txn, load_u16(key.p + 2 + ID_SIZE), load_u16(key.p), &c->record, &copy);
     if (c->err != ERR_OK || copy)
         return c->err == ERR_OK;
     c->err = part_decode(&p, value);
@@ -243,6 +256,46 @@ static enum err count_devices(struct txn *txn, struct counting *c, const struct 
     return e;
 }
 
+/* ---- members without a membership in force ---- */
+
+static int by_id(const void *a, const void *b)
+{
+    return id_compare(a, b);
+}
+
+/* Whoever has no membership anywhere counts where his record is. */
+static void count_loose(struct counting *c)
+{
+    const struct loose *l = (const struct loose *)(const void *)c->loose.p;
+    const size_t placed = c->placed.n / sizeof(struct id);
+    if (placed > 0)
+        qsort(c->placed.p, placed, sizeof(struct id), by_id);
+    for (size_t i = 0; i < c->loose.n / sizeof(*l); i++)
+        if (placed == 0 || bsearch(&l[i].record, c->placed.p, placed, sizeof(struct id), by_id) == NULL)
+            c->cell[l[i].cell].members++;
+}
+
+/* Whoever was introduced elsewhere and not received there counts where he was. */
+static enum err count_travellers(struct counting *c)
+{
+    struct buf list = {0};
+    enum err e = transfer_list(c->txn, c->today, &list);
+    const struct transfer *t = (const struct transfer *)(const void *)list.p;
+    for (size_t i = 0; e == ERR_OK && i < list.n / sizeof(*t); i++) {
+        struct scope s;
+        struct org o;
+        if (!t[i].gone)
+            continue;
+        e = org_load(c->txn, &t[i].from, &o);
+        if (e == ERR_OK)
+            e = scope_load(c->txn, &o.scope[ACCESS_A], &s);
+        if (e == ERR_OK && c->by_scope[s.number] >= 0)
+            c->cell[c->by_scope[s.number]].members++;
+    }
+    buf_wipe_deinit(&list);
+    return e == ERR_NOT_FOUND ? ERR_DAMAGED : e;
+}
+
 static enum err count_all(struct txn *txn, struct counting *c, const struct org *orgs, size_t count,
                           struct id *cell_ids)
 {
@@ -267,10 +320,9 @@ static enum err count_all(struct txn *txn, struct counting *c, const struct org 
         e = store_scan(txn, TABLE_part, bytes_of(NULL, 0), visit_part, c);
     if (e == ERR_OK)
         e = c->err;
-    for (size_t i = 0; i < c->cells; i++)
-        if (!c->has_memberships[i])
-            c->cell[i].members = c->records[i];
-    return e;
+    if (e == ERR_OK)
+        count_loose(c);
+    return e == ERR_OK ? count_travellers(c) : e;
 }
 
 enum err overview_read(struct txn *txn, uint32_t today, struct overview_cell **cells, size_t *count)
@@ -287,8 +339,6 @@ enum err overview_read(struct txn *txn, uint32_t today, struct overview_cell **c
     if (e == ERR_OK)
         e = org_list(txn, &orgs, count);
     c->cell = mem_alloc((*count + 1) * sizeof(*c->cell));
-    c->records = mem_alloc((*count + 1) * sizeof(*c->records));
-    c->has_memberships = mem_alloc((*count + 1) * sizeof(*c->has_memberships));
     struct id *cell_ids = mem_alloc((*count + 1) * sizeof(*cell_ids));
     if (e == ERR_OK)
         e = count_all(txn, c, orgs, *count, cell_ids);
@@ -298,8 +348,8 @@ enum err overview_read(struct txn *txn, uint32_t today, struct overview_cell **c
     else
         free(c->cell);
     free(cell_ids);
-    free(c->records);
-    free(c->has_memberships);
+    buf_deinit(&c->loose);
+    buf_deinit(&c->placed);
     free(orgs);
     free(c);
     return e;

@@ -6,7 +6,8 @@
  *   meetings   status held
  *   present    roll-call marks present, exempt but present, came late or left early
  *   counted    these, and absent with or without reason. Exempt, elsewhere and not called yet count on neither side
- *   members    memberships full or probationary in force today; where a cell has none recorded, its member records
+ *   members    memberships full or probationary in force today; whoever was introduced elsewhere and not received
+ *              there (proto/transfer.h), where he was; whoever has no membership anywhere, where his record is
  *   tasks      not begun or in progress, or without a status
  *   due        contacts this cell is to keep up: area links and residence links in force today, but for persons
  *              exempt from introduction

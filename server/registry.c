@@ -9,7 +9,9 @@
 #include "../proto/ward_grant.h"
 #include "../proto/ward_move.h"
 #include "../proto/ward_reorganise.h"
+#include "../proto/ward_transfer.h"
 #include "admin.h"
+#include "decision.h"
 
 #define REQUEST_FIELDS 9
 #define LIST_BYTES_MAX 2048
@@ -26,6 +28,7 @@ struct task {
     char number_of_decision[NAME_MAX_BYTES + 1];
     struct id org[REGISTRY_LIST_MAX], who[REGISTRY_LIST_MAX];
     size_t orgs, persons;
+    struct decision record; /* what is written down of it */
     struct ward_weight weight;
     struct buf *cut;
 };
@@ -343,25 +346,62 @@ static enum err find_record(struct task *t, uint32_t *kind, struct id *out)
     return e;
 }
 
-static enum err move_member(struct task *t)
+static enum err find_member(struct task *t, struct id *out)
 {
     uint32_t kind = schema_kind_named("member")->number;
-    struct id record, org, to;
-    uint64_t policy;
-    enum err e = find_record(t, &kind, &record);
+    return find_record(t, &kind, out);
+}
+
+static void about_member(struct task *t, const struct id *member, const struct id *from, const struct id *to)
+{
+    t->who[0] = *member;
+    t->org[0] = *from;
+    t->org[1] = *to;
+    t->orgs = 2;
+}
+
+static enum err move_member(struct task *t)
+{
+    struct id record, org = {{0}}, to = {{0}};
+    struct transfer open;
+    enum err e = find_member(t, &record);
     if (e == ERR_OK)
         e = find_org(t, t->into, &to);
     if (e == ERR_OK)
         e = org_living(t->txn, &to, &to);
     if (e == ERR_OK)
-        e = ward_record_org(t->txn, kind, &record, &org);
-    if (e == ERR_OK && id_equal(&org, &to))
+        e = ward_record_org(t->txn, schema_kind_named("member")->number, &record, &org);
+    if (e == ERR_OK && id_equal(&org, &to) && /* back: an introduction is taken back */
+        (t->what == REGISTRY_INTRODUCE || ward_on_the_way(t->txn, &record, t->now_s, &open) != ERR_OK))
         e = ERR_EXISTS;
     t->weight.persons = t->weight.records = 1;
+    about_member(t, &record, &org, &to);
     if (e != ERR_OK || t->dry)
         return e;
-    e = ward_policy_next(t->txn, &policy);
-    return e == ERR_OK ? ward_move(t->txn, t->ward, kind, &record, &to, &t->decision, t->now_s, &t->weight.scopes) : e;
+    return t->what == REGISTRY_INTRODUCE
+               ? ward_introduce(t->txn, t->ward, &record, &to, &t->decision, t->now_s)
+               : ward_transfer(t->txn, t->ward, &record, &to, &t->decision, t->now_s, &t->weight.scopes);
+}
+
+/* By the member's number, or by that of a line in a register. */
+static enum err receive_member(struct task *t)
+{
+    uint32_t line = schema_kind_named("transfer")->number;
+    struct transfer open = {.left = 0};
+    struct id record;
+    enum err e = find_member(t, &record);
+    if (e == ERR_NO_SUCH_RECORD) {
+        e = find_record(t, &line, &record);
+        if (e == ERR_OK)
+            e = transfer_line_member(t->txn, &record, &record);
+    }
+    if (e == ERR_OK)
+        e = ward_on_the_way(t->txn, &record, t->now_s, &open);
+    t->weight.persons = t->weight.records = 1;
+    about_member(t, &record, &open.from, &open.to);
+    if (e == ERR_OK && !t->dry)
+        e = ward_receive(t->txn, t->ward, &record, t->decision.date, t->now_s, &t->weight.scopes);
+    return e == ERR_NOT_FOUND ? ERR_NO_SUCH_RECORD : e;
 }
 
 /* Is anything of it below the class? */
@@ -395,12 +435,67 @@ static enum err raise_record(struct task *t)
     t->weight.records = 1;
     if (e == ERR_OK)
         e = raisable(t, kind, &record);
+    if (e == ERR_OK)
+        e = ward_record_org(t->txn, kind, &record, &t->org[0]);
+    t->orgs = e == ERR_OK;
     if (e != ERR_OK || t->dry)
         return e;
     e = ward_policy_next(t->txn, &policy);
     return e == ERR_OK ? ward_raise(t->txn, t->ward, kind, &record, (enum access)t->number, &t->decision, t->now_s,
                                     &t->weight.scopes)
                        : e;
+}
+
+/* ---- what is written down of it ---- */
+
+static bool is_of_member(const struct task *t)
+{
+    return t->what == REGISTRY_MOVE || t->what == REGISTRY_INTRODUCE || t->what == REGISTRY_RECEIVE;
+}
+
+static enum err name_member(struct task *t)
+{
+    struct quarter_book book = {0};
+    char name[QUARTER_NAME_SIZE];
+    struct org from, to;
+    enum err e = quarter_load(t->txn, &book, true);
+    if (e == ERR_OK)
+        e = org_load(t->txn, &t->org[0], &from);
+    if (e == ERR_OK)
+        e = org_load(t->txn, &t->org[1], &to);
+    if (e == ERR_OK) {
+        transfer_name(&book, &t->who[0], name);
+        quarter_copy(t->record.person, sizeof(t->record.person), name);
+        quarter_copy(t->record.from, sizeof(t->record.from), from.code);
+        quarter_copy(t->record.to, sizeof(t->record.to), to.code);
+    }
+    quarter_book_deinit(&book);
+    return e;
+}
+
+/* Before the lists are taken apart. */
+static void note(struct task *t)
+{
+    t->record.what = (unsigned)t->what;
+    t->record.date = t->decision.date;
+    t->record.time = t->now_s;
+    quarter_copy(t->record.number, sizeof(t->record.number), t->decision.number);
+    quarter_copy(t->record.from, sizeof(t->record.from), t->from);
+    quarter_copy(t->record.to, sizeof(t->record.to), t->into[0] != '\0' ? t->into : t->name);
+    if (t->what == REGISTRY_SPLIT)
+        quarter_copy(t->record.person, sizeof(t->record.person), t->person);
+}
+
+static enum err write_down(struct task *t)
+{
+    const enum access access = t->what == REGISTRY_INTRODUCE ? ACCESS_B : ACCESS_A;
+    struct id into;
+    enum err e = is_of_member(t) ? name_member(t) : ERR_OK;
+    if (e == ERR_OK && !is_of_member(t) && find_org(t, t->into, &into) == ERR_OK && t->orgs < REGISTRY_LIST_MAX)
+        t->org[t->orgs++] = into;
+    for (size_t i = 0; e == ERR_OK && i < t->orgs; i++)
+        e = decision_touch(t->txn, &t->record, &t->org[i], access);
+    return e == ERR_OK ? decision_put(t->txn, &t->record) : e;
 }
 
 enum err registry_run(struct txn *txn, const struct ward *w, struct bytes request, uint64_t now_s, struct buf *answer,
@@ -410,7 +505,7 @@ enum err registry_run(struct txn *txn, const struct ward *w, struct bytes reques
         [REGISTRY_GRANT] = roles, [REGISTRY_END] = roles,        [REGISTRY_MERGE] = merge,
         [REGISTRY_SPLIT] = split, [REGISTRY_RENAME] = rename_it, [REGISTRY_HAND_OVER] = hand_over,
         [REGISTRY_MOVE] = move_member,
-        [REGISTRY_RAISE] = raise_record,
+        [REGISTRY_RAISE] = raise_record, [REGISTRY_INTRODUCE] = move_member, [REGISTRY_RECEIVE] = receive_member,
     };
     struct task *t = mem_alloc(sizeof(*t));
     struct buf row = {0};
@@ -419,8 +514,11 @@ enum err registry_run(struct txn *txn, const struct ward *w, struct bytes reques
     t->now_s = now_s;
     t->cut = cut;
     enum err e = decode(t, request);
+    note(t);
     if (e == ERR_OK)
         e = runs[t->what](t);
+    if (e == ERR_OK && !t->dry && t->what != REGISTRY_GRANT && t->what != REGISTRY_END)
+        e = write_down(t);
     if (e == ERR_OK) {
         mp_put_array(&row, 6);
         mp_put_uint(&row, (uint64_t)t->what);

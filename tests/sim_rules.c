@@ -3,7 +3,7 @@
 
 #include "../proto/part.h"
 
-#define KINDS 26
+#define KINDS 27
 #define KIND_MEMBER 1
 #define KIND_MINUTES 7
 #define KIND_RESOLUTION 8
@@ -11,6 +11,8 @@
 #define SUPERIOR_SCORE 6
 #define SUPERIOR_LEVEL 7
 #define KIND_RECONCILIATION 25
+#define KIND_TRANSFER 26
+#define RECEIVED 9
 #define STATE 3 /* its tag: number 0, class 3 */
 #define LOCKED 3
 #define AMENDS 6
@@ -23,9 +25,9 @@ enum column { CLERK, BUILDING, OFFICER, COMMITTEE, MEMBER, NOBODY };
 
 /* By kind: clerk, building, officer (secretary, deputy), committee, member. */
 static const char rules[KINDS][6] = {
-    "-----", "W-P--", "W-P--", "W-P--", "--W--", "--WW-", "--WW-", "--WW-", "--W--",
+    "-----", "W-P--", "WWP--", "W-P--", "--W--", "--WW-", "--WW-", "--WW-", "--W--",
     "--WW-", "--WWW", "W----", "--WW-", "W-W--", "W----", "W----", "W----", "--WW-",
-    "--WW-", "--WWW", "WWWW-", "W-W--", "--W--", "W-W--", "--WW-", "WW---",
+    "--WW-", "--WWW", "WWWW-", "W-W--", "--W--", "W-W--", "--WW-", "WW---", "-W---",
 };
 
 #define ACCEPTED_OWNS 4u
@@ -102,6 +104,9 @@ uint32_t sim_rules_verdict(enum role r, const struct change *c, enum access acce
         return column <= OFFICER && column != BUILDING && access <= ACCESS_B ? ACCEPTED_OWNS : REFUSED;
     if (c->kind == KIND_RECONCILIATION)
         return of_reconciliation(column, c);
+    if (c->kind == KIND_TRANSFER && column == OFFICER && c->op != OP_CREATE && c->op != OP_STATE && c->count == 1 &&
+        TAG_NUMBER(c->triple[0].tag) == RECEIVED)
+        return ACCEPTED_OWNS;
     if (is_of_the_superior(c) && column != CLERK && column != BUILDING)
         return REFUSED;
     rule = rules[c->kind][column];

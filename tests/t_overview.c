@@ -67,13 +67,16 @@ static void add_entry(struct part *p, const struct field_info *f, const struct v
     e->candidate = part_grow(p, NULL, 0, &e->cap, 2, sizeof(*e->candidate));
     for (size_t i = 0; i < e->count; i++) {
         struct buf encoded = {0};
+        const struct id named = {{(uint8_t)numbers[i]}};
         if (f->type == TYPE_TEXT)
             mp_put_str(&encoded, bytes_of_str("Hoà"));
+        else if (f->type == TYPE_RECORD)
+            mp_put_bin(&encoded, named.b, ID_SIZE);
         else
             mp_put_uint(&encoded, numbers[i]);
         e->candidate[i].versions = part_copy(p, bytes_of(versions[i], VERSION_SIZE));
         e->candidate[i].value = part_copy(p, buf_bytes(&encoded));
-        e->candidate[i].owns = 0;
+        e->candidate[i].owns = f->merge == MERGE_OWNER && i == 0; /* the ward wrote it */
         buf_deinit(&encoded);
     }
 }
@@ -159,25 +162,44 @@ TEST(attendance_by_mark)
     }
 }
 
+/* `put` numbers the records from 1 on: the members of CB-1 are 1 to 8, those of CB-2 10 and 11. */
 TEST(members_by_memberships_in_force_else_by_their_records)
 {
     struct world w;
     world_init(&w);
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 8; i++)
         PUT(&w.a, ACCESS_A, "member", {"family_name", 0, 0}, {"given_name", 0, 0});
     PUT(&w.a, ACCESS_B, "member", {"gender", 1, 0}); /* another part of one of them */
-    CHECK_EQ(cell_of(&w, "CB-1").members, 4);
-    PUT(&w.a, ACCESS_B, "membership", {"type", 1, 0}, {"from", 20200101, 0});                       /* full */
-    PUT(&w.a, ACCESS_B, "membership", {"type", 2, 0}, {"from", 20260000, 0});                       /* probationary */
-    PUT(&w.a, ACCESS_B, "membership", {"type", 1, 0}, {"from", 20200101, 0}, {"to", 20261115, 0});  /* its last day */
-    PUT(&w.a, ACCESS_B, "membership", {"type", 1, 0}, {"from", 20200101, 0}, {"to", 20261100, 0}); /* November */
-    PUT(&w.a, ACCESS_B, "membership", {"type", 1, 0}, {"from", 20200101, 0}, {"to", 20261114, 0});  /* over */
-    PUT(&w.a, ACCESS_B, "membership", {"type", 1, 0}, {"from", 20261116, 0});                       /* tomorrow */
-    PUT(&w.a, ACCESS_B, "membership", {"type", 3, 0}, {"from", 20200101, 0});                       /* a guest */
-    CHECK_EQ(cell_of(&w, "CB-1").members, 4);
+    CHECK_EQ(cell_of(&w, "CB-1").members, 8);
+#define PLACE(o, who, type, ...) \
+    PUT(o, ACCESS_B, "membership", {"member", who, 0}, {"type", type, 0}, {"from", 20200101, 0}, __VA_ARGS__)
+    PLACE(&w.a, 1, 1, {"to", 0, 0});                                       /* full */
+    PLACE(&w.a, 2, 2, {"to", 0, 0});                                         /* probationary */
+    PLACE(&w.a, 3, 1, {"to", 20261115, 0});                    /* its last day */
+    PLACE(&w.a, 4, 1, {"to", 20261100, 0});                    /* November */
+    PLACE(&w.a, 5, 1, {"to", 20261114, 0}, {"reason", 0, 0});  /* over, and somebody said why */
+    PUT(&w.a, ACCESS_B, "membership", {"member", 6, 0}, {"type", 1, 0}, {"from", 20261116, 0}); /* tomorrow */
+    PLACE(&w.a, 7, 3, {"to", 0, 0});                                         /* a guest */
+    CHECK_EQ(cell_of(&w, "CB-1").members, 5);                  /* 1 to 4, and 8 who has none */
     PUT(&w.b, ACCESS_A, "member", {"family_name", 0, 0}, {"given_name", 0, 0});
-    PUT(&w.b, ACCESS_B, "membership", {"type", 1, 0}, {"from", 20200101, 0}, {"to", 20210101, 0});
+    PLACE(&w.b, w.record, 1, {"to", 20210101, 0});
     CHECK_EQ(cell_of(&w, "CB-2").members, 0); /* the one there was has left */
+    world_deinit(&w);
+}
+
+/* Moved out of CB-1, and nobody has received him: he counts there, and once. */
+TEST(a_member_on_his_way_counts_where_he_was)
+{
+    struct world w;
+    world_init(&w);
+    PUT(&w.a, ACCESS_A, "member", {"family_name", 0, 0}, {"given_name", 0, 0});
+    const uint64_t who = w.record;
+    PLACE(&w.a, who, 1, {"to", 20261102, 0});
+    CHECK_EQ(cell_of(&w, "CB-1").members, 1);
+    CHECK_EQ(cell_of(&w, "CB-2").members, 0);
+    PUT(&w.b, ACCESS_B, "membership", {"member", who, 0}, {"type", 1, 0}, {"from", 20261110, 0});
+    CHECK_EQ(cell_of(&w, "CB-1").members, 0);
+    CHECK_EQ(cell_of(&w, "CB-2").members, 1);
     world_deinit(&w);
 }
 

@@ -33,7 +33,7 @@ static const struct expectation {
     { "member", "phone", "W..WW..." },
     { "member", "address", "W..WW..." },
     { "member", "occupation", "W..WW..." },
-    { "membership", NULL, "W..pp..." },
+    { "membership", NULL, "WW.pp..." },
     { "office", NULL, "W..pp..." },
     { "congress", NULL, "...WW..." },
     { "meeting", NULL, "...WWW.." },
@@ -61,6 +61,8 @@ static const struct expectation {
     { "reconciliation", NULL, "WW......" },
     { "reconciliation", "explanations", "...WW..." },
     { "reconciliation", "cell_signed", "...WW..." },
+    { "transfer", NULL, ".W......" },
+    { "transfer", "received", ".W.WW..." },
 };
 
 static const char *expected_rights(const char *kind, const char *field)
