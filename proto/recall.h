@@ -8,6 +8,7 @@
 
 #define RECALL_POINTS_MAX 35      /* sizes 1, 2, 4 … before the shorter log's end */
 #define RECALL_LOST_BYTES ((uint64_t)1 << 30) /* of one lost flight: the logs of a whole ward; all of it is staged */
+#define RECALL_HAND_IN_BYTES ((uint64_t)1 << 26) /* of a device that may be in other hands: the logs of some cells */
 #define RECALL_SCOPES_BYTES 200000 /* of one recall message; what does not fit is asked for in the next one */
 
 struct recall_point {

@@ -167,7 +167,7 @@ static void on_lost(struct session *s, uint8_t type, struct bytes message)
         return;
     }
     s->staged_bytes += STAGED_ROW_BYTES + message.n;
-    if (s->staged_bytes > RECALL_LOST_BYTES) { /* whether it is signed is known only at its end */
+    if (s->staged_bytes > (s->hand_in ? RECALL_HAND_IN_BYTES : RECALL_LOST_BYTES)) { /* whether it is signed is known only at its end */
         session_fail(s, ERR_TOO_LONG, message_name(type));
         return;
     }
@@ -294,6 +294,7 @@ static void refilled(struct session *s, const struct work *w)
 static void judged(struct session *s, struct work *w)
 {
     s->shown = w->shown; /* also across an ask: `sizes` shows no ratchet of its own */
+    s->hand_in = w->hand_in;
     if (w->want) {
         s->asked_leaves = true;
         s->state = SESSION_WAIT_LEAVES;
@@ -320,7 +321,6 @@ static void judged(struct session *s, struct work *w)
         session_end(s, ERR_OK);
         return;
     }
-    s->hand_in = w->hand_in;
     s->states_differ = w->states_differ;
     buf_clear(&s->reach);
     buf_put_bytes(&s->reach, buf_bytes(&w->out));

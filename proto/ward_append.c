@@ -69,7 +69,7 @@ static enum err load(struct append *a)
         return ERR_REVOKED;
     /* A copy made itself known while this session was under way: nothing more comes under the old incarnation. */
     if (e == ERR_OK && d.incarnation != a->job->incarnation)
-        return ERR_COPY;
+        e = a->job->hand_in ? ward_copy_open(a->txn, &d.id, a->job->incarnation) : ERR_COPY;
     a->copied = d.state == DEVICE_COPIED;
     if (e == ERR_OK)
         e = scope_load(a->txn, &a->job->scope, &a->scope);
@@ -299,9 +299,9 @@ static enum err add(struct append *a, const struct ward *w, uint64_t now)
     return e;
 }
 
-/* Whoever hands in is not asked what the ward lost (protocol.md 8.5): a stream whose beginning is not here, or a root
- * that our log does not have, is what a restored ward finds, and no fault of the device's. It tries again when others
- * have brought the log back. */
+/* Whoever hands in has brought back what the ward lost (protocol.md 8.5), unless he has not got it either: a stream
+ * whose beginning is not here, or a root that our log does not have, is no fault of the device's then. It tries again
+ * when others have brought the log back. */
 static enum err hand_in_over(const struct append *a, enum err e)
 {
     return a->job->hand_in && (e == ERR_BAD_CHAIN || e == ERR_BAD_SIGNATURE) ? ERR_ROLLED_BACK : e;

@@ -95,6 +95,16 @@ enum err ward_copy_judge(struct txn *txn, const struct ward *w, const struct war
     return ERR_OK;
 }
 
+enum err ward_copy_open(struct txn *txn, const struct id *device, uint32_t incarnation)
+{
+    struct incarnation i;
+    enum err e = row_load(txn, device, incarnation, &i);
+
+    if (e == ERR_OK && i.closed != 0)
+        return ERR_COPY;
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 enum err ward_copy_adopt(struct txn *txn, struct ward_device *d, uint32_t incarnation)
 {
     struct incarnation i;

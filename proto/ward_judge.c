@@ -199,12 +199,16 @@ static enum err judge_device(struct txn *txn, const struct ward *w, struct work 
 
     if (e != ERR_OK && e != ERR_NOT_FOUND)
         return e;
-    if (e == ERR_NOT_FOUND && ward_is_barred(txn, &job->device))
-        return ERR_REVOKED;
-    due = renewal_due(job->expired, job->certificate_end, now);
-    job->hand_in = d.state == DEVICE_REVOKED || due == RENEWAL_TOO_LATE;
-    if (job->hand_in)
+    if (e == ERR_NOT_FOUND && ward_is_barred(txn, &job->device)) {
+        job->hand_in = c->lost = true;
         return ERR_OK;
+    }
+    due = renewal_due(job->expired, job->certificate_end, now);
+    job->hand_in = (e == ERR_OK && d.state == DEVICE_REVOKED) || due == RENEWAL_TOO_LATE;
+    if (job->hand_in) {
+        c->newer = known && hello->n == d.ratchet + 1; /* it proves nothing here, and nothing follows from it */
+        return ERR_OK;
+    }
     job->renew_first = due == RENEWAL_FIRST;
     job->shown = hello->n;
     return ward_copy_judge(txn, w, known ? &d : NULL, hello, &job->device, &c->newer, &c->lost);
@@ -262,7 +266,7 @@ enum err ward_judge(struct txn *txn, const struct ward *w, struct work *job, uin
     if (message_hello_decode(&hello, buf_bytes(&job->in)) != ERR_OK)
         return ERR_BAD_FRAME;
     e = judge_device(txn, w, job, &hello, &c, now);
-    if (job->hand_in || job->renew_first)
+    if (job->renew_first)
         return e;
     c.moved = hello.moved;
     if (e == ERR_OK)
@@ -278,9 +282,9 @@ enum err ward_judge(struct txn *txn, const struct ward *w, struct work *job, uin
         states_compare(job, &c, &hello);
         buf_put_bytes(&job->out, buf_bytes(&c.reach));
     }
-    if (e == ERR_OK && !c.lost)
+    if (e == ERR_OK && !c.lost && !job->hand_in)
         e = ward_copy_note(txn, &job->device, &hello, c.newer);
-    if (e == ERR_OK && c.newer)
+    if (e == ERR_OK && c.newer && !job->hand_in)
         e = promote(&c, job->shown);
     claim_deinit(&c);
     return e;
@@ -321,7 +325,7 @@ static enum err size_judge(struct txn *txn, const struct message_size *entry, st
     struct scope s;
     struct hash root;
     enum err e = scope_load(txn, &entry->scope, &s);
-    bool ours = false;
+    bool ours = false, whole = entry->from <= (e == ERR_OK ? s.frontier.size : 0);
 
     if (e == ERR_OK && entry->size <= s.frontier.size && entry->epoch <= s.epoch) {
         e = scope_root_at(txn, &s, entry->size, &root);
@@ -329,6 +333,8 @@ static enum err size_judge(struct txn *txn, const struct message_size *entry, st
     }
     if (e != ERR_OK && e != ERR_NOT_FOUND)
         return e;
+    if (job->hand_in && (ours || common != NULL || !whole))
+        return ERR_OK; /* it is told nothing; and one without the log's beginning would drop the scope, if asked */
     if (r == NULL && (ours || common != NULL))
         return size_dropped(txn, &s, job, ours ? entry->size : common->held, &c->reach);
     if (ours || common != NULL) {
@@ -346,6 +352,8 @@ static enum err sizes_believed(struct txn *txn, const struct ward *w, struct wor
     bool known;
     enum err e = ward_device_load(txn, &job->device, &d);
 
+    if (job->hand_in) /* nobody has shown it: its key is not known */
+        return e == ERR_NOT_FOUND ? ERR_REVOKED : e;
     if (e == ERR_NOT_FOUND)
         return ERR_ROLLED_BACK; /* enrolled after the backup, and nobody has shown it yet */
     if (e == ERR_OK && d.incarnation == WARD_INCARNATION_UNKNOWN)
@@ -415,12 +423,9 @@ enum err ward_sizes(struct txn *txn, const struct ward *w, struct work *job, uin
     struct ward_device d;
     enum err e = ward_device_load(txn, &job->device, &d);
 
-    if (e == ERR_NOT_FOUND)
-        e = ward_is_barred(txn, &job->device) ? ERR_REVOKED : ERR_OK;
-    else if (e == ERR_OK && d.state == DEVICE_REVOKED)
-        e = ERR_REVOKED;
-    if (e != ERR_OK)
+    if (e != ERR_OK && e != ERR_NOT_FOUND)
         return e;
+    job->hand_in = job->hand_in || (e == ERR_OK ? d.state == DEVICE_REVOKED : ward_is_barred(txn, &job->device));
     if (message_sizes_decode(&list, buf_bytes(&job->in)) != ERR_OK)
         return ERR_BAD_FRAME;
     e = ward_cursor_each(txn, &job->device, claim_scope, &c);

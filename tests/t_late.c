@@ -3,6 +3,7 @@
 #include "../proto/message.h"
 #include "../proto/renewal.h"
 #include "../proto/ward_quarantine.h"
+#include "../proto/ward_recall.h"
 #include "sim_story.h"
 #include "test.h"
 
@@ -332,4 +333,177 @@ TEST(an_old_key_signs_nothing_new)
     w.ward.ward = old;
     CHECK_EQ(sim_link_sync(&w.ward, &w.device[0], NULL), ERR_BAD_PROOF);
     sim_story_deinit(&w);
+}
+
+/* --- handing in to a ward that was restored meanwhile ----------------------------------------------------------- */
+
+static size_t bodies_at_ward(struct sim_story *w)
+{
+    struct scope s;
+    struct txn txn;
+    size_t n = 0;
+
+    sim_story_scope(w->ward.store, &w->cell, ACCESS_A, &s);
+    memstore_begin(w->ward.store, false, &txn);
+    for (uint64_t i = 0; i < s.frontier.size; i++) {
+        struct ledger_leaf l;
+        struct buf row = {0};
+
+        CHECK_EQ(ledger_leaf_at(&txn, &s, i, &row, &l), ERR_OK);
+        for (size_t k = 0; k < l.changeset.count; k++)
+            n += l.changeset.slot[k].body.n > 0;
+        ledger_leaf_deinit(&l);
+        buf_deinit(&row);
+    }
+    memstore_abort(w->ward.store);
+    return n;
+}
+
+/* What the daemon does with the list beside its store when it starts. */
+static void bar(struct sim_story *w, const struct id *device)
+{
+    struct txn txn;
+
+    memstore_begin(w->ward.store, true, &txn);
+    CHECK_EQ(ward_bar(&txn, &w->ward.ward, device, w->ward.now), ERR_OK);
+    CHECK_EQ(memstore_commit(w->ward.store, true), ERR_OK);
+}
+
+/* The backup has nothing of what device 0 wrote before it was revoked: meeting 1 was acknowledged (and device 1 has it,
+ * if it pulled), 2 and 3 never left. */
+static void lose(struct sim_story *w, bool pulled, bool ours)
+{
+    struct id device;
+    struct memstore *backup;
+
+    sim_story_init(w, 3);
+    device = sim_node_replica(&w->device[0]).device;
+    backup = memstore_copy(w->ward.store);
+    CHECK_EQ(sim_story_meeting(w, 0, 1), ERR_OK);
+    CHECK_EQ(sim_link_sync(&w->ward, &w->device[0], NULL), ERR_OK);
+    if (pulled)
+        CHECK_EQ(sim_link_sync(&w->ward, &w->device[1], NULL), ERR_OK);
+    CHECK_EQ(sim_story_meeting(w, 0, 2), ERR_OK);
+    CHECK_EQ(sim_story_meeting(w, 0, 3), ERR_OK);
+    sim_node_revoke(&w->ward, &device);
+    memstore_restore(w->ward.store, backup);
+    memstore_free(backup);
+    bar(w, &device);
+    if (ours) { /* the ward goes on before anybody notices */
+        CHECK_EQ(sim_story_meeting(w, 2, 9), ERR_OK);
+        CHECK_EQ(sim_link_sync(&w->ward, &w->device[2], NULL), ERR_OK);
+    }
+}
+
+static bool count_kept(void *arg, const struct ward_held *h)
+{
+    (void)h;
+    ++*(size_t *)arg;
+    return true;
+}
+
+static size_t kept(struct sim_story *w)
+{
+    struct txn txn;
+    size_t n = 0;
+
+    memstore_begin(w->ward.store, false, &txn);
+    CHECK_EQ(ward_quarantine_each(&txn, count_kept, &n), ERR_OK);
+    memstore_abort(w->ward.store);
+    return n;
+}
+
+TEST(what_was_unsent_is_handed_in_to_a_restored_ward_by_its_author_alone)
+{
+    for (unsigned ours = 0; ours < 2; ours++)
+        for (unsigned pulled = 0; pulled < 2; pulled++) {
+            struct sim_story w;
+            size_t own = ours; /* a clerk's meeting is refused, and a leaf all the same */
+
+            lose(&w, pulled, ours);
+            CHECK_EQ(bodies_at_ward(&w), own);
+            check_handed_in(&w, 0, "2");
+            CHECK_EQ(kept(&w), 2);
+            CHECK_EQ(bodies_at_ward(&w), own + 1); /* what was acknowledged is back in the log */
+            check_handed_in(&w, 0, "2");           /* as often as it likes */
+            CHECK_EQ(kept(&w), 2);
+            CHECK_EQ(bodies_at_ward(&w), own + 1);
+            for (size_t i = 1; i < 3; i++) {
+                CHECK_EQ(sim_link_sync(&w.ward, &w.device[i], NULL), ERR_OK);
+                CHECK_EQ(sim_link_sync(&w.ward, &w.device[i], NULL), ERR_OK);
+                sim_story_check(&w, i);
+            }
+            CHECK_EQ(bodies_at_ward(&w), own + 1);
+            sim_story_deinit(&w);
+        }
+}
+
+TEST(what_was_unsent_is_handed_in_after_another_device_brought_the_log_back)
+{
+    for (unsigned ours = 0; ours < 2; ours++) {
+        struct sim_story w;
+
+        lose(&w, true, ours);
+        CHECK_EQ(sim_link_sync(&w.ward, &w.device[1], NULL), ERR_OK);
+        CHECK_EQ(bodies_at_ward(&w), 1u + ours);
+        check_handed_in(&w, 0, "2");
+        check_handed_in(&w, 0, "2");
+        CHECK_EQ(kept(&w), 2);
+        CHECK_EQ(bodies_at_ward(&w), 1u + ours);
+        sim_story_check(&w, 1);
+        sim_story_deinit(&w);
+    }
+}
+
+/* It was enrolled after the backup: the ward does not even know its key, until it shows who it is. It stays revoked. */
+TEST(a_device_that_the_backup_does_not_know_hands_in_too)
+{
+    struct sim_story w;
+    struct memstore *backup;
+    struct id device;
+    uint8_t secret[INVITE_SECRET_SIZE];
+
+    sim_story_init(&w, 2);
+    backup = memstore_copy(w.ward.store);
+    sim_node_invite(&w.ward, &w.cell, ROLE_SECRETARY, secret);
+    sim_node_device_init(&w.device[2], 77);
+    CHECK_EQ(sim_link_enrol(&w.ward, &w.device[2], secret), ERR_OK);
+    CHECK_EQ(sim_link_sync(&w.ward, &w.device[2], NULL), ERR_OK);
+    CHECK_EQ(sim_story_meeting(&w, 2, 1), ERR_OK);
+    CHECK_EQ(sim_link_sync(&w.ward, &w.device[2], NULL), ERR_OK);
+    CHECK_EQ(sim_story_meeting(&w, 2, 2), ERR_OK);
+    device = sim_node_replica(&w.device[2]).device;
+    memstore_restore(w.ward.store, backup);
+    bar(&w, &device);
+    check_handed_in(&w, 2, "1");
+    check_handed_in(&w, 2, "1");
+    CHECK_EQ(kept(&w), 1);
+    CHECK_EQ(bodies_at_ward(&w), 1);
+    CHECK_EQ(sim_story_meeting(&w, 2, 3), ERR_OK);
+    check_handed_in(&w, 2, "2");
+    CHECK_EQ(bodies_at_ward(&w), 1);
+    CHECK_EQ(sim_link_sync(&w.ward, &w.device[0], NULL), ERR_OK);
+    sim_story_check(&w, 0);
+    memstore_free(backup);
+    sim_story_deinit(&w);
+}
+
+/* Cut anywhere on the way up: the next time goes on, and nothing comes twice. */
+TEST(bringing_back_and_handing_in_go_on_after_a_cut_at_any_byte)
+{
+    for (uint64_t cut = 1; cut < 3600; cut += 41) {
+        struct sim_story w;
+        struct sim_link l;
+        uint8_t binding[BINDING_SIZE] = {9};
+
+        lose(&w, false, true);
+        sim_link_open(&l, &w.ward, &w.device[0], binding, 0);
+        l.limit[SIM_LINK_UP] = cut;
+        sim_link_run(&l);
+        sim_link_close(&l);
+        check_handed_in(&w, 0, "2");
+        CHECK_EQ(kept(&w), 2);
+        CHECK_EQ(bodies_at_ward(&w), 2);
+        sim_story_deinit(&w);
+    }
 }
