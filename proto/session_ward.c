@@ -167,7 +167,8 @@ static void on_lost(struct session *s, uint8_t type, struct bytes message)
         return;
     }
     s->staged_bytes += STAGED_ROW_BYTES + message.n;
-    if (s->staged_bytes > (s->hand_in ? RECALL_HAND_IN_BYTES : RECALL_LOST_BYTES)) { /* whether it is signed is known only at its end */
+    /* Whether it is signed is known only at its end. */
+    if (s->staged_bytes > (s->hand_in ? RECALL_HAND_IN_BYTES : RECALL_LOST_BYTES)) {
         session_fail(s, ERR_TOO_LONG, message_name(type));
         return;
     }

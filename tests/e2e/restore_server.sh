@@ -81,12 +81,19 @@ copy 4
 DEVICES="d1 d2 d4"
 bulk d4 1 300 >>"$TMP/written"
 sync d4 enrolled
-chibo d3 sync --json >/dev/null
+record d3 300 # acknowledged, and in no other book but this one
+sync d3 enrolled
+bulk d3 1 300 >/dev/null # never sent
+waiting() { "$BUILD/chibod" held "$W" --json | grep -o '"id"' | wc -l; }
 gone=$("$BUILD/chibod" devices "$W" --json | tr '{' '\n' | sed -n 's/.*"device":"\([0-9a-f]*\)".*Mẫu 3.*/\1/p')
 "$BUILD/chibod" revoke "$W" "$gone" >/dev/null || is revoked no yes
 put_back 4
-chibo d3 sync --json >/dev/null 2>&1
-holds "after the restore the revoked one is still out" test $? -ne 0
+before=$(waiting)
+for call in 1 2; do
+    chibo d3 sync --json >/dev/null 2>"$TMP/err"
+    is "after the restore the revoked one is still out" $? 12
+    is "and hands in what it never sent, call $call" "$(grep -c 'handed in' "$TMP/err") $(waiting)" "1 $((before + 1))"
+done
 all_same "enrolled after the copy"
 is "the ward knows both" "$("$BUILD/chibod" devices "$W" --json | grep -o '"state":"[a-z]*"' | sort | uniq -c | tr -d ' \n')" \
     '3"state":"active"1"state":"revoked"'
