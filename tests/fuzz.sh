@@ -13,7 +13,7 @@ found=$dir/corpus/$name
 known=tests/corpus/$name
 mkdir -p "$found"
 [ -d "$known" ] || known=
-common="-rss_limit_mb=1024 -timeout=10 -artifact_prefix=$dir/crash- -print_final_stats=1"
+common="-rss_limit_mb=1024 -timeout=60 -artifact_prefix=$dir/crash- -print_final_stats=1"
 if [ "$mode" = run ]; then
     exec "$program" $common -max_total_time="$4" "$found" $known
 fi

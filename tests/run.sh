@@ -11,7 +11,8 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 export BUILD=${BUILD:-build} PYTHON=${PYTHON:-/usr/bin/python3}
 SAN=${SAN:-$BUILD/san} FUZZ=${FUZZ:-$BUILD/fuzz} LOGS=$BUILD/logs
-LIMIT_S=${LIMIT_S:-900} JOBS=${JOBS:-2}
+LIMIT_S=${LIMIT_S:-900}
+JOBS=${JOBS:-$(($(nproc) + 1))} # many of them wait now and then, for a disk or a peer
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0} UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 
 # Words after the program: the simulator runs its whole campaign only where it is fast.
@@ -22,8 +23,19 @@ arguments() {
     esac
 }
 
+# These take longest: they begin first, so that none of them is left to run alone at the end.
+LONG="t_sim demo_test e2e/late e2e/kill san/t_zip e2e/cut64 e2e/resume cli/situations san/t_mp_random sim_trace_test peer_test
+    bugs_test tidy_test san/t_sim san/t_tls san/t_model san/t_copy e2e/kill_device e2e/restore_server bad_test fuzz/fuzz_answer"
+
 # label<TAB>command, the long ones first.
 list() {
+    list_all | awk -F '\t' -v long="$LONG" '
+        BEGIN { n = split(long, l, /[ \n]+/); for (i = 1; i <= n; i++) place[l[i]] = i }
+        $1 in place { first[place[$1]] = $0; next }
+        { rest[++m] = $0 }
+        END { for (i = 1; i <= n; i++) if (i in first) print first[i]; for (i = 1; i <= m; i++) print rest[i] }'
+}
+list_all() {
     local f name
     for f in tests/t_*.c; do
         name=$(basename "$f" .c)
