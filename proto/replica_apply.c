@@ -126,6 +126,9 @@ static enum err scope_find(struct applying *a)
         e = new_epoch(a);
     if (e == ERR_OK && a->job->restart)
         return e;
+    /* Another session of this store took over and has gone on: what comes here is there already. */
+    if (e == ERR_OK && a->scope.epoch == a->job->epoch && a->scope.frontier.size > a->job->size)
+        e = ERR_LOCKED;
     if (e == ERR_OK && (a->scope.frontier.size != a->job->size || a->scope.epoch != a->job->epoch))
         e = ERR_BAD_ORDER;
     return e;
@@ -463,6 +466,8 @@ enum err replica_settle(struct txn *txn, struct replica *r, struct work *job, st
 
     if (e == ERR_OK && job->mode == HELLO_RENEW)
         e = replica_copy_settle(txn, r, job, &close, m);
+    else if (e == ERR_OK && close.n <= r->ratchet_n && job->incarnation == r->incarnation)
+        e = ERR_LOCKED; /* another session of this store was closed meanwhile */
     else if (e == ERR_OK && (close.n != r->ratchet_n + 1 || job->incarnation != r->incarnation))
         e = ERR_BAD_ORDER;
     if (e == ERR_OK)

@@ -1,12 +1,13 @@
 /* cutter.c - a bad link for the demo and the tests of cuts: relays TCP on loopback, counts bytes, cuts.
  *
  *     cutter free                                      prints a free port
- *     cutter FROM TO [cut N] [cut-down N] [reset]      relays 127.0.0.1:FROM to 127.0.0.1:TO until it is killed
+ *     cutter FROM TO [cut N] [cut-down N] [stall-down N] [reset]      relays 127.0.0.1:FROM to 127.0.0.1:TO until it is killed
  *
  * FROM 0: any free port. The first line of stdout says `port N`; each connection that ended adds one,
  * `up N down N cut 0|1`: bytes that were passed on towards TO and back. cut N: of each connection exactly N bytes go
  * up, cut-down N: so many come back, then both ends see it end at once; with `reset` as if a machine had vanished (RST:
- * what the other side has not read yet is lost too). One process for each connection. The scripts build it: it is no
+ * what the other side has not read yet is lost too). stall-down N: the first connection passes N bytes back, says
+ * `stalled PID`, and then stands still with both ends open until SIGCONT reaches PID. One process for each connection. The scripts build it: it is no
  * part of the product. */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -23,7 +24,7 @@
 #define ROOM 65536
 
 static bool reset;
-static unsigned long long cut_up = ~0ULL, cut_down = ~0ULL;
+static unsigned long long cut_up = ~0ULL, cut_down = ~0ULL, stall_down = ~0ULL;
 
 static _Noreturn void die(const char *what)
 {
@@ -98,6 +99,15 @@ static void vanish(int fd)
     close(fd);
 }
 
+/* What is on its way stays in the buffers of both ends. */
+static void stand_still(void)
+{
+    stall_down = ~0ULL;
+    printf("stalled %ld\n", (long)getpid());
+    fflush(stdout);
+    raise(SIGSTOP);
+}
+
 static void relay(int device, unsigned to)
 {
     struct sockaddr_in a = loopback(to);
@@ -116,6 +126,8 @@ static void relay(int device, unsigned to)
             die("cutter: poll");
         if (p[1].revents != 0)
             whole = pass(&down);
+        if (down.passed >= stall_down)
+            stand_still();
         if (whole && p[0].revents != 0)
             whole = pass(&up);
     }
@@ -140,6 +152,8 @@ int main(int argc, char **argv)
             reset = true;
         else if (strcmp(argv[i], "cut") == 0 && i + 1 < argc)
             cut_up = strtoull(argv[++i], NULL, 10);
+        else if (strcmp(argv[i], "stall-down") == 0 && i + 1 < argc)
+            stall_down = strtoull(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "cut-down") == 0 && i + 1 < argc)
             cut_down = strtoull(argv[++i], NULL, 10);
     }
@@ -159,6 +173,7 @@ int main(int argc, char **argv)
             relay(device, to);
             _exit(0);
         }
+        stall_down = ~0ULL;
         close(device);
     }
 }
