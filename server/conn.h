@@ -61,7 +61,7 @@ void *conn_user(const struct conn *c);
 void *conn_shared(const struct conn *c);
 uint64_t conn_now_ms(const struct conn *c); /* monotonic, as of this turn of the loop */
 
-/* The first frame was good: from here on the idle deadline holds, not that of the first frame. */
+/* Its certificate or its first frame was good: from here on the idle deadline holds, not that of the first frame. */
 void conn_admit(struct conn *c);
 /* Copies. Ignored when the connection is leaving or closed. */
 void conn_send(struct conn *c, struct bytes plain);

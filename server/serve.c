@@ -326,6 +326,8 @@ static void serve_on_open(struct conn *c, const struct conn_peer *peer)
     s->peers = p;
     s->peer_n++;
     conn_set_user(c, p);
+    if (known)
+        conn_admit(c); /* it has said who it is, and may have two thousand changes to seal before its first frame */
     if (s->stopping)
         drop(p, ERR_BUSY);
 }

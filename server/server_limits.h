@@ -19,7 +19,8 @@
 
 /* A handshake is two flights; the worst mobile link we know of takes 3 s for them. */
 #define SERVER_HANDSHAKE_MS 10000
-/* The client's first frame leaves together with its last handshake bytes. */
+/* Of who has no certificate: an enrolment's first frame leaves together with its last handshake bytes. A device that is
+ * known may be slow and have much to seal first (serve_on_open). */
 #define SERVER_FIRST_MS 5000
 /* A live session without a byte; a person may be settling conflicts at the other end. */
 #define SERVER_IDLE_MS (15 * 60 * 1000)

@@ -435,6 +435,24 @@ TEST(a_new_connection_takes_over)
     world_deinit(&w);
 }
 
+/* A device may have to seal for long before its first frame; only who has no certificate is hurried. */
+TEST(a_device_that_says_nothing_yet_is_no_stranger)
+{
+    struct world w;
+    struct device a, stranger;
+    uint8_t binding[TLS_BINDING_SIZE];
+    world_init(&w);
+    device_init(&w, &a, 1);
+    memset(&stranger, 0, sizeof(stranger));
+    device_connect(&w, &a, binding);
+    CHECK_EQ(listener_stats(w.net.listener).unknown_n, 0);
+    device_connect_more(&w, &stranger, 2); /* without a certificate */
+    CHECK_EQ(listener_stats(w.net.listener).unknown_n, 1);
+    net_client_close(stranger.link);
+    device_deinit(&a);
+    world_deinit(&w);
+}
+
 static enum err revoke_device(struct world *w, struct txn *txn, void *arg)
 {
     return ward_revoke(txn, &w->home.ward, arg, (uint64_t)time(NULL));
