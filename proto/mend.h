@@ -65,6 +65,9 @@ void mend_damage_deinit(struct mend_damage *d);
  * scope do not say what the leaves say, or rows of them were taken away, they are folded anew: *folded. */
 /* Do the control leaves say what stands in the tables of actors, homes and organisations? (mend_actors.c) */
 MUST_CHECK enum err mend_actors(struct txn *txn, const struct scope *s, bool *same);
+/* The organisation's row names this scope: else nobody would find what waits in one that has no leaves yet, nor be let
+ * into one whose leaves are damaged. What it is called is lost (""), until leaves that are whole say it. */
+MUST_CHECK enum err mend_org(struct txn *txn, const struct scope *s);
 /* Nodes of subtrees that are right, where others or none are stored. */
 MUST_CHECK enum err mend_nodes(struct txn *txn, const struct scope *s, const struct mend_look *look);
 MUST_CHECK enum err mend_scope(struct txn *txn, struct scope *s, const struct mend_look *look, bool *folded);

@@ -369,6 +369,19 @@ static enum err clear_org(struct txn *txn, const struct id *org)
                : store_del(txn, TABLE_org, bytes_of(org->b, ID_SIZE));
 }
 
+enum err mend_org(struct txn *txn, const struct scope *s)
+{
+    struct org o;
+    enum err e = org_load(txn, &s->org, &o);
+
+    if (e == ERR_NOT_FOUND || err_class(e) == ERR_CLASS_CORRUPT)
+        o = (struct org){.id = s->org, .type = ORG_AGENCY};
+    else if (e != ERR_OK || id_equal(&o.scope[s->access], &s->id))
+        return e;
+    o.scope[s->access] = s->id;
+    return org_save(txn, &o);
+}
+
 enum err mend_scope(struct txn *txn, struct scope *s, const struct mend_look *look, bool *folded)
 {
     uint8_t room[STORE_KEY_MAX];

@@ -42,9 +42,10 @@ static enum err check_need(struct txn *txn, const struct message_size *need, str
         ++*count;
         return ERR_OK;
     }
-    if (e == ERR_OK && s.epoch == need->epoch)
-        e = scope_root_at(txn, &s, need->size, &root);
-    if (e == ERR_OK && s.epoch == need->epoch && !crypto_equal(root.b, need->root.b, HASH_SIZE))
+    if (e != ERR_OK || s.epoch != need->epoch || need->size < s.from) /* below a snapshot there is no root to compare */
+        return e;
+    e = scope_root_at(txn, &s, need->size, &root);
+    if (e == ERR_OK && !crypto_equal(root.b, need->root.b, HASH_SIZE))
         e = ERR_ROLLED_BACK;
     return e;
 }
@@ -89,13 +90,17 @@ static enum err last_checkpoint(struct bytes list, struct message_checkpoint *ou
     return type == MESSAGE_CHECKPOINT ? message_checkpoint_decode(out, message) : ERR_BAD_FRAME;
 }
 
-/* All of it is here. That it is the same is what the ward signed: our own root at that size. */
+/* All of it is here. That it is the same is what the ward signed: our own root at that size, if it is not below a
+ * snapshot that came meanwhile. */
 static enum err check_held(struct txn *txn, const struct replica *r, const struct scope *s,
                            const struct message_checkpoint *m)
 {
     struct checkpoint c = {.ward = r->ward, .scope = s->id, .epoch = s->epoch, .size = m->size, .time = m->time};
-    enum err e = scope_root_at(txn, s, m->size, &c.root);
+    enum err e;
 
+    if (m->size < s->from)
+        return ERR_OK;
+    e = scope_root_at(txn, s, m->size, &c.root);
     return e == ERR_OK ? replica_keys_checkpoint(txn, r, s, &c, m->signature) : e;
 }
 

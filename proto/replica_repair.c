@@ -53,21 +53,6 @@ static enum err look(struct txn *txn, const struct replica *r, struct scope *s, 
 
 /* --- here ----------------------------------------------------------------------------------------------- */
 
-/* A scope that waits for its log is named by its organisation's row alone, and what was written for it waits there.
- * What the organisation is called is lost, until the ward's leaves say it. */
-static enum err name_waiting(struct txn *txn, const struct scope *s)
-{
-    struct org o;
-    enum err e = org_load(txn, &s->org, &o);
-
-    if (e == ERR_NOT_FOUND || err_class(e) == ERR_CLASS_CORRUPT)
-        o = (struct org){.id = s->org, .type = ORG_AGENCY};
-    else if (e != ERR_OK || id_equal(&o.scope[s->access], &s->id))
-        return e;
-    o.scope[s->access] = s->id;
-    return org_save(txn, &o);
-}
-
 enum err replica_mend_begin(struct txn *txn, struct mend_damage *d)
 {
     struct scope *scope = NULL;
@@ -77,8 +62,7 @@ enum err replica_mend_begin(struct txn *txn, struct mend_damage *d)
     if (e == ERR_OK)
         e = scope_list(txn, &scope, &count);
     for (size_t i = 0; e == ERR_OK && i < count; i++)
-        if (scope[i].frontier.size == 0)
-            e = name_waiting(txn, &scope[i]);
+        e = mend_org(txn, &scope[i]);
     if (e == ERR_OK)
         e = mend_parts(txn, scope, count);
     free(scope);
@@ -108,10 +92,67 @@ static enum err mend_whole(struct txn *txn, const struct replica *r, struct scop
     return e == ERR_OK && s->signed_size == 0 ? replica_rewind(txn, r, s, s->frontier.size - 1) : e;
 }
 
+struct partial {
+    struct txn *txn;
+    const struct scope *scope;
+    bool whole;
+};
+
+static enum err node_fetch(void *arg, unsigned level, uint64_t index, struct hash *node)
+{
+    const struct partial *p = arg;
+    struct buf value = {0};
+    uint8_t key[7];
+    enum err e;
+
+    store_u16(key, p->scope->number);
+    key[2] = (uint8_t)level;
+    store_u32(key + 3, (uint32_t)index);
+    e = store_get(p->txn, TABLE_node, bytes_of(key, sizeof key), &value);
+    if (e == ERR_NOT_FOUND || (e == ERR_OK && value.n != HASH_SIZE))
+        e = ERR_DAMAGED;
+    if (e == ERR_OK)
+        memcpy(node->b, value.p, HASH_SIZE);
+    buf_deinit(&value);
+    return e;
+}
+
+static enum err node_same(void *arg, unsigned level, uint64_t index, const struct hash *node)
+{
+    struct partial *p = arg;
+    struct hash kept;
+    enum err e = node_fetch(arg, level, index, &kept);
+
+    p->whole = p->whole && e == ERR_OK && crypto_equal(kept.b, node->b, HASH_SIZE);
+    return e == ERR_DAMAGED ? ERR_OK : e;
+}
+
+/* Do its leaves lead from the snapshot's frontier to the root, over the nodes that are stored? */
+static enum err partial_stands(struct partial *p)
+{
+    const struct scope *s = p->scope;
+    struct hash hash = {{0}}, root = scope_root(s);
+    struct tree_frontier f = {0};
+    enum err e = tree_frontier_at(&f, s->from, node_fetch, p);
+
+    for (uint64_t i = s->from; e == ERR_OK && p->whole && i < s->frontier.size; i++) {
+        e = mend_leaf(p->txn, s, i, &hash, &p->whole);
+        if (e == ERR_OK && p->whole)
+            e = tree_append(&f, &hash, node_same, p);
+    }
+    if (e == ERR_OK && p->whole) {
+        hash = tree_root(&f);
+        p->whole = crypto_equal(hash.b, root.b, HASH_SIZE);
+    }
+    p->whole = p->whole && e == ERR_OK;
+    return e == ERR_DAMAGED ? ERR_OK : e;
+}
+
 /* What came as a snapshot cannot be made again from leaves: the scope starts anew, with the ward's. */
 static enum err mend_partial(struct txn *txn, const struct replica *r, struct scope *s, struct replica_mended *m)
 {
     struct scope older;
+    struct partial p = {txn, s, true};
     bool marked = false, torn = false;
     enum err e = scope_load_older(txn, &s->id, &older);
 
@@ -121,19 +162,14 @@ static enum err mend_partial(struct txn *txn, const struct replica *r, struct sc
         e = replica_older_forget(txn, &s->id);
     if (e == ERR_OK || e == ERR_NOT_FOUND)
         e = mend_marked(txn, s->number, &marked);
-    for (uint64_t i = s->from; e == ERR_OK && !marked && i < s->frontier.size; i++) {
-        struct hash hash, kept;
-        bool whole = false;
-
-        e = mend_leaf(txn, s, i, &hash, &whole);
-        if (e == ERR_OK && whole)
-            whole = scope_leaf_hash(txn, s, i, &kept) == ERR_OK && crypto_equal(hash.b, kept.b, HASH_SIZE);
-        marked = !whole;
-    }
-    if (e != ERR_OK || !marked)
+    if (e == ERR_OK && !marked)
+        e = partial_stands(&p);
+    if (e != ERR_OK || (!marked && p.whole))
         return e;
     m->folded++;
     e = replica_snapshot_lost(txn, r, s);
+    if (e == ERR_OK)
+        e = mend_org(txn, s);
     return e == ERR_OK ? mend_unmark(txn, s->number) : e;
 }
 

@@ -109,6 +109,8 @@ enum err ward_mend_begin(struct txn *txn, struct mend_damage *d, uint64_t now)
 
     if (e == ERR_OK)
         e = scope_list(txn, &scope, &count);
+    for (size_t i = 0; e == ERR_OK && i < count; i++)
+        e = mend_org(txn, &scope[i]);
     if (e == ERR_OK)
         e = mend_parts(txn, scope, count);
     for (size_t i = 0; e == ERR_OK && d->registry && i < count; i++)

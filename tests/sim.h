@@ -24,7 +24,7 @@
     ROW(CUT) ROW(OVERLAP) ROW(REPLAY) ROW(WARD_CRASH) ROW(DEVICE_CRASH) ROW(EIO) ROW(NO_SPACE) ROW(REVOKE) ROW(CLOCK) \
     ROW(HALF_OPEN) ROW(JOIN) ROW(FILES) ROW(RESTORE) ROW(CLIENT_RESTORE) ROW(CLONE) ROW(ROTATE) \
     ROW(BUDGET) \
-    ROW(BITROT) /* from here on: sim_more.h */
+    ROW(BITROT) ROW(SNAPSHOT) /* from here on: sim_more.h */
 
 enum sim_fault {
 #define SIM_FAULT_ENUM(name) SIM_##name,
@@ -126,7 +126,7 @@ struct sim_store_backup {
 
 struct sim_totals {
     uint64_t seeds, actions, recorded, sessions, whole, cuts, crashes, restarts, faults, revoked, replays, errors, files;
-    uint64_t restores, rotations, put_back, clones, renewed, two_live, rotten;
+    uint64_t restores, rotations, put_back, clones, renewed, two_live, rotten, snapshots;
     uint64_t leaves, changes, rounds, rounds_most, bytes[2];
 };
 

@@ -14,6 +14,22 @@
 
 /* --- a device ------------------------------------------------------------------------------------------------- */
 
+/* Of a log that begins at a snapshot only what does not authenticate, and its tree, can be told from what was there. */
+static bool is_partial(struct sim *s, struct memstore *m)
+{
+    struct txn txn;
+    bool found = false;
+
+    memstore_begin(m, false, &txn);
+    for (size_t i = 0; i < s->logs; i++) {
+        struct scope scope;
+
+        found = found || (scope_load(&txn, &s->log[i].scope, &scope) == ERR_OK && scope.from > 0);
+    }
+    memstore_abort(m);
+    return found;
+}
+
 static void damage(struct sim *s, struct memstore *m, bool leaves)
 {
     size_t rows = 1 + sim_draw(s, ROWS_MORE);
@@ -23,6 +39,8 @@ static void damage(struct sim *s, struct memstore *m, bool leaves)
         enum table t = sim_repair_table(&s->chance);
         enum memstore_rot how = (enum memstore_rot)sim_draw(s, hows);
 
+        if (t != TABLE_node && is_partial(s, m))
+            how = MEMSTORE_FLIP;
         if ((t != TABLE_leaf || leaves) && sim_repair_damage(m, &s->chance, t, how))
             sim_note(s, "a row of %s rots (%d)", store_tables[t].name, (int)how);
     }
@@ -199,11 +217,13 @@ static void leaf_of_ward(struct sim *s)
 
 static void of_ward(struct sim *s)
 {
+    if (s->rotten)
+        return; /* what follows from that leaf could not be made anew: sessions would end with an error until it is back */
     memstore_fail(s->ward.store, 0, ERR_OK);
     damage(s, s->ward.store, false);
     sim_note(s, "bits rot in the ward");
     s->totals.rotten++;
-    if (!mend_ward(s) && !s->rotten)
+    if (!mend_ward(s))
         sim_broken(s, "S1: the ward wants leaves, and none was damaged");
 }
 

@@ -3,6 +3,7 @@
 
 #include "sim_copy.h"
 #include "sim_log.h"
+#include "sim_outbound.h"
 #include "sim_parcel.h"
 #include "sim_world.h"
 
@@ -51,7 +52,7 @@ static void ran(void *arg, const struct work *job)
     if (job->kind == WORK_PARCEL_APPLY)
         sim_log_acked(step->sim, step->peer, &job->scope);
     if (job->kind == WORK_PARCEL_READ)
-        sim_log_outbound(step->sim, step->peer, buf_bytes(&job->out), &step->scope);
+        sim_outbound_look(step->sim, step->peer, buf_bytes(&job->out), &step->scope);
 }
 
 static bool expected(const struct sim *s, const struct step *step, enum err e)

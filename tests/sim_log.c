@@ -11,6 +11,7 @@
 #include "sim_quarter.h"
 #include "sim_restore.h"
 #include "sim_rules.h"
+#include "sim_snapshot.h"
 #include "sim_world.h"
 
 void sim_log_open(struct sim *s, size_t org)
@@ -334,8 +335,8 @@ void sim_log_acked(struct sim *s, size_t peer, const struct id *scope_id)
         if (stream.next < p->acked[org][access] && !s->restored && !p->copies)
             sim_broken(s, "S1: %zu lost leaves that it held", peer);
         p->acked[org][access] = stream.next;
-    } else if (s->restored) {
-        p->acked[org][access] = 0; /* rewound: they are in the outbox again */
+    } else if (s->restored || s->ward.ward.snapshot_leaves > 0) {
+        p->acked[org][access] = 0; /* rewound, or begun anew: they are in the outbox again */
     }
     memstore_abort(p->node.store);
 }
@@ -364,81 +365,6 @@ void sim_log_device(struct sim *s, size_t peer)
                    (unsigned long long)acked, (unsigned long long)counts.sealed, (unsigned long long)counts.unsealed);
 }
 
-/* Is this a leaf of the device itself? Its bodies may go back to it, whatever became of them. */
-static bool is_of(struct sim *s, size_t peer, const struct id *scope_id, struct bytes origin)
-{
-    struct stream stream = {0};
-    struct scope scope;
-    struct txn txn;
-    struct mp r;
-
-    mp_open(&r, origin);
-    if (mp_peek(&r) == MP_ARRAY) {
-        mp_expect_array(&r, 2);
-        stream.device = id_from(mp_bin_exact(&r, ID_SIZE));
-        mp_raw(&r);
-    } else {
-        uint32_t number = (uint32_t)mp_uint(&r, UINT32_MAX);
-
-        memstore_begin(s->ward.store, false, &txn);
-        if (scope_load(&txn, scope_id, &scope) != ERR_OK ||
-            scope_stream(&txn, &scope, number, &stream) != ERR_OK)
-            sim_broken(s, "a leaf for %zu of an unknown stream", peer);
-        memstore_abort(s->ward.store);
-    }
-    return mp_close(&r) == ERR_OK && sim_held_same_person(s, peer, &stream.device);
-}
-
-/* S5, on the way out: nothing for whoever was revoked, no scope that is not theirs, no body that was not accepted. */
-static void look_leaf(struct sim *s, size_t peer, const struct id *scope, struct bytes message)
-{
-    struct bytes origin;
-    struct changeset cs;
-    struct bytes verdicts;
-    struct mp r;
-
-    changeset_init(&cs);
-    mp_open(&r, message);
-    mp_expect_array(&r, 12);
-    origin = mp_raw(&r);
-    changeset_read(&cs, &r);
-    mp_raw(&r);
-    mp_raw(&r);
-    verdicts = mp_raw(&r);
-    if (mp_close(&r) != ERR_OK)
-        sim_broken(s, "a leaf for %zu does not decode", peer);
-    for (size_t i = 0; i < cs.count && !s->failed && !is_of(s, peer, scope, origin); i++) {
-        uint32_t verdict = 0;
-
-        if (verdict_list_at(verdicts, i, &verdict) != ERR_OK || (verdict_kind(verdict) != VERDICT_ACCEPTED && cs.slot[i].body.n > 0))
-            sim_broken(s, "S5: %zu is sent a body that was not accepted", peer);
-    }
-    changeset_deinit(&cs);
-}
-
-void sim_log_outbound(struct sim *s, size_t peer, struct bytes list, struct id *scope_now)
-{
-    const struct sim_peer *p = &s->peer[peer];
-    struct message_scope scope;
-    struct bytes message;
-    enum access access;
-    uint8_t type;
-    size_t org;
-
-    if (p->revoked && list.n > 0)
-        sim_broken(s, "S5: %zu is sent something after it was revoked", peer);
-    while (work_message_next(&list, &type, &message)) {
-        if (type == MESSAGE_SCOPE &&
-            (message_scope_decode(&scope, message) != ERR_OK || !sim_world_scope(s, &scope.scope, &org, &access) ||
-             !sim_world_may_read(s, p, org, access)))
-            sim_broken(s, "S5: %zu is sent a scope that it may not read", peer);
-        if (type == MESSAGE_SCOPE && !s->failed)
-            *scope_now = scope.scope;
-        if (type == MESSAGE_LEAF)
-            look_leaf(s, peer, scope_now, message);
-    }
-}
-
 /* --- at rest --------------------------------------------------------------------------------------------------------- */
 
 static bool log_settled(struct sim *s, struct sim_peer *p, const struct sim_log *l)
@@ -457,7 +383,8 @@ static bool log_settled(struct sim *s, struct sim_peer *p, const struct sim_log 
     if (e == ERR_OK)
         e = scope_load(&txn, &l->scope, &here);
     memstore_abort(p->node.store);
-    if (e != ERR_OK || here.frontier.size != there.frontier.size || here.epoch != there.epoch)
+    if (e != ERR_OK || here.frontier.size != there.frontier.size || here.epoch != there.epoch ||
+        !sim_snapshot_settled(p, &here))
         return false;
     root = scope_root(&here);
     ward = scope_root(&there);
@@ -577,6 +504,7 @@ void sim_log_final(struct sim *s)
     sim_log_feed(s);
     sim_restore_final(s);
     sim_copy_final(s);
+    sim_snapshot_final(s);
     for (size_t k = 0; k < s->logs && !s->failed; k++)
         compare_log(s, s->ward.store, &s->log[k], "the ward");
     for (size_t i = 0; i < s->peers && !s->failed; i++) {

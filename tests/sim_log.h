@@ -11,8 +11,6 @@ void sim_log_device(struct sim *s, size_t peer); /* what this device wrote is on
 void sim_log_final(struct sim *s);             /* at quiescence: S2, S4, and every book verifies */
 /* Nothing written waits anywhere that could be sent, and everyone holds what they may read. Else why not. */
 bool sim_log_settled(struct sim *s, char why[SIM_WHY_MAX]);
-/* Messages that the ward is about to send to a device: S5. scope: the one that leaves are of, kept by the caller. */
-void sim_log_outbound(struct sim *s, size_t peer, struct bytes list, struct id *scope);
 /* The batch of `scope` that a device just made durable came with this many of its own changes. */
 void sim_log_acked(struct sim *s, size_t peer, const struct id *scope);
 

@@ -14,6 +14,7 @@ static const struct {
     void (*heal)(struct sim *s);
 } feature[] = {
     {SIM_BITROT, 3, 2, sim_bitrot_act, sim_bitrot_heal},
+    {SIM_SNAPSHOT, 2, 0, NULL, NULL},
 };
 
 /* Between these two calls chance is the other stream. */

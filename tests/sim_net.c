@@ -4,6 +4,7 @@
 #include "../proto/message.h"
 #include "sim_copy.h"
 #include "sim_log.h"
+#include "sim_outbound.h"
 #include "sim_restore.h"
 #include "sim_world.h"
 
@@ -234,9 +235,9 @@ static void look_outbound(struct sim *s, const struct batch *b)
         if (w->err != ERR_OK)
             continue;
         if (w->kind == WORK_READ)
-            sim_log_outbound(s, b->of[i]->peer, buf_bytes(&w->out), &b->of[i]->scope);
+            sim_outbound_look(s, b->of[i]->peer, buf_bytes(&w->out), &b->of[i]->scope);
         if (w->kind == WORK_JUDGE)
-            sim_log_outbound(s, b->of[i]->peer, buf_bytes(&w->out2), &b->of[i]->scope);
+            sim_outbound_look(s, b->of[i]->peer, buf_bytes(&w->out2), &b->of[i]->scope);
     }
 }
 

@@ -11,6 +11,7 @@
 #include "sim_net.h"
 #include "sim_quarter.h"
 #include "sim_restore.h"
+#include "sim_snapshot.h"
 #include "sim_value.h"
 #include "test.h"
 
@@ -106,6 +107,7 @@ static void add_peer(struct sim *s)
     p->role = s->peers == 0 && !sim_one_in(s, 4) ? ROLE_CLERK : draw_role(s);
     p->org = p->role == ROLE_CLERK || p->role == ROLE_INSPECT ? 0 : 1 + sim_draw(s, s->orgs - 1);
     sim_node_device_init(&p->node, test_random(&s->chance));
+    sim_snapshot_peer(s, s->peers);
     invite(s, p);
     r = sim_node_replica(&p->node);
     p->id = r.device;
@@ -127,6 +129,7 @@ void sim_world_init(struct sim *s)
     size_t cells = 1 + sim_draw(s, SIM_ORGS_MAX - 2), peers = 3 + sim_draw(s, SIM_PEERS_MAX - 2 - (s->on[SIM_JOIN] ? 2 : 0));
 
     sim_node_ward_init(&s->ward, test_random(&s->chance), &s->org[0]);
+    sim_snapshot_ward(s);
     s->orgs = 1;
     sim_log_open(s, 0);
     while (s->orgs <= cells)
