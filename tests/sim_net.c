@@ -86,7 +86,7 @@ static bool expected(const struct sim *s, const struct sim_slot *t, enum err e)
         return true; /* refilled by another meanwhile; enrolled since, and nobody has shown it yet */
     if (e == ERR_COPY && s->peer[t->peer].copies)
         return true;
-    if (e == ERR_BUSY || e == ERR_BAD_ORDER || e == ERR_COPY || (e == ERR_EXISTS && t->enrol))
+    if (e == ERR_BUSY || e == ERR_BAD_ORDER || e == ERR_LOCKED || e == ERR_COPY || (e == ERR_EXISTS && t->enrol))
         return t->overlap;
     return false;
 }
