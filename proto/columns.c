@@ -1,7 +1,6 @@
 /* columns.c - arranging; see columns.h. columns_restore.c is the way back. */
 #include "columns.h"
 
-#include "../common/id.h"
 #include "columns_item.h"
 #include "syllable.h"
 
@@ -102,11 +101,11 @@ static uint64_t load_time(const uint8_t *p)
     return (uint64_t)load_u16(p) << 32 | load_u32(p + 2);
 }
 
-/* Zigzag, seven bits a byte, the low ones first. */
-static void put_difference(struct buf *b, uint64_t from, uint64_t to)
+/* Zigzag, with two bits more below, seven bits a byte, the low ones first. */
+static void put_difference(struct buf *b, uint64_t from, uint64_t to, unsigned two)
 {
     uint64_t z = to >= from ? (to - from) * 2 : (from - to) * 2 - 1;
-    for (; z >= 128; z >>= 7)
+    for (z = z << 2 | two; z >= 128; z >>= 7)
         buf_put(b, &(uint8_t){(uint8_t)(z | 128)}, 1);
     buf_put(b, &(uint8_t){(uint8_t)z}, 1);
 }
@@ -120,9 +119,11 @@ static void record(struct arranging *a, struct bytes id)
         how = COLUMNS_ID_TIME;
     buf_put(a->skeleton, &how, 1);
     if (how == COLUMNS_ID_TIME) {
-        put_difference(a->raw, a->time, load_time(id.p));
+        uint8_t random[COLUMNS_RANDOM_SIZE];
+        unsigned two = columns_random_pack(id.p, random);
+        put_difference(a->raw, a->time, load_time(id.p), two);
         a->time = load_time(id.p);
-        buf_put(a->raw, id.p + 6, ID_SIZE - 6);
+        buf_put(a->raw, random, sizeof random);
     } else if (how == COLUMNS_ID_RANDOM) {
         buf_put_bytes(a->raw, id);
     }

@@ -75,6 +75,22 @@ bool columns_take(struct bytes *b, size_t n, struct bytes *taken)
     return true;
 }
 
+unsigned columns_random_pack(const uint8_t id[ID_SIZE], uint8_t random[COLUMNS_RANDOM_SIZE])
+{
+    random[0] = (uint8_t)((id[6] & 3u) << 6 | (id[8] & 63u));
+    random[1] = id[7];
+    memcpy(random + 2, id + 9, 7);
+    return id[6] >> 2 & 3u;
+}
+
+void columns_random_unpack(uint8_t id[ID_SIZE], unsigned two, const uint8_t random[COLUMNS_RANDOM_SIZE])
+{
+    id[6] = (uint8_t)(0x70u | two << 2 | random[0] >> 6);
+    id[7] = random[1];
+    id[8] = (uint8_t)(0x80u | (random[0] & 63u));
+    memcpy(id + 9, random + 2, 7);
+}
+
 size_t columns_bodies(size_t elements)
 {
     return elements == 8 ? 7 : elements == 12 ? 8 : 0;

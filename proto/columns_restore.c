@@ -118,7 +118,7 @@ static bool base(struct restoring *r)
     return true;
 }
 
-static bool take_difference(struct bytes *b, uint64_t *time)
+static bool take_difference(struct bytes *b, uint64_t *time, unsigned *two)
 {
     uint64_t z = 0;
     for (unsigned shift = 0; shift < 56; shift += 7) {
@@ -128,6 +128,8 @@ static bool take_difference(struct bytes *b, uint64_t *time)
         *b = bytes_cut(*b, 1);
         z |= (uint64_t)(c & 127u) << shift;
         if (c < 128) {
+            *two = z & 3u;
+            z >>= 2;
             *time = z & 1 ? *time - (z + 1) / 2 : *time + z / 2;
             return *time >> 48 == 0;
         }
@@ -144,11 +146,12 @@ static bool record(struct restoring *r, uint8_t how)
     if (r->message == NULL)
         return true;
     if (how == COLUMNS_ID_TIME) {
-        if (!take_difference(&r->raw, &r->time) || !columns_take(&r->raw, ID_SIZE - 6, &content))
+        unsigned two;
+        if (!take_difference(&r->raw, &r->time, &two) || !columns_take(&r->raw, COLUMNS_RANDOM_SIZE, &content))
             return false;
         store_u16(r->record, (uint16_t)(r->time >> 32));
         store_u32(r->record + 2, (uint32_t)r->time);
-        memcpy(r->record + 6, content.p, ID_SIZE - 6);
+        columns_random_unpack(r->record, two, content.p);
     } else if (how == COLUMNS_ID_RANDOM) {
         if (!columns_take(&r->raw, ID_SIZE, &content))
             return false;

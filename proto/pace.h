@@ -18,7 +18,8 @@ enum pace_class { PACE_UNKNOWN, PACE_SLOW, PACE_MIDDLE, PACE_FAST, PACE_CLASSES 
 #define PACE_BYTES_MIN 8192u            /* less than this measures the round trip, not the link */
 #define PACE_BYTES_KEPT (256u << 10)    /* what came before weighs half: a link changes while one drives home */
 /* Plain bytes that one session may pack at PACE_SLOW_LEVEL, about 0.3 s of CPU in a MiB: years of a cell at the device;
- * at the ward, where all sessions share a processor, two months. What is beyond goes at the middle level. */
+ * at the ward, where all sessions share a processor, two months, and a snapshot besides (protocol.md 10.3). What is
+ * beyond goes at the middle level. */
 #define PACE_DEVICE_BYTES_MAX (8u << 20)
 #define PACE_WARD_BYTES_MAX (1u << 20)
 

@@ -282,28 +282,58 @@ static enum err take_part(struct arriving *a, struct bytes item)
     return e == ERR_OK ? put_part(a, kind, &record, part) : e;
 }
 
+/* Who signed the leaf that the next bodies are from. */
+static enum err take_origin(struct arriving *a, struct snapshot_part *p, bool begun, struct snapshot_origin *from,
+                            struct id *device)
+{
+    struct stream stream;
+    enum err e = snapshot_origin_next(from, begun, &p->origin);
+
+    if (e == ERR_OK)
+        e = scope_stream(a->txn, &a->s, from->stream, &stream);
+    if (e == ERR_OK)
+        *device = stream.device;
+    return e == ERR_NOT_FOUND ? ERR_BAD_FRAME : e;
+}
+
+/* A body makes the part; its version follows from it and from what it was signed with. */
+static enum err take_body(struct arriving *a, const struct snapshot_place *at, const struct snapshot_origin *from,
+                          const struct id *device, struct bytes body)
+{
+    uint8_t salt[SALT_SIZE];
+    struct version v;
+    struct hash commitment;
+    struct change c;
+    enum err e = change_decode(&c, body);
+
+    if (e != ERR_OK)
+        return e;
+    change_salt(salt, from->seed, at->position);
+    commitment = change_commit(salt, &a->s.id, device, &from->person, body);
+    v = change_version(&commitment);
+    buf_clear(&a->part);
+    snapshot_single(&c, &v, at->owns, at->leaf, at->position, &a->part);
+    e = put_part(a, c.kind, &c.record, buf_bytes(&a->part));
+    return e == ERR_OK ? scope_change_note(a->txn, &a->s, &v, at->leaf, at->position) : e;
+}
+
 static enum err take_bodies(struct arriving *a, struct snapshot_part *p)
 {
     struct snapshot_place at = {0};
+    struct snapshot_origin from = {0};
+    struct id device = {0};
     enum err e = ERR_OK;
 
     for (size_t i = 0; e == ERR_OK && i < p->bodies; i++) {
-        struct version v;
-        struct change c;
+        bool new_leaf;
 
-        memcpy(v.b, p->versions.p + i * VERSION_SIZE, VERSION_SIZE);
-        e = snapshot_place_next(&at, &p->place);
+        e = snapshot_place_next(&at, &p->place, &new_leaf);
+        if (e == ERR_OK && new_leaf)
+            e = take_origin(a, p, i > 0, &from, &device);
         if (e == ERR_OK)
-            e = change_decode(&c, mp_split(&p->body));
-        if (e != ERR_OK)
-            return e;
-        buf_clear(&a->part);
-        snapshot_single(&c, &v, at.leaf, at.position, &a->part);
-        e = put_part(a, c.kind, &c.record, buf_bytes(&a->part));
-        if (e == ERR_OK)
-            e = scope_change_note(a->txn, &a->s, &v, at.leaf, at.position);
+            e = take_body(a, &at, &from, &device, mp_split(&p->body));
     }
-    return e;
+    return e == ERR_OK && p->origin.n > 0 ? ERR_BAD_FRAME : e;
 }
 
 static enum err take_all(struct arriving *a, struct snapshot_part *p)

@@ -7,19 +7,30 @@
 #include "held.h"
 #include "mirror.h"
 #include "snapshot_part.h"
+#include "verdict.h"
 
-#define FILL_BYTES 40960 /* of bodies or parts in one message: with the rest of it one frame */
+#define ORIGIN_MAX 41 /* bytes of one */
+#define PLACE_MAX 10
+#define FILL_BYTES 60416 /* of lists in one message: with their heads one frame */
 
 /* Lists of one message that fills up. */
 struct filling {
     struct snapshot_part p;
-    struct buf control, stream, past, part, versions, place, body;
+    struct buf control, stream, past, part, origin, place, body;
     struct snapshot_place at;
+    struct snapshot_origin from; /* of the last leaf in it */
 };
 
 struct known {
     uint32_t leaf, position;
     uint8_t version[VERSION_SIZE];
+};
+
+/* The leaf that is looked at. */
+struct looking {
+    uint32_t index;
+    bool proved; /* versions of its changes follow from `origin`, which may be told */
+    struct snapshot_origin origin;
 };
 
 struct making {
@@ -38,7 +49,7 @@ struct making {
 
 static void filling_deinit(struct filling *f)
 {
-    struct buf *const all[] = {&f->control, &f->stream, &f->past, &f->part, &f->versions, &f->place, &f->body};
+    struct buf *const all[] = {&f->control, &f->stream, &f->past, &f->part, &f->origin, &f->place, &f->body};
 
     for (size_t i = 0; i < ARRAY_LEN(all); i++)
         buf_deinit(all[i]);
@@ -57,7 +68,7 @@ static enum err flush(struct making *m, struct filling *f)
         f->p.stream = buf_bytes(&f->stream);
         f->p.past_leaf = buf_bytes(&f->past);
         f->p.part = buf_bytes(&f->part);
-        f->p.versions = buf_bytes(&f->versions);
+        f->p.origin = buf_bytes(&f->origin);
         f->p.place = buf_bytes(&f->place);
         f->p.body = buf_bytes(&f->body);
         snapshot_part_encode(&f->p, &message);
@@ -72,7 +83,7 @@ static enum err flush(struct making *m, struct filling *f)
 /* Room for n more bytes in a message of at most MESSAGE_MAX. */
 static enum err make_room(struct making *m, struct filling *f, size_t n)
 {
-    size_t bytes = f->control.n + f->stream.n + f->past.n + f->part.n + f->versions.n + f->place.n + f->body.n;
+    size_t bytes = f->control.n + f->stream.n + f->past.n + f->part.n + f->origin.n + f->place.n + f->body.n;
     size_t count = f->p.controls + f->p.streams + f->p.past + f->p.parts + f->p.bodies;
 
     return count > 0 && (bytes + n > FILL_BYTES || count >= SNAPSHOT_BODIES) ? flush(m, f) : ERR_OK;
@@ -128,37 +139,43 @@ static const uint8_t *version_at(const struct making *m, uint32_t leaf, uint32_t
 
 /* --- parts -------------------------------------------------------------------------------------------------------- */
 
-/* Did this change alone make the part? Then the change stands for it. */
-static enum err put_single(struct making *m, struct change *c, uint32_t leaf, uint32_t position, bool *done)
+static enum err write_single(struct making *m, const struct looking *leaf, struct bytes body, uint32_t position, bool owns)
 {
-    const uint8_t *v = version_at(m, leaf, position);
     struct filling *f = &m->singles;
-    struct buf part = {0}, body = {0};
+    enum err e = make_room(m, f, body.n + ORIGIN_MAX + PLACE_MAX);
+
+    if (!f->at.begun || f->at.leaf != leaf->index) {
+        snapshot_origin_put(&leaf->origin, f->at.begun ? &f->from : NULL, &f->origin);
+        f->from = leaf->origin;
+        f->p.origins++;
+    }
+    snapshot_place_put(&f->at, leaf->index, position, owns, &f->place);
+    buf_put_bytes(&f->body, body);
+    f->p.bodies++;
+    f->p.places += 2;
+    return e;
+}
+
+/* Did this change alone make the part? Then its body stands for it. */
+static enum err put_single(struct making *m, const struct looking *leaf, const struct change *c, struct bytes body,
+                           uint32_t position, bool *done)
+{
+    const uint8_t *v = leaf->proved ? version_at(m, leaf->index, position) : NULL;
+    struct buf part = {0};
     enum err e = ERR_OK;
 
     *done = false;
-    for (size_t i = 0; i < c->count; i++)
-        c->triple[i].base = bytes_of(NULL, 0);
     for (int owns = 0; v != NULL && owns <= 1 && !*done; owns++) {
         struct version version;
 
         memcpy(version.b, v, VERSION_SIZE);
-        c->op = owns ? OP_SET : OP_CREATE;
         buf_clear(&part);
-        snapshot_single(c, &version, leaf, position, &part);
+        snapshot_single(c, &version, owns, leaf->index, position, &part);
         *done = bytes_equal(buf_bytes(&part), buf_bytes(&m->row));
-    }
-    if (*done) {
-        change_encode(c, &body);
-        e = make_room(m, f, body.n + VERSION_SIZE);
-        snapshot_place_put(&f->at, leaf, position, &f->place);
-        buf_put(&f->versions, v, VERSION_SIZE);
-        buf_put_bytes(&f->body, buf_bytes(&body));
-        f->p.bodies++;
-        f->p.places += 2;
+        if (*done)
+            e = write_single(m, leaf, body, position, owns);
     }
     buf_deinit(&part);
-    buf_deinit(&body);
     return e;
 }
 
@@ -199,7 +216,7 @@ out:
     return e;
 }
 
-static enum err take_change(struct making *m, struct bytes body, uint32_t leaf, uint32_t position)
+static enum err take_change(struct making *m, const struct looking *leaf, struct bytes body, uint32_t position)
 {
     uint8_t room[STORE_KEY_MAX];
     struct change c;
@@ -209,9 +226,9 @@ static enum err take_change(struct making *m, struct bytes body, uint32_t leaf, 
     if (e == ERR_OK)
         e = store_get(m->txn, TABLE_part, scope_key_part(room, c.kind, &c.record, m->s->number), &m->row);
     if (e == ERR_OK)
-        e = put_single(m, &c, leaf, position, &done);
+        e = put_single(m, leaf, &c, body, position, &done);
     if (e == ERR_OK && !done)
-        e = put_whole(m, c.kind, &c.record, leaf, position);
+        e = put_whole(m, c.kind, &c.record, leaf->index, position);
     return e == ERR_NOT_FOUND ? ERR_OK : e; /* none of its changes was accepted */
 }
 
@@ -263,7 +280,7 @@ static enum err take_mirror(struct making *m, const struct ledger_leaf *l, uint3
     struct control c;
     enum err e = control_decode(&c, l->control) == ERR_OK ? ERR_OK : ERR_DAMAGED;
 
-    return e == ERR_OK && c.kind == CONTROL_MIRROR ? take_change(m, c.is.mirror.body, index, 0) : e;
+    return e == ERR_OK && c.kind == CONTROL_MIRROR ? take_change(m, &(struct looking){.index = index}, c.is.mirror.body, 0) : e;
 }
 
 static bool is_waiting(struct making *m, uint32_t index)
@@ -278,17 +295,41 @@ static bool is_waiting(struct making *m, uint32_t index)
     return false;
 }
 
+/* The seed of a changeset tells of all its changes: it goes to those who may read every one of them. */
+static enum err look(struct making *m, const struct ledger_leaf *l, struct looking *leaf)
+{
+    struct stream stream;
+    struct header h;
+    enum err e = header_decode(&h, l->header) == ERR_OK ? ERR_OK : ERR_DAMAGED;
+
+    leaf->proved = e == ERR_OK && l->changeset.has_seed;
+    for (size_t i = 0; leaf->proved && i < l->changeset.count; i++) {
+        uint32_t verdict = 0;
+
+        leaf->proved = verdict_list_at(l->verdicts, i, &verdict) == ERR_OK && verdict_kind(verdict) == VERDICT_ACCEPTED;
+    }
+    if (!leaf->proved)
+        return e;
+    e = scope_stream_of(m->txn, m->s, &h.device, h.incarnation, &stream);
+    leaf->origin = (struct snapshot_origin){.stream = stream.number, .person = h.person};
+    memcpy(leaf->origin.seed, l->changeset.seed, SALT_SIZE);
+    return e == ERR_NOT_FOUND ? ERR_DAMAGED : e;
+}
+
 static enum err take_leaf(struct making *m, uint32_t index)
 {
     struct ledger_leaf l;
+    struct looking leaf = {.index = index};
     struct buf row = {0}, past = {0};
     enum err e = ledger_leaf_at(m->txn, m->s, index, &row, &l);
 
     if (e == ERR_OK && l.is_control)
         e = take_mirror(m, &l, index);
+    else if (e == ERR_OK)
+        e = look(m, &l, &leaf);
     for (size_t i = 0; e == ERR_OK && !l.is_control && i < l.changeset.count; i++)
         if (l.changeset.slot[i].body.n > 0)
-            e = take_change(m, l.changeset.slot[i].body, index, (uint32_t)i);
+            e = take_change(m, &leaf, l.changeset.slot[i].body, (uint32_t)i);
     if (e == ERR_OK && !l.is_control && is_waiting(m, index)) {
         e = ward_past_write(&l, NULL, index, &past);
         if (e == ERR_OK)

@@ -191,10 +191,11 @@ class Arranger:
         time = int.from_bytes(record[:6], 'big')
         step = (time - self.last_time) * 2 if time >= self.last_time else (self.last_time - time) * 2 - 1
         self.last_time = time
+        step = step << 2 | record[6] >> 2 & 3
         while step >= 128:
             self.raw += bytes([step & 127 | 128])
             step >>= 7
-        self.raw += bytes([step]) + record[6:]
+        self.raw += bytes([step, (record[6] & 3) << 6 | record[8] & 63, record[7]]) + record[9:]
         return b'\1'
 
     def body(self, n):
@@ -269,10 +270,12 @@ class Restorer:
         if how == 0:
             self.record = self.raw.take(16)
         elif how == 1:
-            step = self.raw.number()
+            number = self.raw.number()
+            two, step = number & 3, number >> 2
             self.last_time += -(step // 2) - 1 if step & 1 else step // 2
             need(0 <= self.last_time < 1 << 48, 'BAD_FRAME', 'thời gian không có')
-            self.record = self.last_time.to_bytes(6, 'big') + self.raw.take(10)
+            mixed, low, *rest = self.raw.take(9)
+            self.record = self.last_time.to_bytes(6, 'big') + bytes([0x70 | two << 2 | mixed >> 6, low, 0x80 | mixed & 63] + rest)
         return self.record
 
     def base_value(self):

@@ -289,28 +289,72 @@ TEST(a_ward_restored_from_before_the_snapshot)
     sim_story_deinit(&w);
 }
 
-TEST(a_part_from_one_change)
+/* A change that sets a union of so many elements and a field its author owns: as the fold takes it, so it comes here. */
+static void check_single(size_t elements, bool owns)
 {
-    struct version v = {{1, 2, 3, 4, 5, 6, 7, 8}};
-    struct buf value = {0}, body = {0}, want = {0}, got = {0};
+    const struct version v = {{1, 2, 3, 4, 5, 6, 7, 8}};
+    struct buf value = {0}, want = {0}, got = {0};
     struct part p;
-    struct change c = {.record = {{7}}, .kind = 3, .op = OP_SET, .count = 2};
+    struct change c = {.record = {{7}}, .kind = 3, .op = OP_CREATE, .count = 3};
 
-    mp_put_array(&value, 2);
-    mp_put_uint(&value, 5);
-    mp_put_uint(&value, 6);
+    mp_put_array(&value, elements);
+    for (size_t i = 0; i < elements; i++)
+        mp_put_uint(&value, 5 + i);
     c.triple[0] = (struct triple){.tag = TAG(1, MERGE_UNION), .value = buf_bytes(&value)};
     c.triple[1] = (struct triple){.tag = TAG(2, MERGE_OWNER), .value = bytes_of("\x07", 1)};
+    c.triple[2] = (struct triple){.tag = TAG(3, MERGE_UNION), .value = bytes_of("\xc0", 1)};
     part_init(&p);
-    c.op = OP_CREATE;
-    CHECK(fold_change(&p, 2, &c, &v, true, 9, 4));
+    CHECK(fold_change(&p, 2, &c, &v, owns, 9, 4));
     part_encode(&p, &want);
-    c.op = OP_SET;
-    snapshot_single(&c, &v, 9, 4, &got);
+    snapshot_single(&c, &v, owns, 9, 4, &got);
     CHECK_BYTES(buf_bytes(&got), buf_bytes(&want));
     part_deinit(&p);
     buf_deinit(&value);
-    buf_deinit(&body);
     buf_deinit(&want);
     buf_deinit(&got);
+}
+
+TEST(a_part_from_one_change)
+{
+    for (size_t elements = 0; elements <= 2; elements++) {
+        check_single(elements, false);
+        check_single(elements, true);
+    }
+}
+
+TEST(places_and_origins_come_back)
+{
+    const struct snapshot_origin origin[] = {{0, {{1}}, {9}}, {3, {{1}}, {8}}, {0, {{2}}, {7}}};
+    const struct snapshot_place place[] = {{true, true, 0, 0}, {true, false, 0, 4}, {true, true, 70000, 3}};
+    struct buf places = {0}, origins = {0};
+    struct snapshot_place at = {0};
+    struct snapshot_origin from = {0};
+    struct bytes rest;
+    bool new_leaf;
+
+    for (size_t i = 0; i < ARRAY_LEN(place); i++) {
+        snapshot_place_put(&at, place[i].leaf, place[i].position, place[i].owns, &places);
+        snapshot_origin_put(&origin[i], i > 0 ? &origin[i - 1] : NULL, &origins);
+    }
+    memset(&at, 0, sizeof at);
+    rest = buf_bytes(&places);
+    for (size_t i = 0; i < ARRAY_LEN(place); i++) {
+        CHECK_EQ(snapshot_place_next(&at, &rest, &new_leaf), ERR_OK);
+        CHECK(at.owns == place[i].owns && at.leaf == place[i].leaf && at.position == place[i].position);
+        CHECK_EQ(new_leaf, i != 1);
+    }
+    CHECK_EQ(snapshot_place_next(&at, &rest, &new_leaf), ERR_BAD_FRAME);
+    rest = buf_bytes(&origins);
+    for (size_t i = 0; i < ARRAY_LEN(origin); i++) {
+        CHECK_EQ(snapshot_origin_next(&from, i > 0, &rest), ERR_OK);
+        CHECK(from.stream == origin[i].stream && id_equal(&from.person, &origin[i].person));
+        CHECK_EQ(memcmp(from.seed, origin[i].seed, SALT_SIZE), 0);
+    }
+    CHECK_EQ(snapshot_origin_next(&from, true, &rest), ERR_BAD_FRAME);
+    buf_clear(&origins);
+    snapshot_origin_put(&origin[1], &origin[0], &origins); /* without a person it may not be the first */
+    rest = buf_bytes(&origins);
+    CHECK_EQ(snapshot_origin_next(&from, false, &rest), ERR_BAD_FRAME);
+    buf_deinit(&places);
+    buf_deinit(&origins);
 }

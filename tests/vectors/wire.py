@@ -52,16 +52,16 @@ def columns():
     text, later = f"{one} {two}, {one.capitalize()} Xyzxyz…".encode(), f"{two} {two}".encode()
     told = b"\xfd" if one.capitalize() != one else b""
     packed = [b"\x85\xc2\x07, " + told + b"\x85 Xyzxyz\xfe\x03" + "…".encode(), b"\xc2\x07\xc2\x07"]
-    timed, other, member = bytes.fromhex("019a00000102 7003 8004 050607080900".replace(" ", "")), some(0x10), some(0x50)
+    timed, other, member = bytes.fromhex("019a00000102 7e03 a104 050607080900".replace(" ", "")), some(0x10), some(0x50)
     base, seed, signature, redacted = some(0xb0, 8), some(0x20), some(0x80, 64), some(0x33, 32)
     message = pack([0, None, 7, TIME, 1, seed, signature, [
         [timed, 9, 1, 10, None, text.decode(), 32, None, [member, other]],
         [timed, 9, 2, 10, base, later.decode()], redacted, [other, 9, 2, 10, base, None]]])
-    step = int.from_bytes(timed[:6], "big") * 2
+    step = int.from_bytes(timed[:6], "big") << 3 | 0b11  # zigzag; of the bits 11 10 00000011 100001 the first two
     varint = b""
     while step >= 128:
         varint, step = varint + bytes([step & 127 | 128]), step >> 7
-    raw = seed + signature + varint + bytes([step]) + timed[6:] + base + redacted + other
+    raw = seed + signature + varint + bytes([step]) + b"\xa1\x03" + timed[9:] + base + redacted + other
     skeleton = (b"\x98\x00\xc0\x07" + pack(TIME) + b"\x01\xc4\x10\xc4\x40\x94"
                 + b"\x99\x09\x01\x01" + b"\x0a\xc0" + b"\x20\xc0"
                 + b"\x96\x09\x02\x02" + b"\x0a\xc4\x08" + b"\xc4\x20" + b"\x96\x09\x02\x00" + b"\x0a\xc1")
