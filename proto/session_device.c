@@ -4,7 +4,10 @@
 
 #define STATE(name) (1u << SESSION_##name)
 #define OUT_PAUSE_BYTES 131072
-#define PARTS_BYTES 262144 /* of a snapshot in one transaction: a cut costs no more of it */
+/* Of a snapshot in one transaction: a cut costs no more of it. Its rows go all over the store, so each commit writes
+ * most pages again; a fast link brings what the large one may lose in a second. */
+#define PARTS_BYTES (256u << 10)
+#define PARTS_FAST_BYTES (3u << 20)
 
 typedef void handler(struct session *s, uint8_t type, struct bytes message);
 
@@ -130,7 +133,7 @@ static void on_part(struct session *s, uint8_t type, struct bytes message)
         return;
     }
     work_message(&s->batch, type, message);
-    if (s->batch.n >= PARTS_BYTES)
+    if (s->batch.n >= (pace_class(&s->pace) == PACE_FAST ? PARTS_FAST_BYTES : PARTS_BYTES))
         queue_batch(s, WORK_SNAPSHOT);
 }
 

@@ -2,7 +2,7 @@
  * folded parts, in the order in which their records were first written, and what later leaves build on.
  *
  * A record that one change made, and most are, travels as that change's body: columns and dictionary then pack it as
- * they pack a changeset, and its version follows from body and origin. Everything else goes as it stands in the fold. */
+ * they pack a changeset, and its version follows from body and origin. All else goes as it stands in the fold. */
 #ifndef CHIBO_SNAPSHOT_PART_H
 #define CHIBO_SNAPSHOT_PART_H
 
@@ -25,8 +25,8 @@ struct snapshot_part {
 void snapshot_part_encode(const struct snapshot_part *p, struct buf *out);
 MUST_CHECK enum err snapshot_part_decode(struct snapshot_part *p, struct bytes message); /* ERR_BAD_FRAME */
 
-/* Where the next body stands, and whether its author owns the fields: both sides go from place to place. All zero before
- * the first. */
+/* Where the next body stands, and whether its author owns the fields: both sides go from place to place. All zero
+ * before the first. */
 struct snapshot_place {
     bool begun, owns;
     uint32_t leaf, position;

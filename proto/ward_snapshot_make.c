@@ -139,7 +139,8 @@ static const uint8_t *version_at(const struct making *m, uint32_t leaf, uint32_t
 
 /* --- parts -------------------------------------------------------------------------------------------------------- */
 
-static enum err write_single(struct making *m, const struct looking *leaf, struct bytes body, uint32_t position, bool owns)
+static enum err write_single(struct making *m, const struct looking *leaf, struct bytes body, uint32_t position,
+                             bool owns)
 {
     struct filling *f = &m->singles;
     enum err e = make_room(m, f, body.n + ORIGIN_MAX + PLACE_MAX);
@@ -277,10 +278,11 @@ static enum err put_controls(struct making *m)
 
 static enum err take_mirror(struct making *m, const struct ledger_leaf *l, uint32_t index)
 {
+    const struct looking leaf = {.index = index};
     struct control c;
     enum err e = control_decode(&c, l->control) == ERR_OK ? ERR_OK : ERR_DAMAGED;
 
-    return e == ERR_OK && c.kind == CONTROL_MIRROR ? take_change(m, &(struct looking){.index = index}, c.is.mirror.body, 0) : e;
+    return e == ERR_OK && c.kind == CONTROL_MIRROR ? take_change(m, &leaf, c.is.mirror.body, 0) : e;
 }
 
 static bool is_waiting(struct making *m, uint32_t index)

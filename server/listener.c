@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -144,9 +145,10 @@ static enum err listen_on(const struct listener_settings *settings, int *out)
     else
         return ERR_BAD_VALUE;
     const int fd = socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    const int yes = 1;
+    const int yes = 1, unsent = SERVER_UNSENT_BYTES;
     if (fd < 0)
         return ERR_IO;
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent)); /* connections take it over */
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) == 0 &&
         bind(fd, (const struct sockaddr *)&address, n) == 0 && listen(fd, SERVER_BACKLOG) == 0) {
         *out = fd;

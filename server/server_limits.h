@@ -47,9 +47,13 @@
 #define SERVER_READ_MAX ((size_t)64 * 1024)
 /* One write in flight. Larger ones gain nothing; smaller ones keep less memory pinned by a slow reader. */
 #define SERVER_WRITE_MAX ((size_t)64 * 1024)
+/* What the kernel takes before it is sent (TCP_NOTSENT_LOWAT): with more, half of a snapshot is gone before anybody can
+ * see how slow the link is (proto/pace.h), and each slow reader pins megabytes of the kernel's. */
+#define SERVER_UNSENT_BYTES (32 * 1024)
 /* Output waiting: above HIGH nothing more is produced for this peer (reading goes on); at half of it producing resumes.
+ * No more than one write, or much is packed before the link is known.
  * A handler may overrun HIGH by what it had in hand, two frames; a peer that makes it pass HARD is dropped. */
-#define SERVER_OUT_HIGH ((size_t)256 * 1024)
+#define SERVER_OUT_HIGH ((size_t)64 * 1024)
 #define SERVER_OUT_HARD ((size_t)512 * 1024)
 
 /* Sessions kept for resumption (server/tickets.c): ~500 bytes each, two for each device of a large ward's 500;

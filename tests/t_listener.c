@@ -101,7 +101,7 @@ TEST(the_real_limits_are_those_of_the_page)
     CHECK_EQ(limits.first_ms, 5000);
     CHECK_EQ(limits.idle_ms, 900000);
     CHECK_EQ(limits.rate_window_min * 1000 / limits.rate_window_ms, 64);
-    CHECK_EQ(limits.out_high, 262144);
+    CHECK_EQ(limits.out_high, 65536);
 }
 
 /* ---- stop ---- */

@@ -2,6 +2,7 @@
  * when it is asked for; cuts anywhere, a ward that goes on in another epoch, and what must not be believed. */
 #include <stdlib.h>
 
+#include "../proto/ledger.h"
 #include "../proto/mp.h"
 #include "../proto/snapshot_part.h"
 #include "sim_story.h"
@@ -19,17 +20,23 @@ static struct scope scope_of(struct sim_story *w, struct memstore *m)
     return s;
 }
 
-static enum err set_place(struct sim_story *w, size_t device, uint8_t name, const char *place)
+static enum err set_text(struct sim_story *w, size_t device, uint8_t name, const char *kind, uint32_t tag,
+                         const char *text)
 {
-    struct change c = {.record = {{name}}, .kind = schema_kind_named("meeting")->number, .op = OP_SET, .count = 1};
+    struct change c = {.record = {{name}}, .kind = schema_kind_named(kind)->number, .op = OP_SET, .count = 1};
     struct buf value = {0};
     enum err e;
 
-    mp_put_str(&value, bytes_of_str(place));
-    c.triple[0] = (struct triple){.tag = PLACE, .value = buf_bytes(&value)};
+    mp_put_str(&value, bytes_of_str(text));
+    c.triple[0] = (struct triple){.tag = tag, .value = buf_bytes(&value)};
     e = sim_node_record(&w->device[device], &w->cell, ACCESS_A, &c);
     buf_deinit(&value);
     return e;
+}
+
+static enum err set_place(struct sim_story *w, size_t device, uint8_t name, const char *place)
+{
+    return set_text(w, device, name, "meeting", PLACE, place);
 }
 
 static void sync(struct sim_story *w, size_t device)
@@ -312,6 +319,66 @@ static void check_single(size_t elements, bool owns)
     buf_deinit(&value);
     buf_deinit(&want);
     buf_deinit(&got);
+}
+
+struct seeds {
+    struct bytes seed;
+    bool found;
+};
+
+static bool find_seed(void *arg, struct bytes key, struct bytes row)
+{
+    struct seeds *f = arg;
+
+    (void)key;
+    f->found = f->found || (row.n > 0 && memmem(row.p, row.n, f->seed.p, f->seed.n) != NULL);
+    return true;
+}
+
+/* Is the seed of this leaf, of two changes, in the ward's parts? */
+static void check_seed(struct sim_story *w, uint64_t index, bool told)
+{
+    struct scope s = scope_of(w, w->ward.store);
+    struct seeds f = {0};
+    struct ledger_leaf l;
+    struct buf row = {0};
+    struct txn txn;
+
+    memstore_begin(w->ward.store, false, &txn);
+    CHECK_EQ(ledger_leaf_at(&txn, &s, index, &row, &l), ERR_OK);
+    CHECK(!l.is_control && l.changeset.has_seed);
+    CHECK_EQ(l.changeset.count, 2);
+    f.seed = bytes_of(l.changeset.seed, SALT_SIZE);
+    CHECK_EQ(store_scan(&txn, TABLE_snapshot, bytes_of(NULL, 0), find_seed, &f), ERR_OK);
+    CHECK_EQ(f.found, told);
+    ledger_leaf_deinit(&l);
+    buf_deinit(&row);
+    memstore_abort(w->ward.store);
+}
+
+/* One that was refused stays between its author and the ward: nobody is given what its commitment could be tried with. */
+static void check_whole_leaf(bool refused)
+{
+    struct sim_story w;
+    uint64_t index;
+
+    begin(&w);
+    CHECK_EQ(sim_story_meeting(&w, 0, 0x51), ERR_OK);
+    CHECK_EQ(refused ? set_text(&w, 0, 0x52, "doc_in", TAG(4, MERGE_LATER), "nghị quyết") /* the clerk's to write */
+                     : set_place(&w, 0, 0x52, "nhà"),
+             ERR_OK);
+    index = scope_of(&w, w.ward.store).frontier.size;
+    sync(&w, 0);
+    sync(&w, 2);
+    check_partial(&w, true);
+    check_seed(&w, index, !refused);
+    sim_story_deinit(&w);
+}
+
+TEST(the_seed_of_a_leaf_with_a_refused_change_is_not_told)
+{
+    check_whole_leaf(false);
+    check_whole_leaf(true);
 }
 
 TEST(a_part_from_one_change)
