@@ -147,7 +147,8 @@ static void put_json(struct state *s, struct buf *out)
     json_put_uint(&j, "unsent", s->counts.unsealed + s->counts.sealed);
     json_put_uint(&j, "pending", s->counts.unsealed);
     json_put_uint(&j, "sending", s->counts.sealed);
-    json_put_uint(&j, "held", s->counts.held);
+    json_put_uint(&j, "held", s->counts.held_records);
+    json_put_uint(&j, "held_changes", s->counts.held);
     json_put_uint(&j, "refused", s->counts.refused);
     put_waiting(s, &j);
     json_put_uint(&j, "conflicts", s->conflicts);
@@ -222,7 +223,8 @@ static void put_text(struct state *s, struct buf *out)
         buf_printf(out, "  %s\n", _("Nothing waits to be sent."));
     put_file(s, out);
     if (s->counts.held > 0)
-        buf_printf(out, _("  Waiting for the ward's decision: %llu changes\n"), (unsigned long long)s->counts.held);
+        buf_printf(out, _("  Waiting for the ward's decision: %llu records\n"),
+                   (unsigned long long)s->counts.held_records);
     if (s->counts.refused > 0) {
         buf_printf(out, _("  Refused by the ward: %llu changes\n"), (unsigned long long)s->counts.refused);
         put_refused(s, out);

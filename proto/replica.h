@@ -122,6 +122,7 @@ struct replica_counts {
     uint64_t unsealed;  /* changes */
     uint64_t sealed;    /* changes sent or to be sent as sealed */
     uint64_t held;
+    uint64_t held_records; /* that these are of: its parts wait as a change each */
     uint64_t refused;   /* and not answered */
 };
 MUST_CHECK enum err replica_count(struct txn *txn, struct replica_counts *c);

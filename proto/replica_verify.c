@@ -14,21 +14,47 @@
 /* --- counts
  * ------------------------------------------------------------------------------------------------------- */
 
+#define SUBJECT_SIZE (2 + ID_SIZE) /* kind and record: how the key of a draft begins */
+
+struct counting {
+    struct replica_counts *c;
+    struct buf held; /* subjects of what waits; the rows come in any order */
+};
+
 static bool draft_visit(void *arg, struct bytes key, struct bytes value)
 {
-    struct replica_counts *c = arg;
+    struct counting *n = arg;
+    bool held = false;
     struct draft d;
 
-    (void)key;
     draft_init(&d);
     if (draft_decode(&d, value) == ERR_OK)
         for (size_t i = 0; i < d.count; i++) {
-            c->unsealed += d.item[i].state == DRAFT_UNSEALED;
-            c->sealed += d.item[i].state == DRAFT_SEALED;
-            c->held += d.item[i].state == DRAFT_HELD;
+            n->c->unsealed += d.item[i].state == DRAFT_UNSEALED;
+            n->c->sealed += d.item[i].state == DRAFT_SEALED;
+            n->c->held += d.item[i].state == DRAFT_HELD;
+            held = held || d.item[i].state == DRAFT_HELD;
         }
+    if (held && key.n > SUBJECT_SIZE)
+        buf_put(&n->held, key.p, SUBJECT_SIZE);
     draft_deinit(&d);
     return true;
+}
+
+static int by_subject(const void *a, const void *b)
+{
+    return memcmp(a, b, SUBJECT_SIZE);
+}
+
+static uint64_t count_subjects(struct buf *list)
+{
+    uint64_t n = 0;
+
+    if (list->n > 0)
+        qsort(list->p, list->n / SUBJECT_SIZE, SUBJECT_SIZE, by_subject);
+    for (size_t i = 0; i < list->n; i += SUBJECT_SIZE)
+        n += i == 0 || by_subject(list->p + i - SUBJECT_SIZE, list->p + i) != 0;
+    return n;
 }
 
 static bool verdict_visit(void *arg, const struct replica_verdict *v)
@@ -41,10 +67,13 @@ static bool verdict_visit(void *arg, const struct replica_verdict *v)
 
 enum err replica_count(struct txn *txn, struct replica_counts *c)
 {
+    struct counting n = {.c = c};
     enum err e;
 
     memset(c, 0, sizeof *c);
-    e = store_scan(txn, TABLE_draft, bytes_of(NULL, 0), draft_visit, c);
+    e = store_scan(txn, TABLE_draft, bytes_of(NULL, 0), draft_visit, &n);
+    c->held_records = count_subjects(&n.held);
+    buf_deinit(&n.held);
     return e == ERR_OK ? replica_verdict_each(txn, verdict_visit, c) : e;
 }
 

@@ -74,8 +74,8 @@ MUST_CHECK enum err ward_org(struct txn *txn, struct id *org); /* the ward's own
 /* ERR_EXISTS when the code is taken, ERR_BAD_VALUE, ERR_TOO_LONG. */
 MUST_CHECK enum err ward_org_add(struct txn *txn, const struct ward *w, const char *code, const char *name,
                                  enum org_type type, const uint8_t random[WARD_RANDOM_SIZE], uint64_t now);
-/* Registers a person with a role from `from` (date) on and keeps an invite for one device of theirs. person: a
- * fresh id. */
+/* Registers a person with a role from `from` (date) on and keeps an invite for one device of theirs. person: a fresh
+ * id, or that of somebody who gets one more device; a role that he holds stays as it is. */
 MUST_CHECK enum err ward_invite(struct txn *txn, const struct ward *w, const struct id *org, enum role role,
                                 const struct id *person, const char *person_name, const uint8_t secret[16],
                                 uint32_t from, uint64_t now, uint64_t expires);

@@ -59,6 +59,22 @@ static enum err invite_get(struct txn *txn, const uint8_t id[8], struct invite_r
     return e;
 }
 
+/* Of somebody who is known already. */
+static enum err holds(struct txn *txn, const struct ward_grant *g, bool *yes)
+{
+    struct buf grants = {0};
+    enum err e = ward_grant_list(txn, &g->person, &grants);
+
+    *yes = false;
+    for (size_t i = 0; e == ERR_OK && i < ward_grant_count(&grants); i++) {
+        struct ward_grant held = ward_grant_at(&grants, i);
+
+        *yes = *yes || (held.role == g->role && (rights_ward_wide(g->role) || id_equal(&held.org, &g->org)));
+    }
+    buf_deinit(&grants);
+    return e;
+}
+
 enum err ward_invite(struct txn *txn, const struct ward *w, const struct id *org, enum role role,
                      const struct id *person, const char *person_name, const uint8_t secret[16], uint32_t from,
                      uint64_t now, uint64_t expires)
@@ -67,6 +83,7 @@ enum err ward_invite(struct txn *txn, const struct ward *w, const struct id *org
     struct ward_grant g = {*person, *org, role, from};
     uint8_t number[INVITE_ID_SIZE];
     uint64_t policy;
+    bool held = false;
     enum err e;
 
     if (role <= ROLE_NONE || role >= ROLE_COUNT || person_name[0] == '\0')
@@ -79,6 +96,8 @@ enum err ward_invite(struct txn *txn, const struct ward *w, const struct id *org
     if (e == ERR_OK)
         e = store_put(txn, TABLE_person, bytes_of(person->b, ID_SIZE), bytes_of_str(person_name));
     if (e == ERR_OK)
+        e = holds(txn, &g, &held);
+    if (e == ERR_OK && !held)
         e = ward_grant_add(txn, w, &g, now);
     if (e == ERR_OK)
         e = invite_put(txn, number, &invite);

@@ -20,6 +20,7 @@
 
 /* One request under way. */
 struct task {
+    bool torn; /* it failed half way: the transaction is taken back */
     const struct home *home;
     struct txn *txn;
     uint64_t now_s;
@@ -161,9 +162,10 @@ enum err admin_run(const struct home *h, struct txn *txn, struct bytes request, 
     admin_fail(e, answer);
     if (e == ERR_OK)
         buf_put_bytes(answer, buf_bytes(&t->rows));
+    const bool torn = t->torn;
     buf_wipe_deinit(&t->rows);
     free(t);
-    return must_abort(e) ? e : ERR_OK;
+    return must_abort(e) || torn ? e : ERR_OK;
 }
 
 static void put_row(struct task *t, struct buf *row)
@@ -237,17 +239,34 @@ static enum err org_rows(struct task *t)
     return e;
 }
 
+/* Somebody who is known gets one more device: he stays who he is, and so does his name. */
+static enum err known_person(struct task *t, struct id *person, struct buf *name)
+{
+    enum err e = registry_person(t->txn, t->text[1], person);
+    return e == ERR_OK ? ward_person_name(t->txn, person, name) : e;
+}
+
 static enum err write_invite(struct task *t, const struct org *o, struct invite *in)
 {
     uint8_t random[10];
+    struct buf name = {0};
+    enum err e = ERR_OK;
     crypto_random(in->secret, sizeof(in->secret));
     crypto_random(random, sizeof(random));
     memcpy(in->pin, t->home->pin, sizeof(in->pin));
     memcpy(in->address, t->home->address, sizeof(in->address));
-    const struct id person = id_uuid7(t->now_s * 1000, random);
+    struct id person = id_uuid7(t->now_s * 1000, random);
+    buf_put_str(&name, t->text[1]);
+    if (t->text[2][0] != '\0') {
+        buf_clear(&name);
+        e = known_person(t, &person, &name);
+    }
     const uint64_t expires = t->now_s + (t->days != 0 ? t->days : ADMIN_INVITE_DAYS) * DAY_S;
-    return ward_invite(t->txn, &t->home->ward, &o->id, (enum role)t->number, &person, t->text[1], in->secret,
-                       date_from_unix((int64_t)t->now_s), t->now_s, expires);
+    if (e == ERR_OK)
+        e = ward_invite(t->txn, &t->home->ward, &o->id, (enum role)t->number, &person, buf_cstr(&name), in->secret,
+                        date_from_unix((int64_t)t->now_s), t->now_s, expires);
+    buf_deinit(&name);
+    return e;
 }
 
 static enum err invite(struct task *t)
@@ -403,7 +422,7 @@ static enum err rule(struct task *t, enum verdict verdict)
 {
     const struct ward_ruling r = {t->text[0], verdict, bytes_of_str(t->text[2]), bytes_of_str(t->text[1]),
                                   t->number == 1};
-    return admin_held_rule(t->txn, &t->home->ward, &r, t->now_s, &t->rows);
+    return admin_held_rule(t->txn, &t->home->ward, &r, t->now_s, &t->rows, &t->torn);
 }
 
 static enum err accept_held(struct task *t)

@@ -92,25 +92,37 @@ static enum err check_clean(struct bytes text, size_t limit, bool required)
     return e;
 }
 
-enum err admin_held_rule(struct txn *txn, const struct ward *w, const struct ward_ruling *r, uint64_t now_s,
-                         struct buf *answer)
+/* [record or nil, kind, changes left, half, [change id, ...]] */
+static void put_ruled(const struct ward_ruled *r, struct buf *answer)
 {
     struct buf row = {0};
-    struct held held;
+    mp_put_array(&row, 5);
+    if (r->kind == 0)
+        mp_put_nil(&row);
+    else
+        mp_put_bin(&row, r->record.b, ID_SIZE);
+    mp_put_uint(&row, r->kind);
+    mp_put_uint(&row, r->left);
+    mp_put_uint(&row, r->half ? 1 : 0);
+    mp_put_array(&row, r->ids.n / HASH_SIZE);
+    for (size_t i = 0; i < r->ids.n; i += HASH_SIZE)
+        mp_put_bin(&row, r->ids.p + i, HASH_SIZE);
+    admin_row(answer, buf_bytes(&row));
+    buf_deinit(&row);
+}
+
+enum err admin_held_rule(struct txn *txn, const struct ward *w, const struct ward_ruling *r, uint64_t now_s,
+                         struct buf *answer, bool *torn)
+{
+    struct ward_ruled ruled = {0};
     enum err e = check_clean(r->by, NAME_MAX_BYTES, true);
     if (e == ERR_OK) /* nobody is refused without a word */
         e = check_clean(r->text, VERDICT_TEXT_MAX, r->verdict == VERDICT_REFUSED);
     if (e == ERR_OK)
-        e = ward_rule(txn, w, r, now_s, &held);
-    if (e == ERR_NO_SUCH_CHANGE || e == ERR_ACCEPTED || e == ERR_DECIDED) {
-        enum err there = ward_quarantine_rule(txn, w, r, now_s, &held);
-        e = there == ERR_NO_SUCH_CHANGE ? e : there; /* one accepted out of quarantine is in a log, too */
-    }
-    if (e == ERR_OK) {
-        mp_put_array(&row, 1);
-        mp_put_bin(&row, held.id.b, HASH_SIZE);
-        admin_row(answer, buf_bytes(&row));
-    }
-    buf_deinit(&row);
+        e = ward_rule_record(txn, w, r, now_s, &ruled);
+    if (e == ERR_OK)
+        put_ruled(&ruled, answer);
+    *torn = ruled.torn;
+    ward_ruled_deinit(&ruled);
     return e;
 }

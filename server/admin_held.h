@@ -6,12 +6,14 @@
 #ifndef CHIBO_ADMIN_HELD_H
 #define CHIBO_ADMIN_HELD_H
 
-#include "../proto/ward_held.h"
+#include "../proto/ward_held_record.h"
 
 MUST_CHECK enum err admin_held_rows(struct txn *txn, struct buf *answer);
 
-/* prefix, by, text: clean already; by and text are checked all the same. Puts one row: [change id (bin)]. */
+/* prefix: of a change or of a record. by, text: clean already; they are checked all the same. Puts one row: [record
+ * (bin; nil: it did not wait), kind, changes to it that still wait, 1 if only a part of it was accepted, [change id
+ * (bin), ...]]. *torn: nothing of this transaction may stay. */
 MUST_CHECK enum err admin_held_rule(struct txn *txn, const struct ward *w, const struct ward_ruling *r, uint64_t now_s,
-                                    struct buf *answer);
+                                    struct buf *answer, bool *torn);
 
 #endif

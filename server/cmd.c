@@ -210,6 +210,8 @@ static const struct opt_row invite_rows[] = {
     {"vai-tro", "role", 0, OPT_TEXT, N_("ROLE"),
      "clerk building inspect secretary deputy committee member follower", 0, false, true},
     {"nguoi", "person", 0, OPT_TEXT, N_("NAME"), N_("who will hold the device"), 0, false, true},
+    {"them-may", "another-device", 0, OPT_FLAG, NULL,
+     N_("the person is known already, by name or first digits of the id, and gets one more device"), 0, false, false},
     {"so-ngay", "days", 0, OPT_NUMBER, N_("DAYS"), N_("how long the code is good (14)"), ADMIN_INVITE_DAYS_MOST, false,
      false},
     CMD_JSON,
@@ -230,13 +232,20 @@ static enum err run_invite(struct call *c)
     if (e != ERR_OK)
         return e;
     r.text[1] = buf_cstr(&c->name);
+    if (opt_given(&c->opts, "them-may"))
+        r.text[2] = "them-may";
     r.number = (uint64_t)role;
     r.days = opt_number(&c->opts, "so-ngay", ADMIN_INVITE_DAYS);
     if (r.days == 0)
         return cmd_fault(c, "so-ngay", ERR_BAD_VALUE);
     e = cmd_request(c, &r, print_first);
     if (e == ERR_NO_SUCH_RECORD)
-        c->sentence = _("There is no organisation with this code.");
+        c->sentence = r.text[2] == NULL ? _("There is no organisation with this code.")
+                                        : _("There is no organisation with this code, or no such person.");
+    if (e == ERR_AMBIGUOUS) {
+        c->sentence = _("More than one person has this name; give the first digits of the id.");
+        return cmd_fault(c, "nguoi", e);
+    }
     return e == ERR_NO_SUCH_RECORD ? cmd_fault(c, r.text[0], e) : e;
 }
 
@@ -308,8 +317,8 @@ static const struct command commands[] = {
     {"cap-ma",   "invite",   N_("print an invite for one device of a person"),   &invite_table, run_invite},
     {"tong-hop", "overview", N_("how each cell stands"),                         &json_table,   run_overview},
     {"cho-xem-xet", "held",  N_("list what waits for a decision"),               &cmd_held_table, cmd_held},
-    {"chap-nhan", "accept",  N_("accept a change that waits"),                   &cmd_accept_table, cmd_accept},
-    {"tu-choi",  "refuse",   N_("refuse a change that waits, with the reason"),  &cmd_refuse_table, cmd_refuse},
+    {"chap-nhan", "accept",  N_("accept a change that waits, or all of a record"), &cmd_accept_table, cmd_accept},
+    {"tu-choi",  "refuse",   N_("refuse one, or all of a record, with the reason"), &cmd_refuse_table, cmd_refuse},
     {"trao-doi", "exchange", N_("take in a cell's file and write the answer for it"), &exchange_table, run_exchange},
     {"doi-khop", "reconcile", N_("match the cells' registers with the ward's, or prove the store"),
      &cmd_reconcile_table, cmd_reconcile},

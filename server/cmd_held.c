@@ -43,8 +43,11 @@ static enum err rule(struct call *c, enum admin_command command)
     enum err e = take_decider(c);
     r.text[0] = opt_arg(&c->opts, 1);
     if (e == ERR_OK && (strlen(r.text[0]) > 2 * HASH_SIZE || strlen(r.text[0]) < ID_PREFIX_MIN ||
-                        strspn(r.text[0], "0123456789abcdefABCDEF") != strlen(r.text[0])))
+                        strspn(r.text[0], "0123456789abcdefABCDEF") != strlen(r.text[0]))) {
+        c->sentence = _("This is no id of a change or a record, nor 6 or more of its digits 0-9 a-f. What waits: "
+                        "chibod cho-xem-xet FOLDER");
         e = cmd_fault(c, r.text[0], ERR_BAD_VALUE);
+    }
     if (e == ERR_OK && text_clean(bytes_of_str(opt_text(&c->opts, "ly-do", "")), TEXT_ONE_LINE, &reason) != ERR_OK)
         e = cmd_fault(c, "ly-do", ERR_BAD_UTF8);
     if (e == ERR_OK && reason.n > VERDICT_TEXT_MAX)
@@ -54,9 +57,11 @@ static enum err rule(struct call *c, enum admin_command command)
     if (e == ERR_OK) {
         r.text[1] = buf_cstr(&c->name);
         r.text[2] = buf_cstr(&reason);
-        e = cmd_request(c, &r, print_first);
+        e = cmd_request(c, &r, print_ruled);
         if (e == ERR_AMBIGUOUS)
-            c->sentence = _("More than one change begins like this.");
+            c->sentence = _("More than one change or record begins like this.");
+        if (e == ERR_NO_SUCH_CHANGE)
+            c->sentence = _("Nothing with this id waits for a decision. What waits: chibod cho-xem-xet FOLDER");
         if (e == ERR_AMBIGUOUS || e == ERR_NO_SUCH_CHANGE || e == ERR_DECIDED || e == ERR_ACCEPTED)
             e = cmd_fault(c, r.text[0], e);
     }

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "../proto/held.h"
+#include "../proto/ward_held_record.h"
 #include "../proto/mirror.h"
 #include "../proto/org_change.h"
 #include "../proto/part.h"
@@ -11,7 +11,6 @@
 #include "../proto/transfer.h"
 #include "../proto/unmarked.h"
 #include "../proto/ward_repair.h"
-#include "../proto/ward_quarantine.h"
 #include "holders.h"
 
 #define KEY_SIZE_PART (2 + ID_SIZE + 2)
@@ -177,7 +176,6 @@ static bool visit_part(void *arg, struct bytes key, struct bytes value)
 
 static enum err take_scopes(struct counting *c, const struct org *o, size_t cell)
 {
-    struct held_count held = {c->cell[cell].held, c->cell[cell].held_since};
     enum err e = ERR_OK;
     for (int a = ACCESS_A; e == ERR_OK && a <= ACCESS_D; a++) {
         struct scope s;
@@ -187,12 +185,8 @@ static enum err take_scopes(struct counting *c, const struct org *o, size_t cell
         if (e == ERR_OK && holders_few(&c->holders, s.number))
             c->cell[cell].few_holders |= 1u << a;
         if (e == ERR_OK)
-            e = held_count(c->txn, &s, &held);
-        if (e == ERR_OK)
             e = ward_wanted_add(c->txn, &s, &c->cell[cell].damaged);
     }
-    c->cell[cell].held = held.count;
-    c->cell[cell].held_since = held.since;
     return e == ERR_NOT_FOUND ? ERR_DAMAGED : e;
 }
 
@@ -224,18 +218,34 @@ static enum err is_history(struct counting *c, const struct org *o, bool *yes)
     return e == ERR_AMBIGUOUS || e == ERR_FROZEN ? ERR_OK : e;
 }
 
-/* What was handed in by devices from which nothing is taken any more waits for a person too. */
-static bool visit_quarantined(void *arg, const struct ward_held *h)
+/* What waits for a person, of a record once, whatever its parts; also what was handed in by devices from which nothing
+ * is taken any more. */
+static int by_record(const void *a, const void *b)
 {
-    struct counting *c = arg;
-    const int32_t at = c->by_scope[h->scope->number];
-    if (at < 0)
-        return true;
-    struct overview_cell *cell = &c->cell[at];
-    cell->held++;
-    if (cell->held_since == 0 || h->held.accepted < cell->held_since)
-        cell->held_since = h->held.accepted;
-    return true;
+    const struct ward_waiting *x = a, *y = b;
+    const int order = memcmp(x->record.b, y->record.b, ID_SIZE);
+    return order != 0 ? order : x->kind < y->kind ? -1 : x->kind > y->kind;
+}
+
+static enum err count_held(struct counting *c)
+{
+    struct buf list = {0};
+    const enum err e = ward_held_gather(c->txn, &list);
+    struct ward_waiting *w = (struct ward_waiting *)(void *)list.p;
+    const size_t n = list.n / sizeof(*w);
+    if (n > 0)
+        qsort(w, n, sizeof(*w), by_record);
+    for (size_t i = 0; i < n; i++) {
+        const int32_t at = c->by_scope[w[i].scope_number];
+        if (at < 0)
+            continue;
+        struct overview_cell *cell = &c->cell[at];
+        cell->held += i == 0 || by_record(&w[i - 1], &w[i]) != 0 || c->by_scope[w[i - 1].scope_number] != at;
+        if (cell->held_since == 0 || w[i].accepted < cell->held_since)
+            cell->held_since = w[i].accepted;
+    }
+    buf_deinit(&list);
+    return e;
 }
 
 static enum err count_devices(struct txn *txn, struct counting *c, const struct id *cell_ids)
@@ -313,7 +323,7 @@ static enum err count_all(struct txn *txn, struct counting *c, const struct org 
         if (orgs[i].type != ORG_WARD)
             e = add_history(c, &orgs[i], cell_ids);
     if (e == ERR_OK)
-        e = ward_quarantine_each(txn, visit_quarantined, c);
+        e = count_held(c);
     if (e == ERR_OK)
         e = count_devices(txn, c, cell_ids);
     if (e == ERR_OK)

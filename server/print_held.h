@@ -4,8 +4,10 @@
 
 #include "print.h"
 
-/* {"v":1,"id","org","person","role","kind","record","op","why","verdict","accepted","time","age_days",
- *  "seen":{"epoch","size","leaf","later"},"fields":{NAME:{"old","new"}}} */
+/* One line for each record: {"v":1,"record","kind","changes":[{"id","org","person","role","op","verdict","why",
+ *  "accepted","time","age_days","seen":{"epoch","size","leaf","later"},"fields":{NAME:{"old","new"}}}]} */
 print_rows print_held;
+/* {"v":1,"record":ID|null,"changes":[ID],"waiting":N,"half":BOOL}; for eyes the ids, and what must not stay unseen */
+print_rows print_ruled;
 
 #endif

@@ -130,12 +130,12 @@ static bool find_visit(void *arg, struct bytes key, struct bytes value)
     return true;
 }
 
-static enum err find_person(struct task *t, const char *word, struct id *out)
+enum err registry_person(struct txn *txn, const char *word, struct id *out)
 {
     struct finding f = {.word = word};
     enum err e = text_key(bytes_of_str(word), &f.key);
     if (e == ERR_OK)
-        e = store_scan(t->txn, TABLE_person, bytes_of(NULL, 0), find_visit, &f);
+        e = store_scan(txn, TABLE_person, bytes_of(NULL, 0), find_visit, &f);
     buf_deinit(&f.key);
     *out = f.found;
     if (e == ERR_OK && f.count != 1)
@@ -150,7 +150,7 @@ static enum err find_persons(struct task *t)
     for (char *word; e == ERR_OK && (word = next_of(&list)) != NULL;) {
         if (t->persons == REGISTRY_LIST_MAX)
             return ERR_TOO_LONG;
-        e = find_person(t, word, &t->who[t->persons++]);
+        e = registry_person(t->txn, word, &t->who[t->persons++]);
     }
     return e == ERR_OK && t->persons == 0 ? ERR_MISSING_FIELD : e;
 }

@@ -30,6 +30,9 @@ struct registry_request {
 };
 void registry_encode(const struct registry_request *r, struct buf *out);
 
+/* By the whole name, whatever its marks and case, or the beginning of the id. ERR_NO_SUCH_RECORD, ERR_AMBIGUOUS. */
+MUST_CHECK enum err registry_person(struct txn *txn, const char *word, struct id *out);
+
 /* Appends the answer's rows (admin_row) and to *cut the ids of devices whose sessions must end before the next
  * frame. */
 MUST_CHECK enum err registry_run(struct txn *txn, const struct ward *w, struct bytes request, uint64_t now_s,

@@ -8,12 +8,15 @@
 #include "../proto/ledger.h"
 #include "../proto/replica_verdict.h"
 #include "../proto/verdict.h"
-#include "../proto/ward_held.h"
+#include "../proto/ward_held_record.h"
 
 struct picking {
     struct sim *s;
     uint64_t seen;
     struct hash id;
+    struct id record;
+    uint32_t kind;
+    uint64_t of_record;
 };
 
 /* One of all that wait, each as likely. */
@@ -23,7 +26,40 @@ static bool pick(void *arg, const struct ward_held *h)
 
     if (sim_draw(p->s, ++p->seen) == 0)
         p->id = h->held.id;
+    if (memcmp(p->id.b, h->held.id.b, HASH_SIZE) == 0) {
+        p->record = h->change->record;
+        p->kind = h->change->kind;
+    }
     return true;
+}
+
+/* Other changes, which lie there once. */
+static bool count_record(void *arg, const struct ward_held *h)
+{
+    struct picking *p = arg;
+
+    p->of_record += h->change->kind == p->kind && id_equal(&h->change->record, &p->record) &&
+                    memcmp(h->held.id.b, p->id.b, HASH_SIZE) != 0;
+    return true;
+}
+
+/* H5: the word on a record is the word on all of it, or nothing was decided. Two kinds may bear one id here. */
+static void rule_record(struct sim *s, struct txn *txn, struct picking *p, struct ward_ruling *r)
+{
+    struct ward_ruled ruled = {0};
+    char hex[2 * ID_SIZE + 1];
+    enum err e;
+
+    for (size_t i = 0; i < ID_SIZE; i++)
+        snprintf(hex + 2 * i, 3, "%02x", p->record.b[i]);
+    r->prefix = hex;
+    e = ward_rule_record(txn, &s->ward.ward, r, s->ward.now, &ruled);
+    if (e != ERR_OK && e != ERR_AMBIGUOUS)
+        sim_broken(s, "H5: record %s cannot be decided: %s", hex, err_name(e));
+    if (e == ERR_OK && (ward_held_each(txn, count_record, p) != ERR_OK || (p->of_record > 0 && s->totals.put_back + s->totals.clones == 0)))
+        sim_broken(s, "H5: a part of %s still waits", hex);
+    ward_ruled_deinit(&ruled);
+    sim_note(s, "ward says %d to record %.8s", (int)r->verdict, hex);
 }
 
 void sim_held_act(struct sim *s)
@@ -44,6 +80,12 @@ void sim_held_act(struct sim *s)
     r.prefix = hex;
     if (s->failed || p.seen == 0) {
         memstore_abort(s->ward.store);
+        return;
+    }
+    if (s->seed % 8 == 3) {
+        rule_record(s, &txn, &p, &r);
+        if (memstore_commit(s->ward.store, true) != ERR_OK)
+            sim_broken(s, "H5: the decision is not durable");
         return;
     }
     if (ward_rule(&txn, &s->ward.ward, &r, s->ward.now, &held) != ERR_OK)

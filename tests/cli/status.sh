@@ -38,7 +38,7 @@ run 0 chibo show "$M" --json
 same "$(field sync)" '"held"'
 run 0 chibo status --json
 same "$(field refused)" 1
-same "$(field held)" 2
+same "$(field held) $(field held_changes)" '1 2'
 
 # Two people write the same differently: both values, and its own status.
 run 0 chibo --home "$TMP/b" init "$(invite deputy 'Quàng Thị Ví Dụ')"
