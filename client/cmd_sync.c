@@ -101,6 +101,8 @@ static const struct {
     {ERR_BUSY, N_("Nothing is lost; try again later.")},
     {ERR_REVOKED, NEW_BOOK},
     {ERR_CERT_EXPIRED, NEW_BOOK},
+    {ERR_KEY_GONE, N_("Tell the ward: it must put its newest keys in place. Exchange again after that; "
+                      "keep this book until then.")},
     {ERR_HANDED_IN, N_("The ward decides about what was handed in. To go on writing, ask it for a new invite, then: "
                        "chibo khoi-tao - --thu-muc NEW-FOLDER. This book stays as it is and readable.")},
     {ERR_COPY, N_("Nothing is lost; try again later.")},

@@ -78,6 +78,7 @@ enum err_class {
     ROW(NOT_SIGNED,      INPUT,    0,  2, "it is not signed yet") \
     ROW(FIXED,           INPUT,   30,  2, "this is set once, when the record is made") \
     ROW(COPIED,          REFUSED, 40,  3, "two copies of this device's book are in use") \
+    ROW(KEY_GONE,        REFUSED, 41, 12, "the ward lost its newest signing key; your work is in") \
     ROW(NOT_JOINED,      INPUT,    0, 12, "this book is not joined to a ward yet") \
     ROW(DENIED,          MACHINE,  0,  1, "the system does not let this be read or written") \
     ROW(HANDED_IN,       REFUSED, 31, 12, \

@@ -393,7 +393,9 @@ static enum err receive_judge(struct parcel_in *in, const struct replica *r, str
     enum err judged = run_manifest(in->io, WORK_PARCEL_JUDGED, manifest, &job), e = ERR_OK;
 
     known->count = 0;
-    if (job->out2.n > 0)
+    if (judged == ERR_CUT || err_class(judged) == ERR_CLASS_MACHINE)
+        e = judged; /* the store did not say which keys are known */
+    else if (job->out2.n > 0)
         e = keys_decode(known, buf_bytes(&job->out2)) == ERR_OK ? ERR_OK : ERR_DAMAGED;
     maker.known = known;
     if (e == ERR_OK)

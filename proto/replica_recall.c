@@ -3,7 +3,7 @@
 #include "ledger.h"
 #include "message.h"
 #include "recall.h"
-#include "replica.h"
+#include "replica_keys.h"
 #include "replica_snapshot.h"
 
 /* One job loads at most this much. */
@@ -61,6 +61,18 @@ static enum err hand_back(struct txn *txn, const struct scope *s, uint64_t *next
     return e;
 }
 
+/* Ahead of all: the ward may have forgotten its newest keys. */
+static enum err keys_first(struct txn *txn, struct work *job)
+{
+    struct buf message = {0};
+    enum err e = replica_keys_list(txn, &message);
+
+    if (e == ERR_OK && message.n > 0)
+        work_message(&job->out, MESSAGE_KEYS, buf_bytes(&message));
+    buf_deinit(&message);
+    return e;
+}
+
 /* `at`: the place in the ward's list in the upper half; in the lower 0, or 1 + the next leaf. */
 enum err replica_recall(struct txn *txn, const struct replica *r, struct work *job)
 {
@@ -72,6 +84,8 @@ enum err replica_recall(struct txn *txn, const struct replica *r, struct work *j
 
     if (e != ERR_OK || list.count == 0)
         return ERR_BAD_FRAME;
+    if (job->at == 0)
+        e = keys_first(txn, job);
     for (; e == ERR_OK && job->out.n < RECALL_BYTES && recall_next(&list, &entry); place++) {
         struct scope s;
         uint64_t from;

@@ -119,6 +119,7 @@ struct work *session_ask(struct session *s, enum work_kind kind)
     w->expired = s->expired;
     w->certificate_end = s->certificate_end;
     w->hand_in = s->hand_in;
+    w->key_gone = s->key_gone;
     w->mode = s->mode;
     w->budget_bytes = s->budget_bytes;
     w->pace = pace_class(&s->pace);

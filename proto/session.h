@@ -85,6 +85,7 @@ struct session {
     uint8_t binding[BINDING_SIZE];
     bool expired, paced;
     uint64_t certificate_end;
+    bool key_gone;                     /* ward: the device knows a newer key of the ward than the ward has */
     bool hand_in;                      /* ward: a device that may only hand in its work */
     unsigned mode;
     uint64_t budget_bytes;             /* device, set before START: what a flight may seal; 0: everything */

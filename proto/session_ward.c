@@ -61,7 +61,8 @@ static void queue_read(struct session *s, uint64_t at)
 
 void session_ward_message(struct session *s, uint8_t type, struct bytes message, bool last)
 {
-    if (s->state == SESSION_WAIT_LOST && (type == MESSAGE_LOST || type == MESSAGE_LEAF || type == MESSAGE_CONTROL)) {
+    if (s->state == SESSION_WAIT_LOST && (type == MESSAGE_KEYS || type == MESSAGE_LOST || type == MESSAGE_LEAF ||
+                                          type == MESSAGE_CONTROL)) {
         s->last_seen = last;
         on_lost(s, type, message);
         return;
@@ -162,7 +163,7 @@ static void on_lost(struct session *s, uint8_t type, struct bytes message)
 {
     struct work *w;
 
-    if (s->staged == 0 && type != MESSAGE_LOST) {
+    if (s->staged == 0 ? type != MESSAGE_LOST && type != MESSAGE_KEYS : type == MESSAGE_KEYS) {
         session_fail(s, ERR_BAD_ORDER, message_name(type));
         return;
     }
@@ -281,6 +282,7 @@ static void answer(struct session *s, struct bytes messages, bool more, uint64_t
 static void refilled(struct session *s, const struct work *w)
 {
     buf_put_bytes(&s->common, buf_bytes(&w->out));
+    s->key_gone = w->key_gone;
     if (w->more) {
         struct work *next = session_ask(s, WORK_REFILL);
 

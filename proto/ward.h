@@ -91,6 +91,9 @@ MUST_CHECK enum err ward_enrol(struct txn *txn, const struct ward *w, struct wor
 /* Adds one control leaf to a scope and saves it. */
 MUST_CHECK enum err ward_control(struct txn *txn, const struct ward *w, struct scope *s, struct control *c,
                                  uint64_t now);
+/* The same where the log is at an older key of the ward: readers who know the list take it (protocol.md 4.6). */
+MUST_CHECK enum err ward_control_later(struct txn *txn, const struct ward *w, struct scope *s, struct control *c,
+                                       uint64_t now);
 /* Scopes that an older program made go on by this program's version of the fold, from here on. */
 MUST_CHECK enum err ward_fold_upgrade(struct txn *txn, const struct ward *w, uint64_t now, size_t *upgraded);
 /* A new signing key from here on: a leaf in every log, signed by the old one. The caller makes the new one durable

@@ -463,6 +463,8 @@ enum err ward_read(struct txn *txn, const struct ward *w, struct work *job, uint
 
     if (e == ERR_OK && job->hand_in)
         e = ward_quarantine_answer(txn, job);
+    if (e == ERR_OK && job->key_gone)
+        e = ERR_KEY_GONE; /* what it brought is in; nothing we sign would be believed */
     if (e == ERR_OK && d.state == DEVICE_REVOKED)
         e = ERR_REVOKED;
     if (e == ERR_OK && job->at == 0)

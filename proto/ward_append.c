@@ -76,7 +76,7 @@ static enum err load(struct append *a)
     if (e == ERR_OK)
         e = actor_device(a->txn, &a->scope, &a->job->device, &a->device);
     if (e == ERR_NOT_FOUND)
-        return ERR_NOT_READABLE;
+        return a->job->key_gone ? ERR_KEY_GONE : ERR_NOT_READABLE;
     if (e == ERR_OK && a->job->hand_in)
         return load_stream(a); /* whether it may write is what a person will decide */
 #ifdef BUG_5

@@ -342,6 +342,8 @@ static enum err size_judge(struct txn *txn, const struct message_size *entry, st
         r->from = entry->from;
         return common != NULL && common->epoch != s.epoch ? ERR_BUSY : ERR_OK;
     }
+    if (e == ERR_NOT_FOUND && job->key_gone)
+        return ERR_OK; /* it begins with a key that is not here: it stays with those who hold it */
     return ward_recall(txn, entry, recall, count);
 }
 

@@ -10,6 +10,7 @@
 #include "checkpoint.h"
 #include "recall.h"
 #include "verdict.h"
+#include "ward_adopt.h"
 #include "ward_recall.h"
 
 /* One job appends at most this much where nothing is rewound. */
@@ -30,6 +31,8 @@ struct refill {
     struct buf hashes;        /* of our control leaves from n0 on, sorted; when first needed */
     bool hashed;
     struct buf revoked;       /* struct id[]: whom the lost leaves revoke */
+    struct ward_proofs *proofs; /* which keys of ours count */
+    uint32_t start;           /* number of the first lost message: the device's keys may stand before it */
 };
 
 /* --- what was staged ---------------------------------------------------------------------------------------------- */
@@ -132,7 +135,7 @@ static enum err verify(struct refill *r, uint32_t *next)
     if (e != ERR_OK)
         return e;
     c.root = tree_root(&r->theirs);
-    return r->theirs.size == r->lost.size ? checkpoint_verify(r->lost.signature, &c, r->ward->public_key)
+    return r->theirs.size == r->lost.size ? ward_proofs_checkpoint(r->proofs, r->ward, &c, r->lost.signature)
                                           : ERR_BAD_PROOF;
 }
 
@@ -205,7 +208,10 @@ static enum err add_control(struct refill *r, struct ledger_leaf *l, bool back)
         here = here || actor_device(r->txn, &r->scope, &c.is.device.device, &d) == ERR_OK;
     if (e != ERR_OK || here)
         return e;
-    e = ledger_add_control(r->txn, &r->scope, l->control, l->signature);
+    if (ward_leaf_stands(r->proofs, r->ward, &r->scope, &c, l->control, l->signature))
+        e = ledger_add_control(r->txn, &r->scope, l->control, l->signature);
+    else
+        e = ward_say_again(r->txn, r->ward, &r->scope, &c, l->control, r->common);
     if (e == ERR_OK)
         e = scope_save(r->txn, &r->scope);
     return e == ERR_OK && back ? ward_follow(r->txn, &r->scope, &c, r->now) : e;
@@ -249,10 +255,11 @@ static enum err epoch_begin(struct refill *r)
 #endif
     c.is.epoch.size = r->scope.frontier.size;
     c.is.epoch.root = scope_root(&r->scope);
-    return ward_control(r->txn, r->ward, &r->scope, &c, r->now);
+    return ward_control_later(r->txn, r->ward, &r->scope, &c, r->now);
 }
 
-/* A scope founded after the backup: its first leaf comes first, then the epoch. */
+/* A scope founded after the backup: its first leaf comes first, then the epoch. ERR_KEY_GONE: it begins with a key that
+ * is not here. */
 static enum err scope_again(struct refill *r)
 {
     struct buf message = {0};
@@ -265,6 +272,8 @@ static enum err scope_again(struct refill *r)
                 ? ERR_OK : ERR_DAMAGED;
     memset(&r->scope, 0, sizeof r->scope);
     r->scope.id = r->lost.scope;
+    if (e == ERR_OK && !ward_leaf_stands(r->proofs, r->ward, &r->scope, &c, l.leaf.control, l.leaf.signature))
+        e = r->proofs->gone ? ERR_KEY_GONE : ERR_DAMAGED;
     if (e == ERR_OK)
         e = scope_number_new(r->txn, &r->scope.number);
     if (e == ERR_OK)
@@ -425,27 +434,29 @@ static void reach_put(struct refill *r)
     buf_put(&r->job->out, &reach, sizeof reach);
 }
 
-static void refill_deinit(struct refill *r)
+static void refill_deinit(struct refill *r, bool whole)
 {
+    if (whole)
+        free(r->proofs);
     buf_deinit(&r->hashes);
     buf_deinit(&r->revoked);
 }
 
 /* Every scope, before anything is appended of any. */
-static enum err verify_all(struct txn *txn, const struct ward *w, struct work *job)
+static enum err verify_all(const struct refill *all)
 {
-    uint32_t next = 0;
+    uint32_t next = all->start;
     enum err e = ERR_OK;
 
     while (e == ERR_OK) {
-        struct refill r = {.txn = txn, .ward = w, .job = job};
+        struct refill r = *all;
 
         e = load(&r, next);
-        if (e == ERR_NOT_FOUND && next > 0)
+        if (e == ERR_NOT_FOUND && next > all->start)
             return ERR_OK;
         if (e == ERR_OK)
             e = verify(&r, &next);
-        refill_deinit(&r);
+        refill_deinit(&r, false);
     }
     return e == ERR_NOT_FOUND ? ERR_BUSY : e; /* a newer session of the device cleared it */
 }
@@ -462,6 +473,10 @@ static enum err refill_scope(struct refill *r)
         if (e != ERR_OK)
             return e;
         e = begin(r, &pieces);
+        if (e == ERR_KEY_GONE) { /* stays with those who hold it */
+            r->job->at = (uint64_t)end << 32;
+            return ERR_OK;
+        }
         next = first_lost(r);
         r->job->size = r->common;
     }
@@ -473,27 +488,74 @@ static enum err refill_scope(struct refill *r)
         done = true;
     }
     if (e == ERR_OK && done)
+        e = ward_adopt_log(r->txn, r->ward, &r->proofs->own, &r->scope, r->now);
+    if (e == ERR_OK && done)
         reach_put(r);
     r->job->at = done ? (uint64_t)next << 32 : (uint64_t)r->number << 32 | next;
     /* Something may be written: whatever is wrong now takes the whole transaction back. */
     return e == ERR_OK || err_class(e) == ERR_CLASS_MACHINE ? e : ERR_DAMAGED;
 }
 
+/* The keys that the device knows, if it sent them ahead. */
+static enum err load_keys(struct refill *r)
+{
+    struct buf message = {0};
+    uint8_t type;
+    enum err e = ward_staged(r->txn, r->job, 0, &type, &message);
+    struct bytes shown = bytes_of(NULL, 0);
+
+    if (e == ERR_OK && type == MESSAGE_KEYS) {
+        r->start = 1;
+        shown = buf_bytes(&message);
+    }
+    if (e == ERR_OK || e == ERR_NOT_FOUND)
+        e = ward_proofs_load(r->txn, r->ward, shown, r->proofs);
+    buf_deinit(&message);
+    return e;
+}
+
+/* Before anything is appended. */
+static enum err refill_begin(struct refill *r)
+{
+    enum err e = verify_all(r);
+
+    r->job->at = (uint64_t)r->start << 32;
+    if (e == ERR_OK)
+        e = ward_proofs_keep(r->txn, r->proofs);
+    if (e == ERR_OK && r->proofs->gone)
+        e = ward_key_gone_note(r->txn, &r->proofs->list);
+    if (e != ERR_OK || !r->proofs->adopt)
+        return e;
+    e = ward_adopt(r->txn, r->ward, &r->proofs->list, r->now);
+    return e == ERR_OK ? load_keys(r) : e;
+}
+
+static enum err refill_next(struct refill *r)
+{
+    enum err e = load(r, (uint32_t)(r->job->at >> 32));
+
+    r->job->more = e != ERR_NOT_FOUND;
+    if (e == ERR_OK)
+        return refill_scope(r);
+    if (e == ERR_NOT_FOUND) { /* no more scopes */
+        e = ward_stage_clear(r->txn, &r->job->device);
+        e = e == ERR_OK ? ward_bar_again(r->txn, r->ward, r->now) : e;
+    }
+    return e;
+}
+
 enum err ward_refill(struct txn *txn, const struct ward *w, struct work *job, uint64_t now)
 {
-    struct refill r = {.txn = txn, .ward = w, .job = job, .now = now};
-    enum err e = job->at == 0 ? verify_all(txn, w, job) : ERR_OK;
+    struct refill r = {.txn = txn, .ward = w, .job = job, .now = now, .proofs = mem_alloc(sizeof *r.proofs)};
+    enum err e = load_keys(&r);
 
+    job->more = false;
+    if (e == ERR_OK && job->at == 0)
+        e = refill_begin(&r);
+    job->key_gone = e == ERR_OK && r.proofs->gone;
     if (e == ERR_OK)
-        e = load(&r, (uint32_t)(job->at >> 32));
-    if (e == ERR_NOT_FOUND) { /* no more scopes */
-        job->more = false;
-        e = ward_stage_clear(txn, &job->device);
-        return e == ERR_OK ? ward_bar_again(txn, w, now) : e;
-    }
-    if (e == ERR_OK)
-        e = refill_scope(&r);
-    job->more = e == ERR_OK;
-    refill_deinit(&r);
+        e = refill_next(&r);
+    job->more = e == ERR_OK && job->more;
+    refill_deinit(&r, true);
     return e;
 }

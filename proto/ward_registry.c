@@ -35,13 +35,18 @@ enum err ward_policy_next(struct txn *txn, uint64_t *policy)
 
 enum err ward_control(struct txn *txn, const struct ward *w, struct scope *s, struct control *c, uint64_t now)
 {
+    /* Another process gave the ward a new key meanwhile. */
+    if (s->frontier.size > 0 && !crypto_equal(s->ward_key, w->public_key, SIGN_PUBLIC_SIZE))
+        return ERR_LOCKED;
+    return ward_control_later(txn, w, s, c, now);
+}
+
+enum err ward_control_later(struct txn *txn, const struct ward *w, struct scope *s, struct control *c, uint64_t now)
+{
     uint8_t signature[SIGNATURE_SIZE];
     struct buf encoded = {0};
     enum err e;
 
-    /* Another process gave the ward a new key meanwhile. */
-    if (s->frontier.size > 0 && !crypto_equal(s->ward_key, w->public_key, SIGN_PUBLIC_SIZE))
-        return ERR_LOCKED;
     c->ward = w->id;
     c->scope = s->id;
     c->time = now;

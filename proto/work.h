@@ -76,6 +76,7 @@ struct work {
     uint64_t certificate_end; /* its last second; 0: not known */
     bool renew_first;         /* WORK_JUDGE sets: out2 holds a new certificate, and that is the whole answer */
     bool hand_in;             /* WORK_JUDGE sets, later jobs read: what comes goes into quarantine, nothing is read */
+    bool key_gone;            /* WORK_REFILL sets, later jobs read: the device knows a key that is not here */
     bool answer;              /* WORK_JUDGE: no flight follows, answer in the same transaction (into out2) */
     unsigned mode;            /* of the session; a copy says HELLO_RENEW whatever it is */
     uint64_t budget_bytes;    /* WORK_OPEN: what may be sealed, in bytes of flight; 0: everything */

@@ -74,7 +74,6 @@ static void swarm(struct sim *s)
     s->on[SIM_SNAPSHOT] = s->on[SIM_SNAPSHOT] && !s->on[SIM_RESTORE];
     s->on[SIM_BITROT] = s->on[SIM_BITROT] && !s->on[SIM_SNAPSHOT];
     s->on[SIM_FILES] = s->on[SIM_FILES] && !s->on[SIM_RESTORE]; /* files of a lost epoch are another story */
-    s->on[SIM_ROTATE] = s->on[SIM_ROTATE] && !s->on[SIM_RESTORE]; /* keys lie beside the store, backups have their own */
     s->bulk = sim_one_in(s, 12);
     s->level = sim_one_in(s, 4) ? (int)sim_draw(s, 4) : 0; /* packing costs the most time of all */
 }

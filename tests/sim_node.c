@@ -134,6 +134,30 @@ void sim_node_rotate(struct sim_ward *w)
     ward_key_take(&w->ward, public_key, secret_key);
 }
 
+void sim_node_keys(struct sim_ward *w, struct keys *list)
+{
+    struct txn txn;
+    enum err e;
+
+    memstore_begin(w->store, false, &txn);
+    e = ward_keys_list(&txn, list);
+    assert(e == ERR_OK);
+    memstore_abort(w->store);
+}
+
+void sim_node_adopt(struct sim_ward *w, const struct keys *list)
+{
+    uint8_t key[SIGN_PUBLIC_SIZE];
+    struct txn txn;
+    enum err e;
+
+    memstore_begin(w->store, true, &txn);
+    e = ward_keys_now(&txn, key);
+    if (e == ERR_OK && memcmp(key, w->ward.public_key, sizeof key) != 0)
+        e = ward_adopt(&txn, &w->ward, list, w->now);
+    commit(w->store, e);
+}
+
 void sim_node_revoke(struct sim_ward *w, const struct id *device)
 {
     struct txn txn;

@@ -7,7 +7,7 @@
 
 #include "../proto/enrol.h"
 #include "../proto/replica.h"
-#include "../proto/ward.h"
+#include "../proto/ward_adopt.h"
 #include "memstore.h"
 
 #define SIM_NODE_TIME 1800000000u /* where the virtual clock begins, seconds */
@@ -49,6 +49,10 @@ void sim_node_grant(struct sim_ward *w, const struct id *person, const struct id
 void sim_node_end(struct sim_ward *w, const struct id *person, const struct id *org, enum role role);
 /* A new signing key of the ward. */
 void sim_node_rotate(struct sim_ward *w);
+/* What lies beside the ward's store: the list of its keys; and what the daemon does with it when an older store was put
+ * back. */
+void sim_node_keys(struct sim_ward *w, struct keys *list);
+void sim_node_adopt(struct sim_ward *w, const struct keys *list);
 void sim_node_revoke(struct sim_ward *w, const struct id *device);
 
 /* Runs jobs in one transaction. ERR_OK: durable. Else nothing was changed and every job bears the error. */

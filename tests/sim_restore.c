@@ -101,6 +101,7 @@ static void bar(struct sim *s)
 void sim_restore_act(struct sim *s)
 {
     struct sim_backup *b = &s->backup[sim_draw(s, SIM_BACKUPS)];
+    struct keys list;
 
     if (!s->on[SIM_RESTORE] || !sim_one_in(s, RESTORE_IN) || !recoverable(s, b))
         return;
@@ -108,9 +109,11 @@ void sim_restore_act(struct sim *s)
     sim_net_ward_gone(s);
     memstore_crash(s->ward.store);
     memstore_fail(s->ward.store, 0, ERR_OK);
+    sim_node_keys(&s->ward, &list);
     memstore_restore(s->ward.store, b->store);
     s->restored = true;
     s->totals.restores++;
+    sim_node_adopt(&s->ward, &list);
     bar(s);
     sim_log_restored(s);
 }

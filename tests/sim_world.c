@@ -454,6 +454,8 @@ static void act_clock(struct sim *s)
 
 static void act_rotate(struct sim *s)
 {
+    if (s->restored) /* whoever put an old store back waits until everybody has been there (docs/operations.md) */
+        return;
     if (!s->on[SIM_ROTATE] || s->rotations == ROTATIONS_MAX || !sim_one_in(s, 4))
         return;
     memstore_fail(s->ward.store, 0, ERR_OK);
