@@ -175,6 +175,8 @@ static bool row_visit(void *arg, struct view *v)
     const struct kind_info *k = schema_kind(v->kind);
     struct id reversed;
 
+    if (replica_view_void(v) == CLOSE_VOID)
+        return true;
     if (schema_field_named(k, "reverses") != NULL && id_of(v, k, "reverses", &reversed)) {
         buf_put(&s->reversed, &reversed, sizeof(reversed));
         return true;

@@ -32,6 +32,8 @@ static bool load_visit(void *arg, struct view *v)
     struct choice *c = l->c;
     struct choice_item *item;
 
+    if (replica_view_void(v) == CLOSE_VOID)
+        return true;
     bool ours = true; /* also those of a cell that became part of it */
     if (l->org != NULL && (org_leads_to(book_txn(l->book), &v->org, l->org, &ours) != ERR_OK || !ours))
         return true;

@@ -7,6 +7,7 @@
 #include "cmd_conflicts.h"
 #include "form.h"
 #include "print.h"
+#include "returned.h"
 
 static const struct opt_row rows[] = {CMD_OPTIONS};
 
@@ -21,7 +22,7 @@ struct listing {
 struct waiting {
     uint32_t kind;
     struct id record;
-    const struct field_info *field;
+    const struct field_info *field; /* NULL: whether the record stands */
 };
 
 /* ---- one field for scripts ---- */
@@ -142,6 +143,14 @@ static void put_text(struct listing *l, const struct view *v, const struct past 
             put_value(l, c, past, i, ++number);
 }
 
+static void put_returned(struct listing *l, const struct view *v, const struct past *past)
+{
+    struct waiting w = {v->kind, v->record, NULL};
+
+    (l->env->out.json ? returned_json : returned_text)(&l->p, v, past, ++l->number, &l->env->out.text);
+    buf_put(&l->waiting, &w, sizeof(w));
+}
+
 static bool visit(void *arg, struct view *v)
 {
     struct listing *l = arg;
@@ -151,6 +160,8 @@ static bool visit(void *arg, struct view *v)
     if (conflict_count(&l->env->book, v) == 0)
         return true;
     l->err = past_load(&past, &l->env->book, v->kind, &v->record);
+    if (l->err == ERR_OK && replica_view_void(v) == CLOSE_RETURNED)
+        put_returned(l, v, &past);
     for (size_t i = 0; l->err == ERR_OK && i < k->fields; i++) {
         struct conflict c;
         struct waiting w = {v->kind, v->record, &k->field[i]};
@@ -203,6 +214,8 @@ static bool ask_one(struct listing *l, const struct waiting *w, uint64_t number,
     struct buf question = {0}, line = {0};
     bool more = true;
 
+    if (w->field == NULL)
+        return returned_ask(l->env, w->kind, &w->record, number, e);
     for (;;) {
         buf_clear(&question);
         buf_printf(&question, "%llu. %s: %s", (unsigned long long)number, _(w->field->label),

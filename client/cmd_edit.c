@@ -20,6 +20,8 @@ static void explain(struct cmd_env *env, enum err e, const struct record_written
         (void)cmd_explain(env, e, "", _("It is signed. To amend it: chibo dinh-chinh ID --muc FIELD=VALUE"));
     else if (e == ERR_NOT_SIGNED)
         (void)cmd_explain(env, e, "", _("To change it: chibo sua ID --muc FIELD=VALUE"));
+    else if (e == ERR_VOIDED)
+        (void)cmd_explain(env, e, "", _("To let it stand: chibo khoi-phuc ID"));
     else if (e != ERR_OK && w->field != NULL)
         (void)cmd_explain(env, e, _(w->field->label), "");
 }

@@ -5,13 +5,17 @@
 #include "cmd.h"
 #include "print.h"
 
-static const struct opt_row rows[] = {CMD_OPTIONS};
+static const struct opt_row rows[] = {
+    CMD_OPTIONS,
+    {.name = "tat-ca", .alias = "all", .kind = OPT_FLAG, .help = N_("those that were made void too")},
+};
 
 struct finding {
     struct cmd_env *env;
     struct print p;
     const char *key;
     size_t shown;
+    bool all; /* void ones too */
     enum err err;
 };
 
@@ -59,7 +63,7 @@ static bool is_found(struct finding *f, const struct view *v)
 static bool visit(void *arg, struct view *v)
 {
     struct finding *f = arg;
-    if (!is_found(f, v))
+    if ((!f->all && replica_view_void(v) == CLOSE_VOID) || !is_found(f, v))
         return true;
     f->shown++;
     if (f->env->out.json)
@@ -86,7 +90,7 @@ static enum err find(struct finding *f)
 
 static enum err run(struct cmd_env *env, const struct opt_parsed *args)
 {
-    struct finding f = {.env = env};
+    struct finding f = {.env = env, .all = opt_given(args, "tat-ca")};
     struct buf key = {0};
     enum err e = text_key(bytes_of_str(opt_arg(args, 0)), &key);
 

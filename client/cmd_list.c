@@ -12,6 +12,7 @@ static const struct opt_row rows[] = {
     CMD_OPTIONS,
     {.name = "loc", .alias = "where", .kind = OPT_TEXT, .value = N_("FIELD=VALUE"), .repeated = true,
      .help = N_("only those with this value; org, state and transport may be asked for too")},
+    {.name = "tat-ca", .alias = "all", .kind = OPT_FLAG, .help = N_("those that were made void too")},
 };
 
 #define FILTERS_MAX 64
@@ -29,6 +30,7 @@ struct listing {
     struct print p;
     struct filter filter[FILTERS_MAX];
     size_t filters, shown;
+    bool all; /* void ones too */
     enum err err;
 };
 
@@ -88,6 +90,8 @@ static bool fits(struct listing *l, const struct filter *f, const struct view *v
 static bool visit(void *arg, struct view *v)
 {
     struct listing *l = arg;
+    if (!l->all && replica_view_void(v) == CLOSE_VOID)
+        return true;
     for (size_t i = 0; i < l->filters; i++)
         if (!fits(l, &l->filter[i], v))
             return true;
@@ -132,6 +136,7 @@ static enum err filter_add(struct listing *l, const struct kind_info *k, const c
             if (i == 0 && filter_org(env, f) != ERR_OK)
                 return ERR_DAMAGED;
             l->filters++;
+            l->all = l->all || i == 1; /* whoever asks for a state means it */
             return ERR_OK;
         }
     f->field = assign_split(env, k, word, &f->text, &e);
@@ -171,7 +176,7 @@ static enum err list(struct listing *l, const struct kind_info *k, const struct 
 static enum err run(struct cmd_env *env, const struct opt_parsed *args)
 {
     const struct kind_info *k = assign_kind(env, opt_arg(args, 0));
-    struct listing l = {.env = env};
+    struct listing l = {.env = env, .all = opt_given(args, "tat-ca")};
     if (k == NULL)
         return ERR_UNKNOWN_KIND;
     enum err e = book_begin(&env->book, false);

@@ -24,7 +24,7 @@ bool conflict_waits(struct book *b, const struct view *v, const struct field_inf
 {
     const struct entry *e = replica_view_entry(v, f);
 
-    if (e == NULL || e->count < 2)
+    if (e == NULL || e->count < 2 || replica_view_void(v) == CLOSE_VOID)
         return false;
     if (f->merge == MERGE_ASK)
         return true;
@@ -34,7 +34,7 @@ bool conflict_waits(struct book *b, const struct view *v, const struct field_inf
 size_t conflict_count(struct book *b, const struct view *v)
 {
     const struct kind_info *k = schema_kind(v->kind);
-    size_t n = 0;
+    size_t n = replica_view_void(v) == CLOSE_RETURNED;
 
     for (size_t i = 0; k != NULL && i < k->fields; i++)
         n += conflict_waits(b, v, &k->field[i]);
@@ -119,13 +119,25 @@ static void give(struct fields *f, const struct field_info *field, struct bytes 
         buf_put_bytes(&v->value, value);
 }
 
-/* What the same author wrote into this other field: it bears one of the same versions; else what counts there. */
+static size_t shared(struct bytes a, struct bytes b)
+{
+    size_t n = 0;
+
+    for (size_t at = 0; at < b.n; at += VERSION_SIZE)
+        n += versions_has(a, b.p + at);
+    return n;
+}
+
+/* What the same author wrote into this other field: it bears the same version; else what counts there. Versions that
+ * closed the record (op 7) may stand in all of them, so the most in common tells. */
 static struct bytes group_value(const struct entry *e, const struct candidate *of)
 {
-    for (size_t i = 0; i < e->count; i++)
-        if (versions_meet(e->candidate[i].versions, of->versions))
-            return e->candidate[i].value;
-    return e->candidate[0].value;
+    size_t best = 0;
+
+    for (size_t i = 1; i < e->count; i++)
+        if (shared(e->candidate[i].versions, of->versions) > shared(e->candidate[best].versions, of->versions))
+            best = i;
+    return e->candidate[best].value;
 }
 
 static void give_group(const struct view *v, const struct conflict *c, const struct candidate *of, bool again,

@@ -11,7 +11,8 @@
 
 /* Does this field of the record wait? */
 bool conflict_waits(struct book *b, const struct view *v, const struct field_info *f);
-size_t conflict_count(struct book *b, const struct view *v); /* fields of the record that wait */
+size_t conflict_count(struct book *b, const struct view *v); /* that wait; and the record itself, if it was made
+                                                                void and came back */
 /* After an exchange, in transactions of its own. All records are looked at only if something `moved`. */
 MUST_CHECK enum err conflict_count_all(struct book *b, bool moved, uint64_t *records);
 

@@ -138,7 +138,7 @@ static bool newest_visit(void *arg, struct view *v)
     struct buf text = {0};
     struct mp r;
 
-    if (date == NULL)
+    if (date == NULL || replica_view_void(v) == CLOSE_VOID)
         return true;
     mp_open(&r, date->candidate[0].value);
     uint32_t day = (uint32_t)mp_uint(&r, UINT32_MAX);

@@ -85,7 +85,8 @@ static bool called_visit(void *arg, struct view *v)
     const struct entry *mark = replica_view_entry(v, marks), *words = replica_view_entry(v, reason);
     struct mp r;
 
-    if (mark == NULL || !refers_to(v, "meeting", &c->meetings.item[c->meeting].id))
+    if (mark == NULL || replica_view_void(v) == CLOSE_VOID ||
+        !refers_to(v, "meeting", &c->meetings.item[c->meeting].id))
         return true;
     c->again = true;
     mp_open(&r, mark->candidate[0].value);

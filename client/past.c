@@ -96,7 +96,8 @@ static void replay_end(struct replay *r)
 static bool step(void *arg, const struct scope *s, const struct history_change *h)
 {
     struct replay *r = arg;
-    size_t before[CHANGE_TRIPLES_MAX], at = r->past->count;
+    const struct triple *triple[CHANGE_TRIPLES_MAX];
+    size_t before[CHANGE_TRIPLES_MAX], at = r->past->count, written = 0;
 
     if (r->begun && r->scope_number != s->number)
         replay_end(r);
@@ -107,8 +108,11 @@ static bool step(void *arg, const struct scope *s, const struct history_change *
     at = r->past->count;
     for (size_t i = 0; i < h->change.count; i++) {
         const struct triple *t = &h->change.triple[i];
+        if (h->change.op == OP_CLOSE && t->tag != TAG_STATE)
+            continue; /* seen, not written */
         struct past_value *v = grow(r->past);
-        before[i] = standing(&r->part, t->tag);
+        before[written] = standing(&r->part, t->tag);
+        triple[written++] = t;
         v->version = h->version;
         v->tag = t->tag;
         v->scope_number = s->number;
@@ -122,8 +126,8 @@ static bool step(void *arg, const struct scope *s, const struct history_change *
     }
     if (h->change.count > 0)
         (void)fold_change(&r->part, h->fold, &h->change, &h->version, h->owns, (uint32_t)r->part.changes, 0);
-    for (size_t i = 0; i < h->change.count; i++)
-        look(r, &h->change.triple[i], at + i, before[i]);
+    for (size_t i = 0; i < written; i++)
+        look(r, triple[i], at + i, before[i]);
     return true;
 }
 

@@ -9,6 +9,7 @@
 #include "../proto/verdict.h"
 #include "alike.h"
 #include "print_history.h"
+#include "record.h"
 #include "word.h"
 
 #define TITLE_COLUMNS 52
@@ -54,19 +55,16 @@ void print_deinit(struct print *p)
 
 const char *print_state(const struct view *v)
 {
-    for (size_t i = 0; i < v->parts; i++) {
-        const struct entry *e = fold_entry(&v->part[i].part, TAG_STATE);
-        struct mp r;
-        if (e == NULL)
-            continue;
-        mp_open(&r, e->candidate[0].value);
-        mp_expect_array(&r, 2);
-        uint64_t round = mp_uint(&r, UINT32_MAX), step = mp_uint(&r, UINT32_MAX);
-        const char *name = mp_close(&r) == ERR_OK ? schema_state_name(round, step) : NULL;
-        if (name != NULL)
-            return name;
-    }
-    return schema_steps[0].name;
+    uint64_t round, step;
+    const char *name;
+    struct mp r;
+
+    mp_open(&r, replica_view_state(v));
+    mp_expect_array(&r, 2);
+    round = mp_uint(&r, UINT32_MAX);
+    step = mp_uint(&r, UINT32_MAX);
+    name = mp_close(&r) == ERR_OK ? schema_state_name(round, step) : NULL;
+    return name == NULL ? schema_steps[0].name : name;
 }
 
 /* Refused, and nothing after it was taken. */
@@ -178,6 +176,8 @@ enum err print_json(struct print *p, const struct view *v, bool with_history, st
     (void)refs_org_name(&p->refs, &v->org, true, &value);
     json_put_string(&j, "org", buf_cstr(&value));
     json_put_string(&j, "state", print_state(v));
+    if (replica_view_void(v) == CLOSE_RETURNED)
+        json_put_string(&j, "void", "elsewhere");
     json_put_string(&j, "sync", print_sync(p, v));
     json_put_string(&j, "transport", print_transport(p, v));
     struct id leader = alike_leader(p, v->kind, &v->record);
@@ -242,6 +242,10 @@ void print_line(struct print *p, const struct view *v, bool with_kind, struct bu
     buf_printf(out, "  %s", _(print_sync_label(sync)));
     if (replica_view_conflict(v))
         buf_printf(out, "  ! %s", _("several values"));
+    if (replica_view_void(v) == CLOSE_VOID)
+        buf_printf(out, "  ✗ %s", _("void"));
+    else if (replica_view_void(v) == CLOSE_RETURNED)
+        buf_printf(out, "  ! %s", _("deleted elsewhere, written to since"));
     struct id leader = alike_leader(p, v->kind, &v->record);
     if (!id_equal(&leader, &v->record))
         put_leader(p, k, &leader, out);
@@ -285,10 +289,16 @@ static bool is_cleared(const struct field_info *f, const struct entry *e)
 static void print_head(struct print *p, const struct view *v, const struct kind_info *k, struct buf *out)
 {
     char hex[ID_TEXT_SIZE];
+    bool waits;
     id_print(&v->record, hex);
     buf_printf(out, "%s  %s\n  ", _(k->label), hex);
     (void)refs_org_name(&p->refs, &v->org, false, out);
     buf_printf(out, " · %s · %s\n", _(print_state(v)), _(print_sync_label(print_sync(p, v))));
+    if (replica_view_void(v) == CLOSE_RETURNED)
+        buf_printf(out, "  ! %s\n", _("deleted elsewhere, written to since"));
+    if (record_signature_waits(p->book, v, &waits) == ERR_OK && waits)
+        buf_printf(out, "  ! %s\n",
+                   _("It was changed before your signature came. Read it, and sign again: chibo ky ID"));
 }
 
 enum err print_record(struct print *p, const struct view *v, bool with_history, struct buf *out)

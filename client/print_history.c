@@ -19,7 +19,8 @@ static bool author_visit(void *arg, const struct scope *s, const struct history_
     struct buf *list = arg;
     struct author a = {h->version, h->person, h->time};
     (void)s;
-    buf_put(list, &a, sizeof(a));
+    if (h->change.op != OP_CLOSE) /* whose author only saw the values */
+        buf_put(list, &a, sizeof(a));
     return true;
 }
 
@@ -138,10 +139,11 @@ struct telling {
 };
 
 static const char *const op_names[] = {[OP_CREATE] = "create", [OP_SET] = "set",     [OP_ADD] = "add",
-                                       [OP_REMOVE] = "remove", [OP_STATE] = "state", [OP_AMEND] = "amend"};
+                                       [OP_REMOVE] = "remove", [OP_STATE] = "state", [OP_AMEND] = "amend",
+                                       [OP_CLOSE] = "close"};
 static const char *const op_labels[] = {[OP_CREATE] = N_("recorded"), [OP_SET] = N_("changed"), [OP_ADD] = N_("added"),
                                         [OP_REMOVE] = N_("taken out"), [OP_STATE] = N_("moved on"),
-                                        [OP_AMEND] = N_("amended")};
+                                        [OP_AMEND] = N_("amended"),  [OP_CLOSE] = N_("moved on")};
 
 static const char *const fate_names[] = {[PAST_COUNTS] = "counts",     [PAST_BESIDE] = "beside",
                                          [PAST_COVERED] = "covered",   [PAST_SETTLED] = "settled",
@@ -216,6 +218,23 @@ static void text_fate(struct telling *t, uint32_t tag, const struct version *v)
     }
 }
 
+/* To which state the change moved the record; NULL: to none. */
+static const char *state_name(const struct change *c)
+{
+    const char *name = NULL;
+
+    for (size_t i = 0; i < c->count; i++) {
+        struct mp r;
+        if (c->triple[i].tag != TAG_STATE)
+            continue;
+        mp_open(&r, c->triple[i].value);
+        mp_expect_array(&r, 2);
+        uint64_t round = mp_uint(&r, UINT32_MAX), step = mp_uint(&r, UINT32_MAX);
+        name = mp_close(&r) == ERR_OK ? schema_state_name(round, step) : NULL;
+    }
+    return name;
+}
+
 static bool json_visit(void *arg, const struct scope *s, const struct history_change *h)
 {
     struct telling *t = arg;
@@ -229,10 +248,12 @@ static bool json_visit(void *arg, const struct scope *s, const struct history_ch
     print_person(t->p, &h->person, &name);
     json_put_string(t->j, "by", buf_cstr(&name));
     json_put_string(t->j, "op", h->change.count > 0 ? op_names[h->change.op] : "erased");
+    if (state_name(&h->change) != NULL)
+        json_put_string(t->j, "to", state_name(&h->change));
     json_put_string(t->j, "verdict", told_verdict(&t->past, h));
     json_key(t->j, "fields");
     json_object_begin(t->j);
-    for (size_t i = 0; i < h->change.count; i++) {
+    for (size_t i = 0; h->change.op != OP_CLOSE && i < h->change.count; i++) {
         const struct field_info *f = k == NULL ? NULL : schema_field(k, TAG_NUMBER(h->change.triple[i].tag));
         if (f == NULL)
             continue;
@@ -279,10 +300,12 @@ static bool text_visit(void *arg, const struct scope *s, const struct history_ch
     buf_put_str(t->out, " · ");
     print_person(t->p, &h->person, t->out);
     buf_printf(t->out, " · %s", h->change.count > 0 ? _(op_labels[h->change.op]) : _("erased"));
+    if (state_name(&h->change) != NULL)
+        buf_printf(t->out, ": %s", _(state_name(&h->change)));
     if (id_equal(&h->device, &t->p->book->replica.device) && h->time != 0)
         buf_printf(t->out, " · %s", _(told_verdict_label(told_verdict(&t->past, h))));
     buf_put_str(t->out, "\n");
-    for (size_t i = 0; i < h->change.count; i++) {
+    for (size_t i = 0; h->change.op != OP_CLOSE && i < h->change.count; i++) {
         const struct field_info *f = k == NULL ? NULL : schema_field(k, TAG_NUMBER(h->change.triple[i].tag));
         if (f == NULL)
             continue;

@@ -220,21 +220,16 @@ static enum err fixed_check(struct writer *w)
     return ERR_OK;
 }
 
-/* Encoded; empty: none was ever set. */
-static struct bytes state_of(const struct view *v)
-{
-    const struct entry *e = NULL;
-
-    for (size_t i = 0; e == NULL && i < v->parts; i++)
-        e = fold_entry(&v->part[i].part, TAG_STATE);
-    return e == NULL ? bytes_of(NULL, 0) : e->candidate[0].value;
-}
-
 /* What is signed is only amended, what is not is only changed. */
 static enum err set_all(struct writer *w)
 {
-    bool is_signed = freeze_is_signed(w->fields->kind, state_of(w->view));
-    enum err e = fixed_check(w);
+    bool is_signed;
+    enum err e = record_is_signed(w->book, w->view, &is_signed);
+
+    if (e == ERR_OK && replica_view_void(w->view) == CLOSE_VOID)
+        e = ERR_VOIDED;
+    if (e == ERR_OK)
+        e = fixed_check(w);
 
     if (e == ERR_OK && is_signed != (w->set == OP_AMEND))
         e = is_signed ? ERR_FROZEN : ERR_NOT_SIGNED;
@@ -271,55 +266,6 @@ enum err record_amend(struct book *b, const struct id *id, struct fields *f, str
     return overwrite(b, id, OP_AMEND, f, out);
 }
 
-/* --- signing --- */
-
-static enum err sign(struct writer *w)
-{
-    struct bytes state = state_of(w->view);
-    uint64_t round = 0;
-    struct mp r;
-
-    if (freeze_is_signed(w->fields->kind, state))
-        return ERR_DECIDED;
-    if (replica_view_conflict(w->view))
-        return ERR_CONFLICTS;
-    if (state.n > 0) {
-        mp_open(&r, state);
-        mp_expect_array(&r, 2);
-        round = mp_uint(&r, UINT32_MAX);
-        (void)mp_uint(&r, UINT32_MAX);
-        if (mp_close(&r) != ERR_OK)
-            return ERR_DAMAGED;
-    }
-    change_begin(w, OP_STATE);
-    w->change.count = 1;
-    w->change.triple[0].tag = TAG_STATE;
-    mp_put_array(&w->value[0], 2);
-    mp_put_uint(&w->value[0], round);
-    mp_put_uint(&w->value[0], FREEZE_STEP);
-    return change_record(w, w->fields->kind->access);
-}
-
-enum err record_sign(struct book *b, const struct kind_info *k, const struct id *id, struct record_written *out)
-{
-    struct fields f = {.kind = k};
-    struct writer w = {.book = b, .fields = &f, .written = out};
-    struct view v;
-    enum err e = freeze_is_signable(k) ? ERR_OK : ERR_BAD_VALUE;
-
-    *out = (struct record_written){.id = *id};
-    if (e == ERR_OK)
-        e = replica_view(book_txn(b), &b->replica, k->number, id, &v);
-    if (e != ERR_OK)
-        return e == ERR_NOT_FOUND ? ERR_NO_SUCH_RECORD : e;
-    w.view = &v;
-    w.org = v.org;
-    e = sign(&w);
-    replica_view_deinit(&v);
-    writer_deinit(&w);
-    return e;
-}
-
 /* --- creating --- */
 
 static enum err part_create(struct writer *w, enum access access)
@@ -346,7 +292,7 @@ static enum err create_all(struct writer *w)
     return e;
 }
 
-static struct id natural_id(const struct fields *f, const struct id *org)
+static struct id natural_id(const struct fields *f, const struct id *org, uint32_t ordinal)
 {
     struct bytes key[CHANGE_TRIPLES_MAX];
     size_t n = 0;
@@ -354,7 +300,19 @@ static struct id natural_id(const struct fields *f, const struct id *org)
         const struct field_info *field = schema_field_named(f->kind, f->kind->natural[n]);
         key[n] = buf_bytes(&f->value[field - f->kind->field].value);
     }
-    return schema_natural_id(f->kind, org, 0, key, n);
+    return schema_natural_id(f->kind, org, ordinal, key, n);
+}
+
+/* The record of this key: the first that is not void. ERR_NOT_FOUND: there is none, its id is free. */
+static enum err find_natural(struct writer *w, struct view *v)
+{
+    for (uint32_t ordinal = 0;; ordinal++) {
+        w->written->id = natural_id(w->fields, &w->org, ordinal);
+        enum err e = replica_view(book_txn(w->book), &w->book->replica, w->fields->kind->number, &w->written->id, v);
+        if (e != ERR_OK || replica_view_void(v) != CLOSE_VOID)
+            return e;
+        replica_view_deinit(v);
+    }
 }
 
 /* The organisation that the kind's field names, else the given one, else the author's. */
@@ -383,8 +341,7 @@ enum err record_create(struct book *b, struct fields *f, const struct id *org, s
         return ERR_MISSING_FIELD;
     w.org = org_of(&w, org);
     if (f->kind->natural != NULL) {
-        out->id = natural_id(f, &w.org);
-        e = replica_view(book_txn(b), &b->replica, f->kind->number, &out->id, &v);
+        e = find_natural(&w, &v);
     } else {
         replica_draw(&b->moment, random, sizeof(random));
         out->id = id_uuid7(b->now_ms, random);

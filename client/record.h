@@ -19,14 +19,27 @@ struct record_written {
 
 /* org NULL: the one named by the kind's field, else that of the author. ERR_MISSING_FIELD with field;
  * ERR_NOT_ALLOWED: this device does not hold the scope; ERR_FIXED: a field that is set once; those of
- * replica_record. ERR_FROZEN, ERR_NOT_SIGNED: see record_amend. */
+ * replica_record. ERR_FROZEN, ERR_NOT_SIGNED: see record_amend; ERR_VOIDED: it is to be restored first. */
 MUST_CHECK enum err record_create(struct book *b, struct fields *f, const struct id *org, struct record_written *w);
 MUST_CHECK enum err record_edit(struct book *b, const struct id *id, struct fields *f, struct record_written *w);
 /* The same of a record that is signed: what is said stands as an amendment beside what was signed. */
 MUST_CHECK enum err record_amend(struct book *b, const struct id *id, struct fields *f, struct record_written *w);
+
+/* --- record_close.c --- */
 /* From here on its text stands. ERR_BAD_VALUE: a kind that nobody signs; ERR_DECIDED: signed already; ERR_CONFLICTS:
- * something is still written differently. */
+ * something is still written differently; ERR_VOIDED. */
 MUST_CHECK enum err record_sign(struct book *b, const struct kind_info *k, const struct id *id,
                                 struct record_written *w);
+/* Not while its signature waits for a person: what was signed unseen is to be looked at, and signed again. */
+MUST_CHECK enum err record_is_signed(struct book *b, const struct view *v, bool *is_signed);
+/* A signature of this book's keeper is held: he signed what he had not seen. */
+MUST_CHECK enum err record_signature_waits(struct book *b, const struct view *v, bool *waits);
+/* A draft that should not be there. What others write without knowing brings it back (close.h). ERR_BAD_VALUE: of a
+ * kind that is put right otherwise; ERR_DECIDED: it is void; ERR_FROZEN: it is no draft any more; ERR_NOT_ALLOWED. */
+MUST_CHECK enum err record_void(struct book *b, const struct kind_info *k, const struct id *id,
+                                struct record_written *w);
+/* It stands after all. ERR_DECIDED: nobody made it void; ERR_NOT_ALLOWED. */
+MUST_CHECK enum err record_restore(struct book *b, const struct kind_info *k, const struct id *id,
+                                   struct record_written *w);
 
 #endif

@@ -137,6 +137,8 @@ static bool visit_name(void *arg, struct view *v)
     struct by_name *b = arg;
     struct buf title = {0}, key = {0};
 
+    if (replica_view_void(v) == CLOSE_VOID)
+        return true;
     refs_title(b->r, v, &title);
     if (text_key(buf_bytes(&title), &key) == ERR_OK) {
         if (strcmp(buf_cstr(&key), b->key) == 0) {

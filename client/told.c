@@ -15,17 +15,20 @@ const char *told_verdict(const struct past *past, const struct history_change *h
 {
     static const char *const pending[] = {[DRAFT_UNSEALED] = "unsent", [DRAFT_SEALED] = "sending",
                                           [DRAFT_HELD] = "held"};
-    size_t stands = 0, alone = 0;
+    size_t stands = 0, alone = 0, moves = 0; /* values that it wrote */
     if (h->is_draft)
         return pending[h->draft];
     for (size_t i = 0; i < h->change.count; i++) {
         const struct past_value *w = past_find(past, h->change.triple[i].tag, bytes_of(h->version.b, VERSION_SIZE));
+        if (h->change.op == OP_CLOSE && w == NULL)
+            continue; /* it says what was seen, and writes nothing */
+        moves++;
         stands += w != NULL && (w->fate == PAST_COUNTS || w->fate == PAST_BESIDE);
         alone += w != NULL && w->fate == PAST_COUNTS;
     }
     if (stands == 0)
         return h->change.count == 0 ? "accepted" : "superseded";
-    return alone == h->change.count ? "accepted" : "merged";
+    return alone == moves ? "accepted" : "merged";
 }
 
 const char *told_verdict_label(const char *verdict)
@@ -72,7 +75,8 @@ static void json_fields(struct print *p, const struct change *c, const struct ki
 static const char *op_name(enum op op)
 {
     static const char *const names[] = {[OP_CREATE] = "create", [OP_SET] = "set",     [OP_ADD] = "add",
-                                        [OP_REMOVE] = "remove", [OP_STATE] = "state", [OP_AMEND] = "amend"};
+                                        [OP_REMOVE] = "remove", [OP_STATE] = "state", [OP_AMEND] = "amend",
+                                        [OP_CLOSE] = "close"};
     return names[op];
 }
 

@@ -76,6 +76,7 @@ enum err_class {
     ROW(DECIDED,         INPUT,    0,  2, "it was decided already") \
     ROW(ACCEPTED,        INPUT,    0,  2, "it does not wait: it was accepted") \
     ROW(NOT_SIGNED,      INPUT,    0,  2, "it is not signed yet") \
+    ROW(VOIDED,          INPUT,    0,  2, "the record was made void") \
     ROW(FIXED,           INPUT,   30,  2, "this is set once, when the record is made") \
     ROW(COPIED,          REFUSED, 40,  3, "two copies of this device's book are in use") \
     ROW(KEY_GONE,        REFUSED, 41, 12, "the ward lost its newest signing key; your work is in") \

@@ -22,7 +22,7 @@ enum err change_decode(struct change *c, struct bytes body)
         mp_fail(&r, ERR_BAD_FRAME);
     c->record = id_from(mp_bin_exact(&r, ID_SIZE));
     c->kind = (uint32_t)mp_uint(&r, KIND_MAX);
-    uint64_t op = mp_uint(&r, OP_AMEND);
+    uint64_t op = mp_uint(&r, OP_CLOSE);
     if (op < OP_CREATE)
         mp_fail(&r, ERR_BAD_FRAME);
     c->op = (enum op)op;

@@ -11,7 +11,7 @@
 #include "../common/id.h"
 #include "limits.h"
 
-enum op { OP_CREATE = 1, OP_SET = 2, OP_ADD = 3, OP_REMOVE = 4, OP_STATE = 5, OP_AMEND = 6 };
+enum op { OP_CREATE = 1, OP_SET = 2, OP_ADD = 3, OP_REMOVE = 4, OP_STATE = 5, OP_AMEND = 6, OP_CLOSE = 7 };
 enum merge_class {
     MERGE_UNION = 0, MERGE_OWNER = 1, MERGE_LATER = 2, MERGE_MONOTONE = 3, MERGE_ASK = 4, MERGE_SERIAL = 5,
     MERGE_IMMUTABLE = 6

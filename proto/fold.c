@@ -290,6 +290,24 @@ static void fold_union(struct part *p, struct entry *e, enum op op, const struct
     (void)bad;
 }
 
+/* ---- section 5.6 ---- */
+
+/* Of op 7 all but the state says what its author saw: the change's version joins those values, nothing is written. */
+static bool is_witness(const struct change *c, const struct triple *t)
+{
+    return c->op == OP_CLOSE && t->tag != TAG_STATE;
+}
+
+static void fold_witness(struct part *p, const struct triple *t, const struct version *v)
+{
+    bool found;
+    size_t at = entry_find(p, t->tag, &found);
+
+    for (size_t i = 0; found && i < p->entry[at].count; i++)
+        if (versions_meet(p->entry[at].candidate[i].versions, t->base))
+            versions_add(p, &p->entry[at].candidate[i].versions, v);
+}
+
 /* ---- a change ---- */
 
 /* The resolutions on which this change is another one: its author saw two candidates of what they settled. */
@@ -299,7 +317,7 @@ static struct bytes settled_again(struct part *p, const struct change *c, uint8_
 
     for (size_t i = 0; i < c->count; i++) {
         const struct triple *t = &c->triple[i];
-        const struct entry *e = t->base.n == 0 ? NULL : fold_entry(p, t->tag);
+        const struct entry *e = t->base.n == 0 || is_witness(c, t) ? NULL : fold_entry(p, t->tag);
         for (size_t k = 0; e != NULL && k < e->count; k++) {
             const struct candidate *r = &e->candidate[k];
             if (r->owns > owns || !settle_meets(r->settled, t->base))
@@ -329,6 +347,10 @@ bool fold_change(struct part *p, uint32_t fold, const struct change *c, const st
         bool found;
         size_t at = entry_find(p, t->tag, &found);
         assert(TAG_CLASS(t->tag) <= MERGE_IMMUTABLE);
+        if (is_witness(c, t)) {
+            fold_witness(p, t, f.v);
+            continue;
+        }
         if (!found && p->entries == PART_TAGS_MAX)
             continue;
         if (!found)

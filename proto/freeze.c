@@ -1,6 +1,7 @@
 /* freeze.c - see freeze.h. To close another kind by a signature: its rows here, and in protocol.md 4.3. */
 #include "freeze.h"
 
+#include "close.h"
 #include "fold.h"
 #include "mp.h"
 
@@ -45,7 +46,7 @@ bool freeze_is_signed(const struct kind_info *k, struct bytes state)
 {
     uint64_t round, step;
 
-    return freeze_is_signable(k) && state_read(state, &round, &step) && step >= FREEZE_STEP;
+    return freeze_is_signable(k) && state_read(state, &round, &step) && step >= FREEZE_STEP && step != CLOSE_STEP_VOID;
 }
 
 /* Is this more than may come to a record that was signed in this state? What was signed is not sent back. */
@@ -53,19 +54,20 @@ static bool disturbs(const struct change *c, struct bytes state)
 {
     uint64_t round, step, next;
 
-    if (c->op != OP_STATE)
+    if (c->op != OP_STATE && c->op != OP_CLOSE)
         return c->op != OP_AMEND;
     for (size_t i = 0; i < c->count; i++)
-        if (!state_read(c->triple[i].value, &next, &step) || !state_read(state, &round, &step) || next != round)
+        if (c->triple[i].tag == TAG_STATE && (!state_read(c->triple[i].value, &next, &step) ||
+                                              !state_read(state, &round, &step) || next != round))
             return true;
-    return false;
+    return close_is_void(c);
 }
 
 static bool writes(const struct change *c, const struct kind_info *k, const char *field)
 {
     uint32_t number = schema_field_named(k, field)->number;
 
-    for (size_t i = 0; i < c->count; i++)
+    for (size_t i = 0; c->op != OP_CLOSE && i < c->count; i++)
         if (TAG_NUMBER(c->triple[i].tag) == number)
             return true;
     return false;
@@ -81,10 +83,14 @@ bool freeze_closes(const struct part *p, const struct change *c)
     const struct kind_info *k = schema_kind(c->kind);
 
     if (k != NULL && p->changes > 0) {
-        const struct entry *state = fold_entry(p, TAG_STATE);
+        struct bytes state = close_state(p);
+        uint64_t round, step;
 
-        if (state != NULL && freeze_is_signed(k, state->candidate[0].value))
-            return disturbs(c, state->candidate[0].value);
+        if (freeze_is_signed(k, state))
+            return disturbs(c, state);
+        close_step(p, &round, &step);
+        if (close_is_void(c) && step > 0 && step != CLOSE_STEP_VOID)
+            return true; /* only a draft is made void */
     }
     for (size_t i = 0; k != NULL && p->changes > 0 && i < ARRAY_LEN(rows); i++) {
         const struct entry *seal;
@@ -95,6 +101,18 @@ bool freeze_closes(const struct part *p, const struct change *c)
         if (seal != NULL && !is_nil(seal->candidate[0].value) && writes(c, k, rows[i].closed))
             return true;
     }
+    return false;
+}
+
+bool freeze_unseen(const struct part *p, const struct change *c)
+{
+    const struct kind_info *k = schema_kind(c->kind);
+
+    if (k == NULL || p->changes == 0 || freeze_is_signed(k, close_state(p)))
+        return false;
+    for (size_t i = 0; i < c->count; i++)
+        if (c->triple[i].tag == TAG_STATE && freeze_is_signed(k, c->triple[i].value))
+            return !close_saw(p, c);
     return false;
 }
 

@@ -16,9 +16,12 @@
 bool freeze_is_signable(const struct kind_info *k);
 bool freeze_is_signed(const struct kind_info *k, struct bytes state);
 
-/* Would this change write a field that is closed in this part? Undoing the signature itself counts too. */
+/* Would this change write a field that is closed in this part? Undoing the signature itself counts too, and making void
+ * what is no draft any more. */
 bool freeze_closes(const struct part *p, const struct change *c);
-/* The same of a change that was accepted just before and is not folded yet. */
+/* Does this change sign a part that its author had not seen as it stands? (protocol.md 4.3) */
+bool freeze_unseen(const struct part *p, const struct change *c);
+/* freeze_closes of a change that was accepted just before and is not folded yet. */
 bool freeze_closed_by(const struct change *before, const struct change *c);
 
 #endif

@@ -8,6 +8,7 @@
 #ifndef CHIBO_REPLICA_H
 #define CHIBO_REPLICA_H
 
+#include "close.h"
 #include "fold.h"
 #include "header.h"
 #include "org.h"
@@ -58,6 +59,10 @@ MUST_CHECK enum err replica_record(struct txn *txn, struct replica *r, const str
 /* The same, over one more version that its author saw; where a base is full already it does not stand. */
 MUST_CHECK enum err replica_record_over(struct txn *txn, struct replica *r, const struct scope *s, struct change *c,
                                         const struct version *seen, struct moment *m);
+/* Moves a record's head to this step of its round (replica_close.c): the change says all that was seen of it; of more
+ * than one change can name, several do. changes: how many. As replica_record. */
+MUST_CHECK enum err replica_close(struct txn *txn, struct replica *r, const struct scope *s, uint32_t kind,
+                                  const struct id *record, uint64_t step, struct moment *m, unsigned *changes);
 /* Takes back the newest unsealed change. ERR_NOT_FOUND: there is none. */
 MUST_CHECK enum err replica_undo(struct txn *txn, struct replica *r, uint32_t *kind, struct id *record);
 /* The scope of an organisation and class that this device holds. ERR_NOT_READABLE. */
@@ -88,6 +93,8 @@ MUST_CHECK enum err replica_view(struct txn *txn, const struct replica *r, uint3
 enum access replica_view_access(const struct view *v, const struct field_info *f);
 const struct entry *replica_view_entry(const struct view *v, const struct field_info *f); /* NULL: no value */
 bool replica_view_conflict(const struct view *v);
+struct bytes replica_view_state(const struct view *v); /* the encoded state that counts; empty: a draft (close.h) */
+enum close_void replica_view_void(const struct view *v);
 /* Every record of a kind, ascending by id. The visitor may look but not write; false stops. */
 typedef bool replica_visit(void *arg, struct view *v);
 MUST_CHECK enum err replica_each(struct txn *txn, const struct replica *r, uint32_t kind, replica_visit *visit,

@@ -155,6 +155,28 @@ const struct entry *replica_view_entry(const struct view *v, const struct field_
     return NULL;
 }
 
+static const struct part *head_of(const struct view *v)
+{
+    for (size_t i = 0; i < v->parts; i++)
+        if (fold_entry(&v->part[i].part, TAG_STATE) != NULL)
+            return &v->part[i].part;
+    return NULL;
+}
+
+struct bytes replica_view_state(const struct view *v)
+{
+    const struct part *head = head_of(v);
+
+    return head == NULL ? bytes_of(NULL, 0) : close_state(head);
+}
+
+enum close_void replica_view_void(const struct view *v)
+{
+    const struct part *head = head_of(v);
+
+    return head == NULL ? CLOSE_STANDS : close_void(head);
+}
+
 bool replica_view_conflict(const struct view *v)
 {
     for (size_t i = 0; i < v->parts; i++)

@@ -26,6 +26,8 @@ static enum err bases_fill(const struct part *p, struct change *c, const struct 
     for (size_t i = 0; i < c->count; i++) {
         const struct entry *entry = fold_entry(p, c->triple[i].tag);
 
+        if (c->op == OP_CLOSE)
+            break; /* whoever made it said what was seen (close.h) */
         if (c->op == OP_REMOVE) {
             struct mp r;
             size_t n;

@@ -94,7 +94,7 @@ static bool row_is_for(const struct rights_row *row, const char *kind, const str
 enum right rights_may_write(enum role r, uint32_t kind, const struct field_info *field, enum op op)
 {
     const struct kind_info *k = schema_kind(kind);
-    if (role_row(r) == NULL || op < OP_CREATE || op > OP_AMEND)
+    if (role_row(r) == NULL || op < OP_CREATE || op > OP_CLOSE)
         return RIGHT_NO;
     if (k == NULL)
         return r == ROLE_CLERK || r == ROLE_SECRETARY || r == ROLE_DEPUTY ? RIGHT_WRITE : RIGHT_NO;
@@ -116,9 +116,9 @@ static enum right triple_right(enum role r, const struct change *c, size_t i)
 static enum right change_right(enum role r, const struct change *c)
 {
     enum right least = RIGHT_WRITE;
-    if (c->op == OP_CREATE || c->op == OP_STATE)
+    if (c->op == OP_CREATE || c->op == OP_STATE || c->op == OP_CLOSE)
         least = rights_may_write(r, c->kind, NULL, c->op);
-    for (size_t i = 0; i < c->count; i++) {
+    for (size_t i = 0; c->op != OP_CLOSE && i < c->count; i++) { /* which writes no field */
         enum right right = triple_right(r, c, i);
         if (right < least)
             least = right;

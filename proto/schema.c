@@ -49,6 +49,7 @@ const struct enum_value schema_steps[] = {
     { 2, "approved", "approved" },
     { 3, "locked", "locked" },
     { 4, "archived", "archived" },
+    { 5, "void", "void" },
     { 0, NULL, NULL },
 };
 

@@ -5,6 +5,7 @@
 #include "../common/daytime.h"
 #include "../common/period.h"
 #include "../common/text.h"
+#include "close.h"
 #include "mp.h"
 
 #define SCALE_MAX 9
@@ -151,7 +152,8 @@ static bool within(struct reach r, enum access access)
     return access == r.access || (r.raised && access < r.access);
 }
 
-static enum err check_state(const struct kind_info *k, const struct triple *t, struct reach reach)
+/* Void is said together with what was seen (op 7), of kinds that can be. */
+static enum err check_state(const struct kind_info *k, enum op op, const struct triple *t, struct reach reach)
 {
     struct mp r;
 
@@ -162,18 +164,27 @@ static enum err check_state(const struct kind_info *k, const struct triple *t, s
     enum err e = mp_close(&r);
     if (e != ERR_OK || t->tag != TAG_STATE || !within(reach, k->access) || schema_state_name(round, step) == NULL)
         return ERR_BAD_VALUE;
+    if (step == CLOSE_STEP_VOID && (op != OP_CLOSE || !close_may_void(k)))
+        return ERR_BAD_VALUE;
     return ERR_OK;
+}
+
+static bool is_nil(struct bytes value)
+{
+    return value.n == 1 && value.p[0] == 0xc0;
 }
 
 static enum err check_triple(const struct kind_info *k, enum op op, const struct triple *t, struct reach reach)
 {
     if (TAG_NUMBER(t->tag) == 0)
-        return op == OP_CREATE || op == OP_STATE ? check_state(k, t, reach) : ERR_BAD_VALUE;
+        return op == OP_CREATE || op == OP_STATE || op == OP_CLOSE ? check_state(k, op, t, reach) : ERR_BAD_VALUE;
     const struct field_info *f = schema_field(k, TAG_NUMBER(t->tag));
     if (f == NULL)
         return ERR_OK;
     if (t->tag != schema_tag(f) || !within(reach, f->access) || op == OP_STATE)
         return ERR_BAD_VALUE;
+    if (op == OP_CLOSE) /* it only says what was seen */
+        return is_nil(t->value) ? ERR_OK : ERR_BAD_VALUE;
     if (f->merge == MERGE_IMMUTABLE && op != OP_CREATE)
         return ERR_FIXED;
     if ((op == OP_ADD || op == OP_REMOVE) && !f->list)
@@ -254,6 +265,8 @@ enum err schema_check_raised(const struct change *c, enum access scope_access, b
         if (e != ERR_OK)
             return e;
     }
+    if (c->op == OP_CLOSE)
+        return has_tag(c, TAG_STATE) ? ERR_OK : ERR_BAD_VALUE;
     if (c->op != OP_CREATE)
         return schema_check_sums(c) == NULL ? ERR_OK : ERR_BAD_VALUE;
     if (!raised && !schema_has_part(k, scope_access))

@@ -167,21 +167,56 @@ static enum err authentic(struct append *a)
     return e != ERR_OK && epoch != a->scope.epoch ? ERR_BUSY : e;
 }
 
-/* A signature closes fields of its record (freeze.h): one that is folded … A record whose class was raised has fields
- * of lower classes here too. */
-static enum err look_at_part(const struct append *a, const struct change *c, struct bytes encoded, bool *closed,
-                             bool *raised)
+static bool is_taken(uint32_t verdict)
+{
+    return verdict_kind(verdict) == VERDICT_ACCEPTED || verdict_kind(verdict) == VERDICT_PROPOSAL;
+}
+
+/* What a record was when its author closed it: with what he wrote before, in this changeset. */
+static void fold_before(const struct append *a, const uint32_t *verdict, size_t at, const struct change *c,
+                        struct part *p)
+{
+    struct change before;
+    struct id record;
+    uint32_t kind;
+
+    for (size_t i = 0; c->op == OP_CLOSE && i < at; i++) {
+        struct version v = change_version(&a->cs.slot[i].commitment);
+
+        change_subject(a->cs.slot[i].body, &kind, &record);
+        if (is_taken(verdict[i]) && kind == c->kind && id_equal(&record, &c->record) &&
+            change_decode(&before, a->cs.slot[i].body) == ERR_OK)
+            (void)fold_change(p, a->scope.fold_version, &before, &v, verdict_owns(verdict[i]), 0, (uint32_t)i);
+    }
+}
+
+/* What the part as it stands says to a change. */
+struct look {
+    bool closed; /* by a signature (freeze.h) */
+    bool unseen; /* it would sign what its author had not seen */
+    bool raised; /* it has fields of lower classes here too */
+};
+
+static enum err look_at_part(const struct append *a, const uint32_t *verdict, size_t at, const struct change *c,
+                             struct bytes encoded, struct look *look)
 {
     struct part p;
-    enum err e = part_decode(&p, encoded);
+    enum err e = ERR_OK;
 
-    *closed = e == ERR_OK && freeze_closes(&p, c);
-    *raised = e == ERR_OK && ledger_holds_raised(&p, a->scope.access);
+    part_init(&p);
+    if (encoded.n > 0)
+        e = part_decode(&p, encoded);
+    if (e == ERR_OK) {
+        look->raised = ledger_holds_raised(&p, a->scope.access);
+        fold_before(a, verdict, at, c, &p);
+        look->closed = freeze_closes(&p, c);
+        look->unseen = freeze_unseen(&p, c);
+    }
     part_deinit(&p);
     return e;
 }
 
-/* … or one that stands before it in this changeset. */
+/* By a signature that stands before it in this changeset. */
 static bool closed_before(const struct append *a, const uint32_t *verdict, size_t at, const struct change *c)
 {
     struct change before;
@@ -189,7 +224,7 @@ static bool closed_before(const struct append *a, const uint32_t *verdict, size_
     uint32_t kind;
 
     for (size_t i = 0; i < at; i++) {
-        if (verdict_kind(verdict[i]) != VERDICT_ACCEPTED && verdict_kind(verdict[i]) != VERDICT_PROPOSAL)
+        if (!is_taken(verdict[i]))
             continue;
         change_subject(a->cs.slot[i].body, &kind, &record); /* decoding each would cost the square of their number */
         if (id_equal(&record, &c->record) && change_decode(&before, a->cs.slot[i].body) == ERR_OK &&
@@ -207,17 +242,15 @@ static enum err verdict_of(struct append *a, enum role role, uint32_t *verdict, 
     struct buf part = {0};
     struct change c;
     enum err wrong, e = change_decode(&c, body);
-    bool closed = false, raised = false;
+    struct look look = {0};
 
     if (e != ERR_OK)
         return e; /* nothing is appended of a changeset that holds such a body */
     e = store_get(a->txn, TABLE_part, scope_key_part(room, c.kind, &c.record, a->scope.number), &part);
-    if (e == ERR_OK)
-        e = look_at_part(a, &c, buf_bytes(&part), &closed, &raised);
-    if (e == ERR_NOT_FOUND)
-        e = ERR_OK;
-    wrong = schema_check_raised(&c, a->scope.access, raised);
-    if (wrong == ERR_OK && (closed || closed_before(a, verdict, at, &c)))
+    if (e == ERR_OK || e == ERR_NOT_FOUND)
+        e = look_at_part(a, verdict, at, &c, buf_bytes(&part), &look);
+    wrong = schema_check_raised(&c, a->scope.access, look.raised);
+    if (wrong == ERR_OK && (look.closed || closed_before(a, verdict, at, &c)))
         wrong = ERR_FROZEN;
     if (part.n + body.n > PART_MAX)
         wrong = ERR_TOO_LONG;
@@ -231,6 +264,8 @@ static enum err verdict_of(struct append *a, enum role role, uint32_t *verdict, 
     buf_deinit(&part);
     if (e == ERR_OK && wrong == ERR_OK)
         e = ward_office_verdict(a->txn, &a->scope, &a->header, &c, &verdict[at]);
+    if (look.unseen && verdict_kind(verdict[at]) == VERDICT_ACCEPTED)
+        verdict[at] = verdict_make(VERDICT_HELD, false, ERR_STALE_BASE);
     return e;
 }
 
@@ -243,7 +278,9 @@ static enum err propose_to_home(struct append *a, struct bytes body, uint32_t *v
     e = ward_is_copy_of(a->txn, &a->scope, body, &copy);
     if (e == ERR_OK && copy)
         e = ward_home_refuses(a->txn, &a->scope, body, &why);
-    if (e == ERR_OK && copy && why != ERR_OK) {
+    if (e == ERR_OK && copy && why == ERR_STALE_BASE) {
+        *verdict = verdict_make(VERDICT_HELD, false, why);
+    } else if (e == ERR_OK && copy && why != ERR_OK) {
         *verdict = verdict_make(VERDICT_REFUSED, false, why);
     } else if (e == ERR_OK && copy) {
         *verdict = verdict_make(VERDICT_PROPOSAL, verdict_owns(*verdict), ERR_OK);

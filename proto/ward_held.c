@@ -222,7 +222,7 @@ static enum err say(struct txn *txn, const struct ward *w, const struct ward_rul
             e = ward_is_copy_of(txn, &f->found_in, mirror.is.mirror.body, &copy);
         if (e == ERR_OK)
             e = ward_home_refuses(txn, &f->found_in, mirror.is.mirror.body, &why);
-        if (e == ERR_OK)
+        if (e == ERR_OK && why != ERR_STALE_BASE) /* which is what the person was asked about */
             e = why; /* signed while it waited: not even a person's word opens that */
         if (e == ERR_NOT_FOUND)
             e = ERR_NO_SUCH_CHANGE; /* erased meanwhile: nothing is left to accept */

@@ -252,6 +252,8 @@ enum err ward_home_refuses(struct txn *txn, const struct scope *s, struct bytes 
             *why = ERR_FROZEN;
         else if (row.n + body.n > PART_MAX)
             *why = ERR_TOO_LONG;
+        else if (freeze_unseen(&p, &c))
+            *why = ERR_STALE_BASE;
         part_deinit(&p);
     }
     buf_deinit(&row);

@@ -22,7 +22,8 @@ MUST_CHECK enum err ward_move_part(struct txn *txn, const struct ward *w, struct
 /* Is the record of this body at home elsewhere? Then a change to it here is a proposal. */
 MUST_CHECK enum err ward_is_copy_of(struct txn *txn, const struct scope *s, struct bytes body, bool *yes);
 /* Would this change, written for s, be refused by what its record is at its home by now? *why: ERR_FROZEN, a signature
- * closed it; ERR_TOO_LONG, the record would grow beyond PART_MAX; ERR_OK, no. */
+ * closed it; ERR_TOO_LONG, the record would grow beyond PART_MAX; ERR_STALE_BASE, it signs what its author had not
+ * seen, which is for a person to decide; ERR_OK, no. */
 MUST_CHECK enum err ward_home_refuses(struct txn *txn, const struct scope *s, struct bytes body, enum err *why);
 /* A mirror leaf of a change written for s goes to the home of its record, which may be s; not if it is there. */
 MUST_CHECK enum err ward_home_take(struct txn *txn, const struct ward *w, const struct scope *s, struct control *c,

@@ -30,7 +30,7 @@ static struct bytes value_of(const struct change *c, const struct part *p, const
 {
     const struct entry *entry;
 
-    for (size_t i = 0; c != NULL && i < c->count; i++)
+    for (size_t i = 0; c != NULL && c->op != OP_CLOSE && i < c->count; i++)
         if (c->triple[i].tag == schema_tag(f))
             return c->triple[i].value;
     entry = fold_entry(p, schema_tag(f));

@@ -330,7 +330,7 @@ static enum err fits(struct txn *txn, const struct opened *o, size_t position)
     if (change_decode(&c, o->cs.slot[position].body) != ERR_OK)
         return ERR_DAMAGED;
     e = ward_home_refuses(txn, &o->scope, o->cs.slot[position].body, &why);
-    if (e == ERR_OK)
+    if (e == ERR_OK && why != ERR_STALE_BASE) /* that is the person's to say */
         e = why;
     return e == ERR_OK ? schema_check_change(&c, o->scope.access) : e;
 }

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "../proto/close.h"
 #include "../proto/ward_held_record.h"
 #include "../proto/mirror.h"
 #include "../proto/org_change.h"
@@ -162,9 +163,9 @@ static bool visit_part(void *arg, struct bytes key, struct bytes value)
     c->err = part_decode(&p, value);
     if (c->err != ERR_OK)
         return false;
-    const struct kind_info *k = schema_kind(p.kind);
+    const struct kind_info *k = close_void(&p) == CLOSE_VOID ? NULL : schema_kind(p.kind);
     unmarked_give_way(&p);
-    c->cell[cell].conflicts += conflicts(&p);
+    c->cell[cell].conflicts += close_void(&p) == CLOSE_VOID ? 0 : conflicts(&p);
     for (size_t i = 0; k != NULL && i < ARRAY_LEN(counts); i++)
         if (strcmp(counts[i].kind, k->name) == 0)
             counts[i].count(c, (size_t)cell, k, &p);

@@ -30,9 +30,10 @@ struct held_row {
 
 static const char *const op_labels[] = {[OP_CREATE] = N_("recorded"), [OP_SET] = N_("changed"), [OP_ADD] = N_("added"),
                                         [OP_REMOVE] = N_("taken out"), [OP_STATE] = N_("moved on"),
-                                        [OP_AMEND] = N_("amended")};
+                                        [OP_AMEND] = N_("amended"),  [OP_CLOSE] = N_("moved on")};
 static const char *const op_names[] = {[OP_CREATE] = "create", [OP_SET] = "set",     [OP_ADD] = "add",
-                                       [OP_REMOVE] = "remove", [OP_STATE] = "state", [OP_AMEND] = "amend"};
+                                       [OP_REMOVE] = "remove", [OP_STATE] = "state", [OP_AMEND] = "amend",
+                                       [OP_CLOSE] = "close"};
 
 static void copy_hex(const uint8_t *p, size_t n, char *out)
 {
@@ -54,7 +55,7 @@ static enum err decode(struct held_row *h, struct bytes row)
         h->number[i] = mp_uint(&r, UINT64_MAX);
     h->fields = mp_raw(&r);
     h->kind = schema_kind((uint32_t)h->number[KIND]);
-    if (h->number[OP] < OP_CREATE || h->number[OP] > OP_AMEND)
+    if (h->number[OP] < OP_CREATE || h->number[OP] > OP_CLOSE)
         mp_fail(&r, ERR_BAD_FRAME);
     return mp_close(&r);
 }

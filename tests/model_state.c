@@ -412,6 +412,12 @@ static struct triple_seen triple_of(const struct model_value *body, size_t i, ui
     return t;
 }
 
+/* Op 7 (protocol.md 5.6) says of all tags but 3 what was seen. */
+static bool only_saw(const struct model_value *body, size_t i)
+{
+    return body->item[2].number == 7 && body->item[i].number != 3;
+}
+
 /* All versions of the resolutions that one of the triples settles once more; from malloc. */
 static uint64_t *agains_of(struct model_part *p, const struct model_value *body, uint64_t owns, size_t *count)
 {
@@ -421,7 +427,7 @@ static uint64_t *agains_of(struct model_part *p, const struct model_value *body,
     *count = 0;
     for (size_t i = 3; i < body->count; i += 3) {
         struct triple_seen t = triple_of(body, i, 0, owns);
-        for (size_t k = 0; k < p->fields; k++) {
+        for (size_t k = 0; k < p->fields && !only_saw(body, i); k++) {
             const struct model_field *f = &p->field[k];
             for (size_t c = 0; f->tag == body->item[i].number && c < f->count; c++) {
                 for (size_t v = 0; settles_again(&f->row[c], &t) && v < f->row[c].versions; v++) {
@@ -434,6 +440,18 @@ static uint64_t *agains_of(struct model_part *p, const struct model_value *body,
     return list;
 }
 
+/* ---- protocol.md 5.6 ---- */
+
+static void see(struct model_state *m, struct model_part *p, const struct model_value *body, size_t i, uint64_t version)
+{
+    struct triple_seen t = triple_of(body, i, version, 0);
+
+    for (size_t k = 0; k < p->fields; k++)
+        for (size_t c = 0; p->field[k].tag == body->item[i].number && c < p->field[k].count; c++)
+            if (is_covered(&p->field[k].row[c], &t))
+                join_version(m, &p->field[k].row[c], version);
+}
+
 static void fold_body(struct model_state *m, struct model_part *p, const struct model_value *body, uint64_t version,
                       uint64_t owns)
 {
@@ -441,6 +459,10 @@ static void fold_body(struct model_state *m, struct model_part *p, const struct 
     uint64_t *again = agains_of(p, body, owns, &agains);
 
     for (size_t i = 3; i < body->count; i += 3) {
+        if (only_saw(body, i)) {
+            see(m, p, body, i, version);
+            continue;
+        }
         struct triple_seen t = triple_of(body, i, version, owns);
         t.again = again;
         t.agains = agains;

@@ -8,6 +8,7 @@ from peer_bytes import b32, is_bin, is_uint, need, pack, u8
 CANDIDATES, TAGS = 512, 1024
 UNION, OWNER, LATER, MONOTONE, ASK, SERIALISED, IMMUTABLE = range(7)
 FOLD_VERSION = 2
+STATE = 3
 GROUPS, GROUP_VERSIONS = 16, 16
 
 
@@ -21,7 +22,7 @@ def check_body(body):
     """A body must have the form of section 3.1; else BAD_FRAME."""
     need(isinstance(body, list) and len(body) >= 6 and len(body) % 3 == 0 and len(body) <= 3 + 3 * 64, 'BAD_FRAME', 'thân thay đổi sai dạng')
     record, kind, op = body[:3]
-    need(is_bin(record, 16) and is_uint(kind, 1 << 16) and is_uint(op) and 1 <= op <= 6, 'BAD_FRAME', 'đầu của thân thay đổi sai dạng')
+    need(is_bin(record, 16) and is_uint(kind, 1 << 16) and is_uint(op) and 1 <= op <= 7, 'BAD_FRAME', 'đầu của thân thay đổi sai dạng')
     before = -1
     for tag, base, value in triples(body):
         need(is_uint(tag, 1 << 32) and tag > before and tag & 7 != 7, 'BAD_FRAME', 'thẻ không tăng dần hoặc không có lớp')
@@ -203,6 +204,12 @@ class State:
         self.changes[part] = self.changes.get(part, b'') + struct.pack('>II', leaf, position)
         rights = {tag: owns if tag & 7 == OWNER else 0 for tag, _, _ in triples(body)}
         again = set()
+        if op == 7:
+            for tag, base, _ in triples(body):
+                for candidate in fields.get(tag, []) if tag != STATE else []:
+                    if set(versions(base or b'')) & set(candidate.versions):
+                        candidate.join(version)
+            body = body[:3] + [x for triple in triples(body) if triple[0] == STATE for x in triple]
         for tag, base, _ in triples(body):
             again |= _again(fields.get(tag, []), set(versions(base or b'')), rights[tag])
         for tag, base, value in triples(body):

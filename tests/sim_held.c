@@ -44,7 +44,7 @@ static bool count_record(void *arg, const struct ward_held *h)
 }
 
 /* H5: the word on a record is the word on all of it, or nothing was decided. Two kinds may bear one id here. */
-static void rule_record(struct sim *s, struct txn *txn, struct picking *p, struct ward_ruling *r)
+static enum err rule_record(struct sim *s, struct txn *txn, struct picking *p, struct ward_ruling *r)
 {
     struct ward_ruled ruled = {0};
     char hex[2 * ID_SIZE + 1];
@@ -54,12 +54,13 @@ static void rule_record(struct sim *s, struct txn *txn, struct picking *p, struc
         snprintf(hex + 2 * i, 3, "%02x", p->record.b[i]);
     r->prefix = hex;
     e = ward_rule_record(txn, &s->ward.ward, r, s->ward.now, &ruled);
-    if (e != ERR_OK && e != ERR_AMBIGUOUS)
+    if (e != ERR_OK && e != ERR_AMBIGUOUS && e != ERR_FROZEN)
         sim_broken(s, "H5: record %s cannot be decided: %s", hex, err_name(e));
     if (e == ERR_OK && (ward_held_each(txn, count_record, p) != ERR_OK || (p->of_record > 0 && s->totals.put_back + s->totals.clones == 0)))
         sim_broken(s, "H5: a part of %s still waits", hex);
     ward_ruled_deinit(&ruled);
     sim_note(s, "ward says %d to record %.8s", (int)r->verdict, hex);
+    return e;
 }
 
 void sim_held_act(struct sim *s)
@@ -70,6 +71,7 @@ void sim_held_act(struct sim *s)
     char hex[2 * HASH_SIZE + 1];
     struct held held;
     struct txn txn;
+    enum err e;
 
     memstore_fail(s->ward.store, 0, ERR_OK);
     memstore_begin(s->ward.store, true, &txn);
@@ -83,12 +85,18 @@ void sim_held_act(struct sim *s)
         return;
     }
     if (s->seed % 8 == 3) {
-        rule_record(s, &txn, &p, &r);
-        if (memstore_commit(s->ward.store, true) != ERR_OK)
+        if (rule_record(s, &txn, &p, &r) == ERR_FROZEN)
+            memstore_abort(s->ward.store); /* signed meanwhile: a person can only say no */
+        else if (memstore_commit(s->ward.store, true) != ERR_OK)
             sim_broken(s, "H5: the decision is not durable");
         return;
     }
-    if (ward_rule(&txn, &s->ward.ward, &r, s->ward.now, &held) != ERR_OK)
+    e = ward_rule(&txn, &s->ward.ward, &r, s->ward.now, &held);
+    if (e == ERR_FROZEN && r.verdict == VERDICT_ACCEPTED) {
+        r.verdict = VERDICT_REFUSED;
+        e = ward_rule(&txn, &s->ward.ward, &r, s->ward.now, &held);
+    }
+    if (e != ERR_OK)
         sim_broken(s, "H1: %s cannot be decided", hex);
     if (ward_rule(&txn, &s->ward.ward, &r, s->ward.now, &held) != ERR_DECIDED)
         sim_broken(s, "H1: %s is decided twice", hex);

@@ -115,9 +115,7 @@ static void check_changes(struct sim *s, struct sim_log *l, struct sim_stream *s
             return;
         }
         match_written(s, l, st, &c);
-        rule = sim_rules_frozen(model_part(l->model, c.kind, &c.record), slot, i, &c)
-                   ? SIM_RULES_FROZEN
-                   : sim_rules_verdict(s->peer[st->peer].role, &c, l->access);
+        rule = sim_rules_of(s->peer[st->peer].role, l->access, model_part(l->model, c.kind, &c.record), slot, i, &c);
         if (verdict == SIM_RULES_COPIED && verdict_kind(rule) == VERDICT_ACCEPTED && s->peer[st->peer].cloned)
             rule = verdict;
         if (verdict != rule)
@@ -149,10 +147,10 @@ static void check_chain(struct sim *s, struct sim_log *l, struct sim_stream *st,
     st->head = header_head(leaf->header, leaf->signature);
 }
 
-static void feed_changeset(struct sim *s, struct sim_log *l, const struct ledger_leaf *leaf)
+static void feed_changeset(struct sim *s, struct sim_log *l, struct ledger_leaf *leaf)
 {
     struct model_slot slot[CHANGESET_CHANGES_MAX];
-    const struct changeset *cs = &leaf->changeset;
+    struct changeset *cs = &leaf->changeset;
     struct model_changeset m = {.count = cs->count, .slot = slot, .seed = cs->has_seed ? cs->seed : NULL, .accepted = leaf->accepted,
                                 .policy = leaf->policy};
     struct sim_stream *st;
@@ -162,6 +160,7 @@ static void feed_changeset(struct sim *s, struct sim_log *l, const struct ledger
         sim_broken(s, "a header of the ward does not decode");
         return;
     }
+    changeset_commit(cs, &h.scope, &h.device, &h.person);
     st = id_equal(&h.person, &s->ward.ward.id) ? NULL : stream_of(s, l, &h);
     if (st != NULL) {
         check_changes(s, l, st, cs, slot, leaf->verdicts);

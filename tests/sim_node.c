@@ -305,3 +305,25 @@ enum err sim_node_record(struct sim_device *d, const struct id *org, enum access
     memstore_abort(d->store);
     return e;
 }
+
+enum err sim_node_close(struct sim_device *d, const struct id *org, enum access access, uint32_t kind,
+                        const struct id *record, uint64_t step)
+{
+    struct moment m = sim_node_moment(d);
+    unsigned changes = 0;
+    struct replica r;
+    struct scope s;
+    struct txn txn;
+    enum err e;
+
+    memstore_begin(d->store, true, &txn);
+    e = replica_load(&txn, &r);
+    if (e == ERR_OK)
+        e = replica_scope(&txn, org, access, &s);
+    if (e == ERR_OK)
+        e = replica_close(&txn, &r, &s, kind, record, step, &m, &changes);
+    if (e == ERR_OK)
+        return memstore_commit(d->store, true);
+    memstore_abort(d->store);
+    return e;
+}

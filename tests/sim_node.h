@@ -70,5 +70,8 @@ void sim_node_prove(struct sim_device *d, const uint8_t secret[INVITE_SECRET_SIZ
 enum err sim_node_device_job(struct sim_device *d, struct work *job, bool durable);
 /* Records a change in the scope of (org, access); base versions are filled in. */
 enum err sim_node_record(struct sim_device *d, const struct id *org, enum access access, struct change *c);
+/* Makes a record void, or signs it (replica_close). */
+enum err sim_node_close(struct sim_device *d, const struct id *org, enum access access, uint32_t kind,
+                        const struct id *record, uint64_t step);
 
 #endif

@@ -1,7 +1,9 @@
 /* sim_rules.c - see sim_rules.h. */
 #include "sim_rules.h"
 
-#include "../proto/part.h"
+#include "../proto/close.h"
+#include "../proto/fold.h"
+#include "../proto/versions.h"
 
 #define KINDS 27
 #define KIND_MEMBER 1
@@ -17,6 +19,8 @@
 #define LOCKED 3
 #define AMENDS 6
 #define MOVES_ON 5
+#define CLOSES 7
+#define VOID 5 /* a step */
 #define EXPLANATIONS 9
 #define CELL_SIGNED 10
 #define WARD_SIGNED 11
@@ -65,9 +69,9 @@ static bool is_of_the_cell(uint32_t kind, uint32_t tag)
 /* What the cell says to the ward's figures is the officers' alone; the rest is the ward's. */
 static uint32_t of_reconciliation(enum column column, const struct change *c)
 {
-    bool cell = false, ward = c->op == OP_CREATE || c->op == OP_STATE || c->count == 0;
+    bool cell = false, ward = c->op == OP_CREATE || c->op == OP_STATE || c->op == CLOSES || c->count == 0;
 
-    for (size_t i = 0; i < c->count; i++) {
+    for (size_t i = 0; c->op != CLOSES && i < c->count; i++) {
         uint32_t number = TAG_NUMBER(c->triple[i].tag);
         bool of_cell = number == EXPLANATIONS || number == CELL_SIGNED;
 
@@ -89,7 +93,7 @@ static bool is_of_the_superior(const struct change *c)
 
         found = found || number == SUPERIOR_SCORE || number == SUPERIOR_LEVEL;
     }
-    return c->kind == KIND_APPRAISAL && found;
+    return c->kind == KIND_APPRAISAL && found && c->op != CLOSES;
 }
 
 uint32_t sim_rules_verdict(enum role r, const struct change *c, enum access access)
@@ -116,7 +120,7 @@ uint32_t sim_rules_verdict(enum role r, const struct change *c, enum access acce
         return ACCEPTED_OWNS;
     for (size_t i = 0; i < c->count; i++)
         proposes = proposes || !is_of_the_cell(c->kind, c->triple[i].tag);
-    if (c->op == OP_CREATE || c->op == OP_STATE)
+    if (c->op == OP_CREATE || c->op == OP_STATE || c->op == CLOSES)
         return HELD;
     if (!proposes)
         return ACCEPTED_OWNS;
@@ -126,9 +130,18 @@ uint32_t sim_rules_verdict(enum role r, const struct change *c, enum access acce
 static bool writes(const struct change *c, uint32_t number)
 {
     for (size_t i = 0; i < c->count; i++)
-        if (TAG_NUMBER(c->triple[i].tag) == number)
+        if (TAG_NUMBER(c->triple[i].tag) == number && c->op != CLOSES)
             return true;
     return false;
+}
+
+/* The state that this change says; empty: none. */
+static struct bytes state_in(const struct change *c)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (c->triple[i].tag == STATE)
+            return c->triple[i].value;
+    return bytes_of(NULL, 0);
 }
 
 /* A value stands in this field of the part. */
@@ -154,45 +167,90 @@ static bool is_accepted(uint32_t verdict)
 /* The encoded state [round, step] of small numbers: 0x92 round step. */
 static bool locks(struct bytes state)
 {
-    return state.n == 3 && state.p[2] >= LOCKED;
+    return state.n == 3 && state.p[2] >= LOCKED && state.p[2] != VOID;
 }
 
-/* The furthest state that is accepted, in the part or before this change in its changeset; empty: none. */
-static struct bytes state_before(struct part *p, const struct model_slot *slot, size_t at, const struct change *c,
-                                 struct change *before)
+static bool is_text(uint32_t kind)
 {
-    struct bytes state = bytes_of(NULL, 0);
-
-    for (size_t i = 0; i < p->entries; i++)
-        if (p->entry[i].tag == STATE)
-            state = p->entry[i].candidate[0].value;
-    for (size_t i = 0; i < at && !locks(state); i++) {
-        if (!is_accepted((uint32_t)slot[i].verdict) || change_decode(before, slot[i].body) != ERR_OK ||
-            before->kind != c->kind || !id_equal(&before->record, &c->record))
-            continue;
-        for (size_t k = 0; k < before->count; k++)
-            if (before->triple[k].tag == STATE)
-                state = before->triple[k].value;
-    }
-    return state;
+    return kind == KIND_MINUTES || kind == KIND_RESOLUTION;
 }
 
-/* Of minutes and resolutions that are signed: amendments, and steps of the same round. */
-static bool signed_already(struct bytes part, const struct model_slot *slot, size_t at, const struct change *c)
+/* What the ward holds of the record when it comes to this change: the part, with what is accepted before. */
+static bool part_before(struct bytes part, const struct model_slot *slot, size_t at, const struct change *c, struct part *p)
 {
     struct change before;
-    struct bytes state;
-    struct part p;
-    bool closed;
 
-    part_init(&p);
-    if (part.n > 0 && part_decode(&p, part) != ERR_OK)
+    part_init(p);
+    if (part.n > 0 && part_decode(p, part) != ERR_OK)
         return false;
-    state = state_before(&p, slot, at, c, &before);
-    closed = locks(state) && c->op != AMENDS &&
-             (c->op != MOVES_ON || (c->count > 0 && c->triple[0].value.p[1] != state.p[1]));
+    for (size_t i = 0; i < at; i++) {
+        struct version v = change_version(&slot[i].commitment);
+        if (is_accepted((uint32_t)slot[i].verdict) && change_decode(&before, slot[i].body) == ERR_OK &&
+            before.kind == c->kind && id_equal(&before.record, &c->record))
+            (void)fold_change(p, FOLD_VERSION, &before, &v, slot[i].verdict / 4 % 2 != 0, 0, 0);
+    }
+    return true;
+}
+
+static bool disturbs(struct bytes state, const struct change *c)
+{
+    struct bytes next = state_in(c);
+
+    return c->op != AMENDS && ((c->op != MOVES_ON && c->op != CLOSES) || next.n != 3 || next.p[1] != state.p[1] ||
+                               (c->op == CLOSES && next.p[2] == VOID));
+}
+
+/* By a signature that is accepted before it in its changeset, whatever else the record's state is. */
+static bool closed_beside(const struct model_slot *slot, size_t at, const struct change *c)
+{
+    struct change before;
+
+    for (size_t i = 0; i < at; i++)
+        if (is_accepted((uint32_t)slot[i].verdict) && change_decode(&before, slot[i].body) == ERR_OK &&
+            before.kind == c->kind && id_equal(&before.record, &c->record) && locks(state_in(&before)) &&
+            disturbs(state_in(&before), c))
+            return true;
+    return false;
+}
+
+/* Of minutes and resolutions that are signed: amendments, and steps of the same round. Of all: only drafts are made
+ * void. */
+static bool closed_already(struct bytes part, const struct model_slot *slot, size_t at, const struct change *c)
+{
+    struct bytes state, next = state_in(c);
+    struct part p;
+    bool closed = false, voids = c->op == CLOSES && next.n == 3 && next.p[2] == VOID;
+
+    if (!part_before(part, slot, at, c, &p))
+        return false;
+    state = close_state(&p);
+    if (is_text(c->kind) && locks(state))
+        closed = disturbs(state, c);
+    else if (voids && state.n == 3)
+        closed = state.p[2] > 0 && state.p[2] != VOID;
     part_deinit(&p);
-    return closed;
+    return closed || (is_text(c->kind) && closed_beside(slot, at, c));
+}
+
+/* Does it sign a text that its author had not seen as it stands? */
+static bool is_unseen(struct bytes part, const struct model_slot *slot, size_t at, const struct change *c)
+{
+    bool unseen = false;
+    struct part p;
+
+    if (!is_text(c->kind) || !locks(state_in(c)) || !part_before(part, slot, at, c, &p))
+        return false;
+    for (size_t i = 0; !locks(close_state(&p)) && i < p.entries; i++) {
+        struct bytes base = bytes_of(NULL, 0);
+
+        for (size_t k = 0; c->op == CLOSES && k < c->count; k++)
+            if (c->triple[k].tag == p.entry[i].tag)
+                base = c->triple[k].base;
+        for (size_t k = 0; p.entry[i].tag != STATE && k < p.entry[i].count; k++)
+            unseen = unseen || !versions_meet(p.entry[i].candidate[k].versions, base);
+    }
+    part_deinit(&p);
+    return unseen;
 }
 
 bool sim_rules_frozen(struct bytes part, const struct model_slot *slot, size_t at, const struct change *c)
@@ -200,10 +258,8 @@ bool sim_rules_frozen(struct bytes part, const struct model_slot *slot, size_t a
     bool cell, ward;
     struct change before;
 
-    if (c->kind == KIND_MINUTES || c->kind == KIND_RESOLUTION)
-        return signed_already(part, slot, at, c);
     if (c->kind != KIND_RECONCILIATION)
-        return false;
+        return closed_already(part, slot, at, c);
     cell = signed_in(part, CELL_SIGNED);
     ward = signed_in(part, WARD_SIGNED);
     for (size_t i = 0; i < at; i++) {
@@ -214,4 +270,14 @@ bool sim_rules_frozen(struct bytes part, const struct model_slot *slot, size_t a
         ward = ward || writes(&before, WARD_SIGNED);
     }
     return (cell && (writes(c, CELL_SIGNED) || writes(c, EXPLANATIONS))) || (ward && writes(c, WARD_SIGNED));
+}
+
+uint32_t sim_rules_of(enum role r, enum access access, struct bytes part, const struct model_slot *slot, size_t at,
+                      const struct change *c)
+{
+    uint32_t rule = sim_rules_verdict(r, c, access);
+
+    if (sim_rules_frozen(part, slot, at, c))
+        return SIM_RULES_FROZEN;
+    return is_accepted(rule) && is_unseen(part, slot, at, c) ? SIM_RULES_UNSEEN : rule;
 }

@@ -10,8 +10,12 @@
 uint32_t sim_rules_verdict(enum role r, const struct change *c, enum access access);
 #define SIM_RULES_FROZEN (2u + 8u * 28u)
 #define SIM_RULES_COPIED (1u + 8u * 40u)
+#define SIM_RULES_UNSEEN (1u + 8u * 27u)
 /* Was it closed by a signature (protocol.md 4.3)? part: as it is folded, empty if it is not; slot: what stands before
  * it in its changeset, with verdicts. */
 bool sim_rules_frozen(struct bytes part, const struct model_slot *slot, size_t at, const struct change *c);
+/* All of it: held too if it signs a text that its author had not seen as it stands. */
+uint32_t sim_rules_of(enum role r, enum access access, struct bytes part, const struct model_slot *slot, size_t at,
+                      const struct change *c);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "../proto/mp.h"
+#include "sim_close.h"
 #include "sim_copy.h"
 #include "sim_files.h"
 #include "sim_held.h"
@@ -212,7 +213,7 @@ static void written_remove(struct sim *s, const struct sim_peer *by, size_t plac
                 s->log[i].stream[k].written--;
 }
 
-static struct id pool_id(struct sim *s, uint32_t kind, size_t org)
+struct id sim_world_record_id(struct sim *s, uint32_t kind, size_t org)
 {
     struct id id = {{0}};
 
@@ -261,6 +262,21 @@ static bool fault_of_disk(struct sim *s, size_t peer, enum err e)
     return e == ERR_IO || e == ERR_NO_SPACE;
 }
 
+void sim_world_record(struct sim *s, size_t peer, size_t org, enum access access, struct change *c)
+{
+    struct sim_peer *p = &s->peer[peer];
+    struct replica r = sim_node_replica(&p->node);
+    enum err e = sim_node_record(&p->node, p->enrolled ? &s->org[org] : &r.org, access, c);
+
+    sim_note(s, "record %zu org %zu class %d kind %u op %d: %s", peer, org, (int)access, c->kind, (int)c->op, err_name(e));
+    if (e == ERR_OK) {
+        written_add(s, p, org, access, c);
+        s->totals.recorded++;
+    } else if (!fault_of_disk(s, peer, e) && e != ERR_NOT_READABLE && e != ERR_TOO_LONG) {
+        sim_broken(s, "record of kind %u by %zu: %s", c->kind, peer, err_name(e));
+    }
+}
+
 static void act_record(struct sim *s)
 {
     size_t i = sim_draw(s, s->peers);
@@ -271,23 +287,13 @@ static void act_record(struct sim *s)
     bool unknown = sim_one_in(s, 8);
     enum access access = p->enrolled ? (enum access)(ACCESS_A + sim_draw(s, 3)) : ACCESS_A;
     bool lost = p->enrolled && r.synced == 0 && !sim_world_may_read(s, p, org, access); /* would wait for ever */
-    struct id record = pool_id(s, unknown ? KIND_UNKNOWN : k->number, org);
+    struct id record = sim_world_record_id(s, unknown ? KIND_UNKNOWN : k->number, org);
     struct sim_value v = {.text = sim_one_in(s, s->bulk ? 2 : 64) ? TEXT_LONG : 0};
-    enum err e = ERR_OTHER;
 
     if (unknown)
         draw_unknown(s, &v, &record);
-    if (!lost && (unknown || (schema_has_part(k, access) && draw_change(s, k, access, &record, &v)))) {
-        e = sim_node_record(&p->node, p->enrolled ? &s->org[org] : &r.org, access, &v.change);
-        sim_note(s, "record %zu org %zu class %d kind %u op %d: %s", i, org, (int)access, v.change.kind, (int)v.change.op,
-                 err_name(e));
-        if (e == ERR_OK) {
-            written_add(s, p, org, access, &v.change);
-            s->totals.recorded++;
-        } else if (!fault_of_disk(s, i, e) && e != ERR_NOT_READABLE && e != ERR_TOO_LONG) {
-            sim_broken(s, "record of kind %u by %zu: %s", v.change.kind, i, err_name(e));
-        }
-    }
+    if (!lost && (unknown || (schema_has_part(k, access) && draw_change(s, k, access, &record, &v))))
+        sim_world_record(s, i, org, access, &v.change);
     sim_value_deinit(&v);
 }
 
@@ -481,6 +487,7 @@ void sim_world_act(struct sim *s)
     } acts[] = {
         {60, act_record}, {6, act_undo}, {4, act_clock}, {6, act_crash}, {5, act_disk},
         {3, act_revoke},  {4, act_join}, {1, act_stranger}, {12, sim_files_act}, {8, sim_held_act},
+        {8, sim_close_act},
         {5, sim_restore_act}, {6, sim_copy_act}, {4, act_rotate},
         {3, sim_quarter_act},
     };

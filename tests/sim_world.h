@@ -10,6 +10,10 @@ void sim_world_deinit(struct sim *s);
 void sim_world_act(struct sim *s);
 void sim_world_device_crash(struct sim *s, size_t peer);
 void sim_world_ward_crash(struct sim *s);
+/* One of the few ids that records of this kind and organisation have. */
+struct id sim_world_record_id(struct sim *s, uint32_t kind, size_t org);
+/* The peer writes this, and it is noted that it did. */
+void sim_world_record(struct sim *s, size_t peer, size_t org, enum access access, struct change *c);
 /* What the simulation itself says of who may read: SIM_ORGS_MAX is no organisation. */
 bool sim_world_may_read(const struct sim *s, const struct sim_peer *p, size_t org, enum access access);
 /* The scope named by id; false if there is none. */

@@ -57,7 +57,7 @@ TEST(each_rule_of_form)
         {"kind is unsigned", "96" RECORD "ff02 0ac001"},
         {"kind has 16 bits", "96" RECORD "ce00010000 02 0ac001"},
         {"op 0", "96" RECORD "0300 0ac001"},
-        {"op 7", "96" RECORD "0307 0ac001"},
+        {"op 8", "96" RECORD "0308 0ac001"},
         {"tags ascend", "99" RECORD "0302 11c001 0ac001"},
         {"tags do not repeat", "99" RECORD "0302 0ac001 0ac001"},
         {"class 7 is not used", "96" RECORD "0302 0fc001"},

@@ -193,7 +193,7 @@ static void put_random_base(struct world *w, const struct change *c, uint32_t ta
 static void put_random_body(struct world *w, struct buf *out)
 {
     static const uint32_t numbers[] = {0, 1, 2, 40, 100000};
-    struct change c = {.kind = (uint32_t)(3 + pick(w, 5) / 4), .op = (enum op)(1 + pick(w, 6)), .record = id_number((uint8_t)pick(w, 3))};
+    struct change c = {.kind = (uint32_t)(3 + pick(w, 5) / 4), .op = (enum op)(1 + pick(w, 7)), .record = id_number((uint8_t)pick(w, 3))};
     struct buf base[7] = {0}, value[7] = {0};
     uint32_t number = numbers[w->crowded ? 1 : pick(w, ARRAY_LEN(numbers))];
     uint32_t from = w->crowded ? 1 + 3 * (uint32_t)pick(w, 2) : (uint32_t)pick(w, 7);

@@ -270,7 +270,8 @@ TEST(states)
     CHECK_STR(schema_state_name(1, 0), "returned");
     CHECK_STR(schema_state_name(0, 1), "submitted");
     CHECK_STR(schema_state_name(3, 4), "archived");
-    CHECK(schema_state_name(0, 5) == NULL);
+    CHECK_STR(schema_state_name(0, 5), "void");
+    CHECK(schema_state_name(0, 6) == NULL);
 }
 
 /* --- natural ids: computed with Python's hashlib from protocol.md 3.4 --- */

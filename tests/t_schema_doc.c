@@ -2,6 +2,7 @@
  *
  *     build/tests/t_schema_doc --print      the section as it should be */
 #include "../proto/rights.h"
+#include "../proto/close.h"
 #include "../proto/schema.h"
 #include "test.h"
 
@@ -50,7 +51,7 @@ static const char rights_intro[] =
     "### 13.5 Who may write\n"
     "\n"
     "`W` writes: accepted, owns 1. `P` proposes: op 2 on fields of class owner is accepted with owns 0, everything else is held (HELD_FOR_PERSON). `–`: refused (NOT_ALLOWED). The least right of all that a\n"
-    "change writes decides; op 1 and 5 also need the right to the record. A kind not listed is written by clerk, secretary and deputy, in classes A and B.\n"
+    "change writes decides; op 1, 5 and 7 also need the right to the record; of op 7 that is all. A kind not listed is written by clerk, secretary and deputy, in classes A and B.\n"
     "\n"
     "| kind |";
 
@@ -105,6 +106,11 @@ static void put_states(struct buf *out)
                      "round at step 0.\n\n| step | name |\n|---|---|\n");
     for (const struct enum_value *s = schema_steps; s->name != NULL; s++)
         buf_printf(out, "| %u | %s |\n", s->value, s->name);
+    buf_put_str(out, "\nTo step 5 leads op 7 alone (§5.6), of these kinds:");
+    for (size_t i = 0; i < schema_kind_count; i++)
+        if (close_may_void(&schema_kinds[i]))
+            buf_printf(out, " %s", schema_kinds[i].name);
+    buf_put_str(out, "; all else is BAD_VALUE, as is an op 7 without tag 3 or with another value than nil in a field.\n");
 }
 
 static void put_roles(struct buf *out)

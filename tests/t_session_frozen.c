@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "../proto/freeze.h"
+#include "../proto/ledger.h"
 #include "../proto/ward_held.h"
 #include "../proto/ward_move.h"
 #include "sim_story.h"
@@ -46,16 +47,7 @@ static void conclude(struct sim_story *w, size_t device, const char *text)
 
 static void sign(struct sim_story *w, size_t device, enum access access)
 {
-    struct change c = {.kind = minutes()->number, .record = record, .op = OP_STATE, .count = 1};
-    struct buf value = {0};
-
-    mp_put_array(&value, 2);
-    mp_put_uint(&value, 1);
-    mp_put_uint(&value, FREEZE_STEP);
-    c.triple[0].tag = TAG_STATE;
-    c.triple[0].value = buf_bytes(&value);
-    CHECK_EQ(sim_node_record(&w->device[device], &w->cell, access, &c), ERR_OK);
-    buf_deinit(&value);
+    CHECK_EQ(sim_node_close(&w->device[device], &w->cell, access, minutes()->number, &record, FREEZE_STEP), ERR_OK);
 }
 
 static void raise(struct sim_story *w, enum access access)
@@ -150,5 +142,142 @@ TEST(a_person_does_not_accept_what_a_signature_closed_meanwhile)
     CHECK_EQ(accept_held(&w), ERR_FROZEN);
     after = sim_story_state(w.ward.store, &w.cell, ACCESS_A);
     CHECK_MEM(before.b, after.b, HASH_SIZE);
+    sim_story_deinit(&w);
+}
+
+/* --- what the signer had not seen ------------------------------------------------------------------------- */
+
+static struct part part_at_ward(struct sim_story *w)
+{
+    struct scope s;
+    struct part p;
+    struct txn txn;
+
+    memstore_begin(w->ward.store, false, &txn);
+    CHECK_EQ(replica_scope(&txn, &w->cell, ACCESS_A, &s), ERR_OK);
+    CHECK_EQ(ledger_part(&txn, &s, minutes()->number, &record, &p), ERR_OK);
+    memstore_abort(w->ward.store);
+    return p;
+}
+
+static bool signed_at_ward(struct sim_story *w)
+{
+    struct part p = part_at_ward(w);
+    bool is_signed = freeze_is_signed(minutes(), close_state(&p));
+
+    part_deinit(&p);
+    return is_signed;
+}
+
+/* The secretary signs while the deputy writes; then each comes to the ward, in this order. */
+static void sign_and_conclude(struct sim_story *w, size_t first, struct sim_link *last)
+{
+    sim_story_init(w, 2);
+    create(w, 0);
+    conclude(w, 0, "của bí thư");
+    sync(w, 0);
+    sync(w, 1);
+    sign(w, 0, ACCESS_A);
+    conclude(w, 1, "của phó bí thư");
+    sync(w, first);
+    CHECK_EQ(sim_link_sync(&w->ward, &w->device[1 - first], last), ERR_OK);
+}
+
+TEST(a_signature_that_comes_first_closes_and_the_edit_is_refused)
+{
+    struct sim_story w;
+    struct sim_link l;
+
+    sign_and_conclude(&w, 0, &l);
+    CHECK(signed_at_ward(&w));
+    CHECK_EQ(l.device.counts.refused, 1);
+    sim_story_deinit(&w);
+}
+
+TEST(a_signature_locks_no_text_that_its_signer_never_saw)
+{
+    struct sim_story w;
+    struct sim_link l;
+
+    sign_and_conclude(&w, 1, &l);
+    CHECK(!signed_at_ward(&w));
+    CHECK_EQ(l.device.counts.held, 1);
+    sign(&w, 0, ACCESS_A); /* he has the text before him now */
+    CHECK_EQ(sim_link_sync(&w.ward, &w.device[0], &l), ERR_OK);
+    CHECK(signed_at_ward(&w));
+    sim_story_deinit(&w);
+}
+
+TEST(a_person_may_let_such_a_signature_stand)
+{
+    struct sim_story w;
+    struct sim_link l;
+
+    sign_and_conclude(&w, 1, &l);
+    CHECK_EQ(accept_held(&w), ERR_OK);
+    CHECK(signed_at_ward(&w));
+    sync(&w, 0);
+    sync(&w, 1);
+    sim_story_deinit(&w);
+}
+
+/* What he wrote himself before, in the same flight, he has seen. */
+TEST(a_signature_over_ones_own_text_is_taken)
+{
+    struct sim_story w;
+    struct sim_link l;
+
+    sim_story_init(&w, 1);
+    create(&w, 0);
+    sync(&w, 0);
+    conclude(&w, 0, "một");
+    conclude(&w, 0, "hai");
+    sign(&w, 0, ACCESS_A);
+    CHECK_EQ(sim_link_sync(&w.ward, &w.device[0], &l), ERR_OK);
+    CHECK_EQ(l.device.counts.held + l.device.counts.refused, 0);
+    CHECK(signed_at_ward(&w));
+    sim_story_deinit(&w);
+}
+
+/* --- void ------------------------------------------------------------------------------------------------- */
+
+TEST(a_draft_that_one_deletes_and_another_writes_comes_back_in_both_orders)
+{
+    for (size_t first = 0; first < 2; first++) {
+        struct sim_story w;
+        struct part p;
+
+        sim_story_init(&w, 2);
+        create(&w, 0);
+        sync(&w, 0);
+        sync(&w, 1);
+        CHECK_EQ(sim_node_close(&w.device[0], &w.cell, ACCESS_A, minutes()->number, &record, CLOSE_STEP_VOID), ERR_OK);
+        conclude(&w, 1, "khác");
+        sync(&w, first);
+        sync(&w, 1 - first);
+        sync(&w, first);
+        p = part_at_ward(&w);
+        CHECK_EQ(close_void(&p), CLOSE_RETURNED);
+        part_deinit(&p);
+        sim_story_deinit(&w);
+    }
+}
+
+/* What is signed is not deleted, nor by one who did not know. */
+TEST(what_is_signed_is_not_made_void)
+{
+    struct sim_story w;
+    struct sim_link l;
+
+    sim_story_init(&w, 2);
+    create(&w, 0);
+    sync(&w, 0);
+    sync(&w, 1);
+    CHECK_EQ(sim_node_close(&w.device[1], &w.cell, ACCESS_A, minutes()->number, &record, CLOSE_STEP_VOID), ERR_OK);
+    sign(&w, 0, ACCESS_A);
+    sync(&w, 0);
+    CHECK_EQ(sim_link_sync(&w.ward, &w.device[1], &l), ERR_OK);
+    CHECK_EQ(l.device.counts.refused, 1);
+    CHECK(signed_at_ward(&w));
     sim_story_deinit(&w);
 }
