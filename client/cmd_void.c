@@ -27,8 +27,13 @@ static void explain(struct cmd_env *env, enum err e, const char *typed, const st
     (void)cmd_explain(env, e, typed, text);
 }
 
-static enum err void_it(struct cmd_env *env, const char *typed, void_write *how, const struct kind_info **k,
-                         struct record_written *w)
+struct voiding {
+    void_write *how;
+    const struct kind_info *kind;
+    struct record_written written;
+};
+
+static enum err write_one(struct cmd_env *env, const char *typed, struct voiding *v)
 {
     struct refs refs;
     struct id id;
@@ -38,28 +43,27 @@ static enum err void_it(struct cmd_env *env, const char *typed, void_write *how,
     refs_init(&refs, &env->book);
     e = refs_find(&refs, 0, typed, &kind, &id);
     refs_deinit(&refs);
-    *k = schema_kind(kind);
-    if (e == ERR_OK && *k == NULL)
+    v->kind = schema_kind(kind);
+    if (e == ERR_OK && v->kind == NULL)
         e = ERR_TOO_NEW;
     if (e == ERR_OK)
-        e = how(&env->book, *k, &id, w);
+        e = v->how(&env->book, v->kind, &id, &v->written);
     if (e != ERR_OK)
-        explain(env, e, typed, kind == 0 ? NULL : *k);
+        explain(env, e, typed, kind == 0 ? NULL : v->kind);
     return e;
 }
 
 static enum err run(struct cmd_env *env, const struct opt_parsed *args, void_write *how)
 {
-    struct record_written w = {0};
-    const struct kind_info *k = NULL;
+    struct voiding v = {.how = how};
     enum err e = book_begin(&env->book, true);
 
     if (e == ERR_OK)
-        e = void_it(env, opt_arg(args, 0), how, &k, &w);
+        e = write_one(env, opt_arg(args, 0), &v);
     if (e == ERR_OK)
         e = book_commit(&env->book);
     book_abort(&env->book);
-    return e == ERR_OK ? say_record(env, k, &w) : e;
+    return e == ERR_OK ? say_record(env, v.kind, &v.written) : e;
 }
 
 static enum err run_void(struct cmd_env *env, const struct opt_parsed *args)
