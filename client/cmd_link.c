@@ -13,6 +13,10 @@
 #define APART 2
 
 static const struct opt_row rows[] = {CMD_OPTIONS};
+static const struct opt_row link_rows[] = {
+    CMD_OPTIONS,
+    {.name = "dung", .alias = "yes", .kind = OPT_FLAG, .help = N_("they are one, though the dates of birth differ")},
+};
 
 struct joining {
     struct cmd_env *env;
@@ -65,10 +69,69 @@ static void give(struct joining *j, const char *name, const struct id *id, uint6
         mp_put_uint(&v->value, number);
 }
 
+/* "Lò Văn Thử, born 1961 · workplace": what tells homonyms apart. */
+static enum err describe(struct joining *j, size_t i, struct buf *born, struct buf *line)
+{
+    static const char *const names[] = {"born", "occupation", "address"};
+    struct book *b = &j->env->book;
+    const struct kind_info *k = schema_kind_named("member");
+    struct view v;
+    enum err e = replica_view(book_txn(b), &b->replica, k->number, &j->id[i], &v);
+
+    if (e != ERR_OK)
+        return e;
+    refs_title(&j->refs, &v, line);
+    for (size_t n = 0; n < ARRAY_LEN(names); n++) {
+        const struct field_info *f = schema_field_named(k, names[n]);
+        const struct entry *entry = replica_view_entry(&v, f);
+        if (entry == NULL)
+            continue;
+        if (n == 0)
+            buf_put_bytes(born, entry->candidate[0].value);
+        buf_put_str(line, " · ");
+        entry_print(f, entry->candidate[0].value, &j->refs.entry, line);
+    }
+    buf_put_str(line, " · ");
+    (void)refs_org_name(&j->refs, &v.org, true, line);
+    replica_view_deinit(&v);
+    return ERR_OK;
+}
+
+/* Homonyms: two dates of birth are two persons, unless somebody says so who was shown them. */
+static enum err same_person(struct joining *j, const struct opt_parsed *args)
+{
+    struct buf born[2] = {{0}}, text = {0}, line = {0};
+    enum err e = describe(j, 0, &born[0], &text);
+
+    buf_put_str(&text, " | ");
+    if (e == ERR_OK)
+        e = describe(j, 1, &born[1], &text);
+    if (e == ERR_OK && !bytes_equal(buf_bytes(&born[0]), buf_bytes(&born[1])) && !opt_given(args, "dung")) {
+        bool agreed = false;
+        if (ask_is_possible() && !j->env->out.json) {
+            ask_say(&j->env->ask, buf_cstr(&text));
+            agreed = ask_line(&j->env->ask, _("The dates of birth differ. One person? (y/n)"), NULL, &line) ==
+                         ASK_TEXT &&
+                     line.n == 1 && strchr("yc", line.p[0]) != NULL;
+        }
+        if (!agreed) {
+            buf_printf(&text, ". %s", _("If they are one all the same: chibo noi ID ID --dung"));
+            e = cmd_explain(j->env, ERR_BAD_VALUE, _("the dates of birth differ"), buf_cstr(&text));
+        }
+    }
+    for (size_t i = 0; i < 2; i++)
+        buf_deinit(&born[i]);
+    buf_wipe_deinit(&text);
+    buf_deinit(&line);
+    return e;
+}
+
 static enum err write_link(struct joining *j, const struct opt_parsed *args, uint64_t verdict)
 {
     enum err e = find(j, args);
 
+    if (e == ERR_OK && verdict == SAME && strcmp(j->link->name, "link") == 0)
+        e = same_person(j, args);
     if (e != ERR_OK)
         return e;
     fields_init(&j->fields, j->link);
@@ -108,6 +171,6 @@ static enum err run_unlink(struct cmd_env *env, const struct opt_parsed *args)
 }
 
 const struct cmd cmd_link = {"noi", "link", N_("Two records are one: the same person, or the same payment."),
-                             NEED_STORE | NEED_WRITE, {rows, ARRAY_LEN(rows), N_("ID ID"), 2, 2}, run_link};
+                             NEED_STORE | NEED_WRITE, {link_rows, ARRAY_LEN(link_rows), N_("ID ID"), 2, 2}, run_link};
 const struct cmd cmd_unlink = {"tach", "unlink", N_("Two records that look alike, or were linked, are not one."),
                                NEED_STORE | NEED_WRITE, {rows, ARRAY_LEN(rows), N_("ID ID"), 2, 2}, run_unlink};

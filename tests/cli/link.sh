@@ -35,7 +35,11 @@ run 0 chibo list member
 says "= là một với $S"
 run 0 chibo show "$L" --json
 same "$(field same_as)" "\"$S\""
-run 0 chibo link "$P" "$L"
+run 2 chibo link "$P" "$L"
+complains 'ngày sinh khác nhau'
+complains '1975'
+complains '1961'
+run 0 chibo link "$P" "$L" --yes
 run 0 chibo show "$P" --json
 same "$(field same_as)" "\"$(printf '%s\n' "$M" "$N" "$P" | sort | head -n 1)\""
 run 0 chibo conflicts

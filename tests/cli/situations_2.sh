@@ -65,7 +65,22 @@ deleted_after() {
     same "$(chibo conflicts --home "$1" --json | grep -c "$X")" 0
 }
 
-situations signature deleted
+# Two linked members of one name: each has a comment of his own, and nobody makes them one without having been told.
+homonym_before() {
+    H1=$(id chibo add member --home "$C" --org CB-014 --set family_name=Lò --set given_name=Trùng --set gender=nam --set "born=195$ROUND")
+    H2=$(id chibo add member --home "$C" --org CB-014 --set family_name=Lò --set given_name=Trùng --set gender=nam --set "born=196$ROUND")
+    L1=$(new "$C" residence_link "member=$H1" work_org=PHUONG home_org=CB-014 "from=$ROUND/1/2026")
+    L2=$(new "$C" residence_link "member=$H2" work_org=PHUONG home_org=CB-014 "from=$ROUND/1/2026")
+}
+homonym_apart() { W1=$(new "$A" residence_comment "link=$L1" year=2026 level=Tốt); W2=$(new "$B" residence_comment "link=$L2" year=2026 level=Khá); }
+homonym_after() {
+    same "$(value "$1" "$W1" fields.level) $(value "$1" "$W2" fields.level)" '"Tốt" "Khá"'
+    run 2 chibo noi "$H1" "$H2" --home "$1"
+    complains "195$ROUND"
+    complains "196$ROUND"
+}
+
+situations signature deleted homonym
 run 2 chibo xoa "$M" --home "$A"
 run 12 chibo xoa "$Z" --home "$C"
 run 1 chibo xoa "$SM" --home "$A"
