@@ -288,6 +288,8 @@ enum err home_open(const char *dir, enum kv_mode mode, struct home *out)
     e = safe_open(dir, mode, &out->safe);
     if (e == ERR_OK)
         e = check_version(&out->safe);
+    if (e == ERR_OK && mode != KV_READ)
+        e = home_beside_take(out);
     return e == ERR_OK ? home_finish_ward(out) : e;
 }
 

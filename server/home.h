@@ -70,8 +70,15 @@ enum err home_finish_tls(struct home *h);
 enum err home_finish_ward(struct home *h);
 void home_take_ward(struct ward *w, const uint8_t *content); /* HOME_WARD_CONTENT bytes */
 /* home_old.c: the old keys of the ward from their file, and to it, whole or not at all. */
+#define HOME_OLD_CONTENT (WARD_OLD_KEYS * 32)
+void home_old_take(struct ward *w, const uint8_t content[HOME_OLD_CONTENT]);
+void home_old_content(const struct ward *w, uint8_t content[HOME_OLD_CONTENT]);
 MUST_CHECK enum err home_old_load(struct home *h);
 MUST_CHECK enum err home_old_save(struct home *h, const struct ward *w);
+/* home_beside.c: all keys of the ward and their list once more, beside the folder. */
+MUST_CHECK enum err home_beside_save(struct home *h);
+/* Part of home_open for writing, before home_finish_ward: if the folder is an older copy, the newest key is put in. */
+MUST_CHECK enum err home_beside_take(struct home *h);
 
 /* khoa-phuong: id ‖ seed of the signing key ‖ ratchet key; khoa-ca, khoa-tls: seed ‖ SHA-256 of the certificate. */
 #define HOME_WARD_FILE "khoa-phuong"
@@ -85,6 +92,8 @@ struct tls_validity home_validity(uint64_t now_s, unsigned days);
 void home_cert_content(const uint8_t seed[TLS_SEED_SIZE], struct bytes der, uint8_t content[HOME_CERT_CONTENT]);
 
 /* home_file.c: files with a version and a checksum. */
+#define HOME_CHECK_SIZE 16
+void home_file_check(const char *name, struct bytes all, uint8_t out[HOME_CHECK_SIZE]);
 /* Under another name, for later: the checksum is for `name`. */
 MUST_CHECK enum err home_file_create_as(const char *dir, const char *file, const char *name, struct bytes content);
 MUST_CHECK enum err home_file_create(const char *dir, const char *name, struct bytes content);

@@ -8,13 +8,12 @@
 #include "home.h"
 
 #define FILE_VERSION 1
-#define CHECK_SIZE 16
 #define CONTENT_MAX 256 /* as many old keys as are kept */
 
-static void check_of(const char *name, struct bytes all, uint8_t out[CHECK_SIZE])
+void home_file_check(const char *name, struct bytes all, uint8_t out[HOME_CHECK_SIZE])
 {
     const struct bytes pieces[] = {bytes_of("chibo1/key-file", 16), bytes_of(name, strlen(name) + 1), all};
-    crypto_blake2b(out, CHECK_SIZE, bytes_of(NULL, 0), pieces, ARRAY_LEN(pieces));
+    crypto_blake2b(out, HOME_CHECK_SIZE, bytes_of(NULL, 0), pieces, ARRAY_LEN(pieces));
 }
 
 enum err home_file_create(const char *dir, const char *name, struct bytes content)
@@ -26,11 +25,11 @@ enum err home_file_create_as(const char *dir, const char *file_name, const char 
 {
     struct buf file = {0};
     assert(content.n <= CONTENT_MAX);
-    buf_reserve(&file, 1 + content.n + CHECK_SIZE);
+    buf_reserve(&file, 1 + content.n + HOME_CHECK_SIZE);
     buf_put_u8(&file, FILE_VERSION);
     buf_put_bytes(&file, content);
     const struct bytes all = buf_bytes(&file);
-    check_of(name, all, buf_grow(&file, CHECK_SIZE));
+    home_file_check(name, all, buf_grow(&file, HOME_CHECK_SIZE));
     const enum err e = disk_create(dir, file_name, buf_bytes(&file));
     buf_wipe_deinit(&file);
     return e;
@@ -44,18 +43,18 @@ enum err home_file_read(const char *dir, const char *name, size_t size, uint8_t 
 enum err home_file_read_as(const char *dir, const char *file_name, const char *name, size_t size, uint8_t *content)
 {
     struct buf file = {0};
-    uint8_t check[CHECK_SIZE];
-    buf_reserve(&file, 1 + CONTENT_MAX + CHECK_SIZE);
-    enum err e = disk_read_private(dir, file_name, 1 + CONTENT_MAX + CHECK_SIZE, &file);
-    if (e == ERR_TOO_LONG || (e == ERR_OK && file.n < 1 + CHECK_SIZE))
+    uint8_t check[HOME_CHECK_SIZE];
+    buf_reserve(&file, 1 + CONTENT_MAX + HOME_CHECK_SIZE);
+    enum err e = disk_read_private(dir, file_name, 1 + CONTENT_MAX + HOME_CHECK_SIZE, &file);
+    if (e == ERR_TOO_LONG || (e == ERR_OK && file.n < 1 + HOME_CHECK_SIZE))
         e = ERR_DAMAGED;
     if (e == ERR_OK) {
-        check_of(name, bytes_of(file.p, file.n - CHECK_SIZE), check);
-        if (!crypto_equal(check, file.p + file.n - CHECK_SIZE, CHECK_SIZE))
+        home_file_check(name, bytes_of(file.p, file.n - HOME_CHECK_SIZE), check);
+        if (!crypto_equal(check, file.p + file.n - HOME_CHECK_SIZE, HOME_CHECK_SIZE))
             e = ERR_DAMAGED;
         else if (file.p[0] > FILE_VERSION)
             e = ERR_TOO_NEW;
-        else if (file.n != 1 + size + CHECK_SIZE)
+        else if (file.n != 1 + size + HOME_CHECK_SIZE)
             e = ERR_DAMAGED;
     }
     if (e == ERR_OK)

@@ -107,6 +107,8 @@ enum err home_finish_ward(struct home *h)
         e = take_place(h, HOME_WARD_FILE HOME_NEW, HOME_WARD_FILE);
     if (e == ERR_OK)
         ward_key_take(&h->ward, next.public_key, next.secret_key);
+    if (e == ERR_OK)
+        (void)!home_beside_save(h); /* not everywhere may we write there */
     crypto_wipe(content, sizeof(content));
     crypto_wipe(&next, sizeof(next));
     return e == ERR_NOT_FOUND ? ERR_DAMAGED : e; /* the key's file is older than the store */

@@ -2,12 +2,14 @@
 #include "upgrade.h"
 
 #include "../common/log.h"
+#include "../proto/ward_adopt.h"
 #include "revoked.h"
 
 enum err upgrade_home(struct home *home, uint64_t now_s)
 {
     struct safe_txn t = {0};
     size_t scopes = 0;
+    bool gone = false;
     enum err e = revoked_replay(home, now_s);
 
     if (e == ERR_OK)
@@ -15,7 +17,11 @@ enum err upgrade_home(struct home *home, uint64_t now_s)
 
     if (e != ERR_OK)
         return e;
-    e = ward_fold_upgrade(&t.txn, &home->ward, now_s, &scopes);
+    e = ward_key_gone(&t.txn, &gone);
+    if (e == ERR_OK && gone)
+        LOG(LOG_WARN, "key_gone", LOG_NUMBER("keys", home->ward.old_count + 1));
+    if (e == ERR_OK)
+        e = ward_fold_upgrade(&t.txn, &home->ward, now_s, &scopes);
     if (e != ERR_OK || scopes == 0) {
         safe_abort(&t);
         return e;

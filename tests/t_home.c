@@ -383,7 +383,19 @@ TEST(a_new_key_of_the_ward_counts_whole_or_not_at_all)
     home_close(&h);
 
     /* The old key's file put back alone: it is not the store's. */
+    REQUIRE(home_open(dir, KV_WRITE, &h) == ERR_OK);
+    memcpy(second, h.ward.public_key, sizeof(second));
+    home_close(&h);
+    copy_file(dir, "old-key", "khoa-phuong.x");
+    CHECK_EQ(disk_replace(dir, "khoa-phuong.x", "khoa-phuong"), ERR_OK);
+    REQUIRE(home_open(dir, KV_WRITE, &h) == ERR_OK); /* the newest one lies beside the folder */
+    CHECK_MEM(h.ward.public_key, second, sizeof(second));
+    home_close(&h);
     CHECK_EQ(disk_replace(dir, "old-key", "khoa-phuong"), ERR_OK);
+    struct buf beside = {0};
+    buf_printf(&beside, "%s.khoa", dir);
+    CHECK_EQ(unlink(buf_cstr(&beside)), 0);
+    buf_deinit(&beside);
     CHECK_EQ(opens(dir), ERR_DAMAGED);
     free(dir);
 }
