@@ -233,11 +233,41 @@ static void apply_verdict(struct model *m, const struct model_value *control)
     }
 }
 
+/* Protocol.md 4.7. [1, ward, scope, 11, policy, time, scope signed for, leaf, header, signature, position, path, salt, body,
+ * verdict]: folded as a change of this leaf, under the version that its author gave it. */
+static void apply_mirror(struct model *m, const struct model_value *control)
+{
+    const struct model_value *payload = control->item + 6;
+    struct model_value header = model_mp_read(&m->pool, payload[2].bytes);
+    struct bytes body = payload[7].bytes;
+    struct hash h;
+
+    if (m->state.fold_version < 2 || payload[8].number % 4 != 0)
+        return;
+    struct bytes pieces[] = {CONTEXT("chibo1/commit"), header.item[1].bytes, header.item[2].bytes, header.item[4].bytes, body};
+    crypto_blake2b(h.b, 32, payload[6].bytes, pieces, 5);
+    model_state_fold(&m->state, load_u64(h.b), body, payload[8].number / 4 % 2, m->leaves - 1, 0);
+}
+
+/* A mirror leaf whose body was erased: only its hash is known. */
+static void add_erased(struct model *m, struct bytes hash)
+{
+    struct buf none = {0};
+    struct log_leaf *l = append_leaf(m, (struct log_leaf){0}, &none);
+
+    memcpy(l->hash.b, hash.p, HASH_SIZE);
+}
+
 void model_add_control(struct model *m, struct bytes control, struct bytes signature)
 {
     struct buf b = {0};
-    struct model_value v = model_mp_read(&m->pool, keep(m, control));
+    struct model_value v;
 
+    if (control.n == HASH_SIZE) {
+        add_erased(m, control);
+        return;
+    }
+    v = model_mp_read(&m->pool, keep(m, control));
     model_mp_array(&b, 3);
     model_mp_uint(&b, 2);
     model_mp_bin(&b, control.p, control.n);
@@ -247,6 +277,10 @@ void model_add_control(struct model *m, struct bytes control, struct bytes signa
         apply_verdict(m, &v);
     if (v.item[3].number == 12 && v.item[6].number > m->state.fold_version)
         m->state.fold_version = v.item[6].number;
+    if (v.item[3].number == 11)
+        apply_mirror(m, &v);
+    if (v.item[3].number == 14 && m->state.fold_version >= 2)
+        model_state_raise(&m->state, v.item[7].number, v.item[6].bytes.p);
 }
 
 size_t model_size(const struct model *m)

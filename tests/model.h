@@ -42,7 +42,8 @@ struct model *model_new(const struct id *scope);
 void model_free(struct model *m); /* NULL does nothing */
 
 void model_add_changeset(struct model *m, const struct model_changeset *cs);
-/* control as in protocol.md 4.2; of the kinds only 7 (verdict) and 12 (fold) mean something here. */
+/* control as in protocol.md 4.2; of the kinds 7 (verdict), 11 (mirror), 12 (fold) and 14 (raised)
+ * mean something here. 32 bytes are the hash of a mirror leaf that was erased (4.8). */
 void model_add_control(struct model *m, struct bytes control, struct bytes signature);
 
 size_t model_size(const struct model *m);

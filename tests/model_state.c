@@ -17,17 +17,22 @@ static void *room_for_one(void *old, size_t count, size_t *cap, size_t size)
     return p;
 }
 
+static void part_free(struct model_part *p)
+{
+    for (size_t k = 0; k < p->fields; k++)
+        free(p->field[k].row);
+    buf_deinit(&p->changes);
+    buf_deinit(&p->encoded);
+    free(p);
+}
+
 void model_state_deinit(struct model_state *m)
 {
-    for (size_t i = 0; i < m->parts; i++) {
-        for (size_t k = 0; k < m->part[i]->fields; k++)
-            free(m->part[i]->field[k].row);
-        buf_deinit(&m->part[i]->changes);
-        buf_deinit(&m->part[i]->encoded);
-        free(m->part[i]);
-    }
+    for (size_t i = 0; i < m->parts; i++)
+        part_free(m->part[i]);
     free(m->part);
     free(m->folded_version);
+    free(m->raised_record);
     model_mp_free(&m->pool);
     *m = (struct model_state){0};
 }
@@ -475,14 +480,41 @@ static void fold_body(struct model_state *m, struct model_part *p, const struct 
     free(again);
 }
 
+/* ---- protocol.md 4.8 ---- */
+
+void model_state_raise(struct model_state *m, uint64_t kind, const uint8_t record[ID_SIZE])
+{
+    size_t left = 0;
+
+    for (size_t i = 0; i < m->parts; i++) {
+        if (m->part[i]->kind == kind && memcmp(m->part[i]->record.b, record, ID_SIZE) == 0)
+            part_free(m->part[i]);
+        else
+            m->part[left++] = m->part[i];
+    }
+    m->parts = left;
+    m->raised_record = room_for_one(m->raised_record, m->raised, &m->raised_cap, sizeof(*m->raised_record));
+    m->raised_record[m->raised++] = id_from(record);
+}
+
+static bool is_raised(const struct model_state *m, const uint8_t *record)
+{
+    for (size_t i = 0; i < m->raised; i++) {
+        if (memcmp(m->raised_record[i].b, record, ID_SIZE) == 0)
+            return true;
+    }
+    return false;
+}
+
 void model_state_fold(struct model_state *m, uint64_t version, struct bytes encoded, uint64_t owns, size_t leaf,
                       uint64_t position)
 {
-    if (has_version(m->folded_version, m->folded, version))
+    struct model_value body = model_mp_read(&m->pool, encoded);
+
+    if (has_version(m->folded_version, m->folded, version) || is_raised(m, body.item[0].bytes.p))
         return;
     m->folded_version = room_for_one(m->folded_version, m->folded, &m->folded_cap, sizeof(*m->folded_version));
     m->folded_version[m->folded++] = version;
-    struct model_value body = model_mp_read(&m->pool, encoded);
     struct id record = id_from(body.item[0].bytes.p);
     struct model_part *p = need_part(m, body.item[1].number, &record);
     p->dirty = true;

@@ -46,6 +46,8 @@ struct model_state {
     size_t parts, parts_cap;
     struct model_part **part; /* in the order of their first change */
     uint64_t fold_version; /* 0 as 1 */
+    size_t raised, raised_cap;
+    struct id *raised_record; /* 4.8: nothing more is folded into these */
     size_t folded, folded_cap;
     uint64_t *folded_version;
 };
@@ -54,6 +56,7 @@ void model_state_deinit(struct model_state *m); /* zeroed is empty */
 /* body stays where it is as long as m. */
 void model_state_fold(struct model_state *m, uint64_t version, struct bytes body, uint64_t owns, size_t leaf,
                       uint64_t position);
+void model_state_raise(struct model_state *m, uint64_t kind, const uint8_t record[ID_SIZE]);
 struct bytes model_state_part(struct model_state *m, uint64_t kind, const struct id *record);
 struct bytes model_state_encoded(struct model_part *p);
 void model_state_accumulator(struct model_state *m, uint8_t out[MODEL_ACCUMULATOR_SIZE]);

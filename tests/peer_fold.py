@@ -191,11 +191,12 @@ class State:
         self.fields = {}    # (kind, record) -> {tag: [Candidate]}
         self.changes = {}   # (kind, record) -> bytes
         self.folded = set()
+        self.raised = set()  # records of a higher class now (section 4.8)
         self.fold_version = 1
 
     def fold(self, body, version, owns, leaf, position):
         """Folds one change; a version that was folded before is skipped. Tells whether it was folded."""
-        if version in self.folded:
+        if version in self.folded or body[0] in self.raised:
             return False
         self.folded.add(version)
         record, kind, op = body[:3]
@@ -223,6 +224,12 @@ class State:
             if not entry:
                 del fields[tag]
         return True
+
+    def raise_record(self, record, kind):
+        """A raised leaf (section 4.8): the part goes, and nothing more comes to its record."""
+        self.fields.pop((kind, record), None)
+        self.changes.pop((kind, record), None)
+        self.raised.add(record)
 
     def part(self, part):
         """The part in canonical bytes."""

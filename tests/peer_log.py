@@ -6,7 +6,7 @@ follows from that and is computed again by `replay`, which checks every signatur
 import copy
 import os
 
-from peer_bytes import (Frontier, PeerError, b32, commitment_of, device_id, is_bin, is_uint, log_leaf_hash, need, pack, salt_of,
+from peer_bytes import (Frontier, PeerError, b32, commitment_of, device_id, inclusion_holds, is_bin, is_uint, leaf_hash, log_leaf_hash, need, pack, salt_of,
                         sign, tree, u32, unpack, verify)
 from peer_fold import FOLD_VERSION, State, check_body
 
@@ -178,6 +178,10 @@ class Log:
             self.revoked.add(payload[0])
         elif kind == 7:
             self._verdict(*payload)
+        elif kind == 11:
+            self._mirror(*payload)
+        elif kind == 14 and self.state.fold_version >= 2:
+            self.state.raise_record(payload[0], payload[1])
         elif kind == 12:
             need(payload[0] <= FOLD_VERSION, 'TOO_NEW', f'phép gộp {payload[0]} chưa biết')
             self.state.fold_version = max(self.state.fold_version, payload[0])
@@ -195,6 +199,18 @@ class Log:
             if body is None and (index, position) in self.extra:
                 body = self.extra[index, position][1]
             self._fold(index, position, version, body, verdict >> 2 & 1)
+
+    def _mirror(self, _signed_for, _index, raw, signature, position, path, salt, body, verdict):
+        """A change of another log with its proof (section 4.7)."""
+        header = read_header(raw)
+        device = header['device']
+        need(device in self.devices and verify(self.devices[device][0], 'header', raw, signature), 'BAD_PROOF', 'chữ ký của thay đổi chuyển đến sai')
+        change = unpack(body)
+        check_body(change)
+        found = commitment_of(salt, header['scope'], device, header['person'], body)
+        need(inclusion_holds(leaf_hash(found), position, header['count'], path, header['commitments']), 'BAD_PROOF', 'thay đổi chuyển đến không có trong gói của nó')
+        if verdict & 3 == 0 and self.state.fold_version >= 2:
+            self.state.fold(change, found[:8], verdict >> 2 & 1, self.size, 0)
 
     def _fold(self, index, position, version, body, owns):
         if body is None:
