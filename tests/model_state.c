@@ -19,8 +19,8 @@ static void *room_for_one(void *old, size_t count, size_t *cap, size_t size)
 
 static void part_free(struct model_part *p)
 {
-    for (size_t k = 0; k < p->fields; k++)
-        free(p->field[k].row);
+    while (p->fields > 0)
+        free(p->field[--p->fields].row);
     buf_deinit(&p->changes);
     buf_deinit(&p->encoded);
     free(p);
@@ -480,8 +480,6 @@ static void fold_body(struct model_state *m, struct model_part *p, const struct 
     free(again);
 }
 
-/* ---- protocol.md 4.8 ---- */
-
 void model_state_raise(struct model_state *m, uint64_t kind, const uint8_t record[ID_SIZE])
 {
     size_t left = 0;
@@ -499,11 +497,10 @@ void model_state_raise(struct model_state *m, uint64_t kind, const uint8_t recor
 
 static bool is_raised(const struct model_state *m, const uint8_t *record)
 {
-    for (size_t i = 0; i < m->raised; i++) {
-        if (memcmp(m->raised_record[i].b, record, ID_SIZE) == 0)
-            return true;
-    }
-    return false;
+    size_t i = 0;
+    while (i < m->raised && memcmp(m->raised_record[i].b, record, ID_SIZE) != 0)
+        i++;
+    return i < m->raised;
 }
 
 void model_state_fold(struct model_state *m, uint64_t version, struct bytes encoded, uint64_t owns, size_t leaf,
