@@ -14,14 +14,39 @@ static struct bytes home_key(uint8_t room[2 + ID_SIZE], uint16_t number, const s
     return bytes_of(room, 2 + ID_SIZE);
 }
 
+#define HOME_ROW_SIZE (ID_SIZE + 4) /* the home, and the leaf since which it is not here any more */
+
 enum err mirror_home_put(struct txn *txn, const struct scope *s, const struct id *record, const struct id *target)
 {
-    uint8_t room[2 + ID_SIZE];
+    uint8_t room[2 + ID_SIZE], row[HOME_ROW_SIZE];
+    uint32_t since;
+    enum err e;
 
     /* Back where it came from: its home is here again. */
     if (id_equal(target, &s->id))
         return store_del(txn, TABLE_home, home_key(room, s->number, record));
-    return store_put(txn, TABLE_home, home_key(room, s->number, record), bytes_of(target->b, ID_SIZE));
+    e = mirror_home_since(txn, s->number, record, &since);
+    if (e == ERR_NOT_FOUND)
+        since = (uint32_t)(s->frontier.size - 1); /* the leaf has been added */
+    else if (e != ERR_OK)
+        return e;
+    memcpy(row, target->b, ID_SIZE);
+    store_u32(row + ID_SIZE, since);
+    return store_put(txn, TABLE_home, home_key(room, s->number, record), bytes_of(row, sizeof row));
+}
+
+enum err mirror_home_since(struct txn *txn, uint16_t scope_number, const struct id *record, uint32_t *index)
+{
+    uint8_t room[2 + ID_SIZE];
+    struct buf value = {0};
+    enum err e = store_get(txn, TABLE_home, home_key(room, scope_number, record), &value);
+
+    if (e == ERR_OK && value.n != HOME_ROW_SIZE)
+        e = ERR_DAMAGED;
+    if (e == ERR_OK)
+        *index = load_u32(value.p + ID_SIZE);
+    buf_deinit(&value);
+    return e;
 }
 
 enum err mirror_home(struct txn *txn, uint16_t scope_number, const struct id *record, struct id *target)
@@ -30,7 +55,7 @@ enum err mirror_home(struct txn *txn, uint16_t scope_number, const struct id *re
     struct buf value = {0};
     enum err e = store_get(txn, TABLE_home, home_key(room, scope_number, record), &value);
 
-    if (e == ERR_OK && value.n != ID_SIZE)
+    if (e == ERR_OK && value.n != HOME_ROW_SIZE)
         e = ERR_DAMAGED;
     if (e == ERR_OK)
         *target = id_from(value.p);

@@ -11,6 +11,8 @@ MUST_CHECK enum err mirror_home_put(struct txn *txn, const struct scope *s, cons
                                     const struct id *target);
 /* ERR_NOT_FOUND: its home is here. */
 MUST_CHECK enum err mirror_home(struct txn *txn, uint16_t scope_number, const struct id *record, struct id *target);
+/* The index of the leaf since which it is a copy here; a later move of it changes nothing about that. */
+MUST_CHECK enum err mirror_home_since(struct txn *txn, uint16_t scope_number, const struct id *record, uint32_t *index);
 /* Is this part a copy, of a record whose home is held here too? Then the home is shown, once it has the record. */
 MUST_CHECK enum err mirror_is_copy(struct txn *txn, uint16_t scope_number, uint32_t kind, const struct id *record,
                                    bool *yes);

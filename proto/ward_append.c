@@ -269,7 +269,8 @@ static enum err verdict_of(struct append *a, enum role role, uint32_t *verdict, 
     return e;
 }
 
-/* What is written about a copy is for its home to take: what is closed there is closed here. */
+/* What is written about a copy is for its home to take: what is closed there is closed here, and whoever could know
+ * that it is one gets no more rights by writing about it than he has at the home. */
 static enum err propose_to_home(struct append *a, struct bytes body, uint32_t *verdict)
 {
     enum err why = ERR_OK, e;
@@ -283,8 +284,8 @@ static enum err propose_to_home(struct append *a, struct bytes body, uint32_t *v
     } else if (e == ERR_OK && copy && why != ERR_OK) {
         *verdict = verdict_make(VERDICT_REFUSED, false, why);
     } else if (e == ERR_OK && copy) {
-        *verdict = verdict_make(VERDICT_PROPOSAL, verdict_owns(*verdict), ERR_OK);
-        a->proposals = true;
+        e = ward_home_verdict(a->txn, &a->scope, &a->header, body, verdict);
+        a->proposals = a->proposals || (e == ERR_OK && verdict_kind(*verdict) == VERDICT_PROPOSAL);
     }
     return e;
 }

@@ -260,6 +260,36 @@ enum err ward_home_refuses(struct txn *txn, const struct scope *s, struct bytes 
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+enum err ward_home_verdict(struct txn *txn, const struct scope *s, const struct header *h, struct bytes body,
+                           uint32_t *verdict)
+{
+    uint32_t since = 0;
+    bool owns = verdict_owns(*verdict);
+    enum role role = ROLE_NONE;
+    struct scope home = *s;
+    struct change c;
+    uint32_t there;
+    enum err e = change_decode(&c, body);
+
+    if (e == ERR_OK)
+        e = go_home(txn, &home, &c.record);
+    if (e == ERR_OK)
+        e = mirror_home_since(txn, s->number, &c.record, &since);
+    if (e == ERR_OK && h->epoch == s->epoch && h->size <= since) {
+        *verdict = verdict_make(VERDICT_PROPOSAL, owns, ERR_OK);
+        return ERR_OK; /* when he wrote it, it was at home here */
+    }
+    if (e == ERR_OK)
+        e = actor_role(txn, &home, &h->person, &role);
+    if (e != ERR_OK)
+        return e == ERR_NOT_FOUND ? ERR_DAMAGED : e;
+    there = rights_verdict(role, &c, home.access);
+    *verdict = verdict_kind(there) == VERDICT_ACCEPTED
+                   ? verdict_make(VERDICT_PROPOSAL, owns && verdict_owns(there), ERR_OK)
+                   : verdict_make(VERDICT_HELD, false, ERR_HELD_FOR_PERSON);
+    return ERR_OK;
+}
+
 enum err ward_home_take(struct txn *txn, const struct ward *w, const struct scope *s, struct control *c, uint64_t now)
 {
     struct scope to = *s;

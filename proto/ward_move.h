@@ -25,6 +25,11 @@ MUST_CHECK enum err ward_is_copy_of(struct txn *txn, const struct scope *s, stru
  * closed it; ERR_TOO_LONG, the record would grow beyond PART_MAX; ERR_STALE_BASE, it signs what its author had not
  * seen, which is for a person to decide; ERR_OK, no. */
 MUST_CHECK enum err ward_home_refuses(struct txn *txn, const struct scope *s, struct bytes body, enum err *why);
+/* *verdict: accepted where the record is a copy. If its author had not seen that it moved, a proposal with these
+ * rights; else by what he may do at its home today: a proposal, with owns if he owns the fields in both, or held for a
+ * person. */
+MUST_CHECK enum err ward_home_verdict(struct txn *txn, const struct scope *s, const struct header *h, struct bytes body,
+                                      uint32_t *verdict);
 /* A mirror leaf of a change written for s goes to the home of its record, which may be s; not if it is there. */
 MUST_CHECK enum err ward_home_take(struct txn *txn, const struct ward *w, const struct scope *s, struct control *c,
                                    uint64_t now);

@@ -145,6 +145,40 @@ TEST(a_proposal_waits_for_nobody_once_it_is_at_its_home)
     sim_story_deinit(&w);
 }
 
+/* The secretary of the old cell has no right at the new one, and knows that it moved; the clerk has. */
+TEST(who_knew_that_it_moved_has_the_rights_that_he_has_at_its_home)
+{
+    char hex[2 * HASH_SIZE + 1];
+    struct id member = record_of(1), other;
+    struct sim_story w;
+
+    sim_story_init(&w, 3);
+    write_member(&w, 2, 1, OP_CREATE);
+    for (size_t i = 3; i-- > 0;)
+        sync(&w, i);
+    other = move_member(&w, 1);
+    for (size_t i = 3; i-- > 0;)
+        sync(&w, i);
+    write_member(&w, 0, 1, OP_SET); /* what his cell might still propose, were it at home there */
+    sync(&w, 0);
+    CHECK_EQ(changes(w.ward.store, &other, "member", &member), 1);
+    CHECK_EQ(waiting(w.ward.store), 1);
+    CHECK_EQ(sim_story_counts(&w.device[0]).held, 1);
+    write_member(&w, 2, 1, OP_SET);
+    sync(&w, 2);
+    CHECK_EQ(changes(w.ward.store, &other, "member", &member), 2);
+    CHECK_EQ(waiting(w.ward.store), 1);
+    first_of(&w, ward_held_each, hex);
+    CHECK_EQ(rule(&w, ward_rule, hex, VERDICT_ACCEPTED), ERR_OK);
+    CHECK_EQ(changes(w.ward.store, &other, "member", &member), 3);
+    CHECK_EQ(changes(w.ward.store, &w.cell, "member", &member), 1); /* the copy is what it was */
+    for (size_t i = 0; i < 3; i++) {
+        sync(&w, i);
+        sim_story_check(&w, i);
+    }
+    sim_story_deinit(&w);
+}
+
 TEST(what_is_held_about_a_copy_is_accepted_at_its_home)
 {
     char hex[2 * HASH_SIZE + 1];
