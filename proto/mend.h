@@ -60,6 +60,8 @@ MUST_CHECK enum err mend_sift(struct txn *txn, struct mend_damage *d);
 /* Rows of scopes that are gone, from their leaves. Part of mend_sift. */
 MUST_CHECK enum err mend_scopes(struct txn *txn, struct mend_damage *d);
 void mend_damage_deinit(struct mend_damage *d);
+/* The row as it stands, kept in table aside too: it is about to go, and nobody else may have it. */
+MUST_CHECK enum err mend_aside(struct txn *txn, enum table t, struct bytes key);
 
 /* After a look that found nothing missing: nodes of the tree that differ are written, and if other tables of this
  * scope do not say what the leaves say, or rows of them were taken away, they are folded anew: *folded. */

@@ -65,7 +65,7 @@ static bool count_visit(void *arg, struct bytes key, struct bytes value)
     return true;
 }
 
-static enum err keep_aside(struct txn *txn, enum table t, struct bytes raw, struct mend_damage *d)
+static enum err put_aside(struct txn *txn, enum table t, struct bytes raw)
 {
     uint8_t key[5];
     uint32_t number = 0;
@@ -74,10 +74,31 @@ static enum err keep_aside(struct txn *txn, enum table t, struct bytes raw, stru
     key[0] = (uint8_t)t;
     e = store_scan(txn, TABLE_aside, bytes_of(key, 1), count_visit, &number);
     store_u32(key + 1, number);
+    return e == ERR_OK ? store_put(txn, TABLE_aside, bytes_of(key, sizeof key), raw) : e;
+}
+
+static enum err keep_aside(struct txn *txn, enum table t, struct bytes raw, struct mend_damage *d)
+{
     d->aside++;
     if (strstr(buf_cstr(&d->names), store_tables[t].name) == NULL)
         buf_printf(&d->names, "%s%s", d->names.n > 0 ? ", " : "", store_tables[t].name);
-    return e == ERR_OK ? store_put(txn, TABLE_aside, bytes_of(key, sizeof key), raw) : e;
+    return put_aside(txn, t, raw);
+}
+
+enum err mend_aside(struct txn *txn, enum table t, struct bytes key)
+{
+    struct buf value = {0}, raw = {0};
+    enum err e = store_get(txn, t, key, &value);
+
+    if (e == ERR_OK) {
+        buf_put_u8(&raw, (uint8_t)key.n);
+        buf_put_bytes(&raw, key);
+        buf_put_bytes(&raw, buf_bytes(&value));
+        e = put_aside(txn, t, buf_bytes(&raw));
+    }
+    buf_wipe_deinit(&value);
+    buf_wipe_deinit(&raw);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 static enum err take_in(struct txn *txn, enum table t, const struct store_sifted *row, struct mend_damage *d, bool *all)

@@ -207,7 +207,7 @@ enum err replica_work(struct txn *txn, struct replica *r, struct work *job, stru
         job->err = replica_drop(txn, job);
         break;
     case WORK_RECALL:
-        job->err = replica_recall(txn, r, job);
+        job->err = replica_recall(txn, r, job, m);
         break;
     case WORK_SETTLE:
         job->err = replica_settle(txn, r, job, m);

@@ -179,7 +179,7 @@ enum err replica_parcel_judge(struct txn *txn, const struct replica *r, struct w
 enum err replica_parcel_apply(struct txn *txn, struct replica *r, struct work *job);
 enum err replica_parcel_settle(struct txn *txn, struct replica *r, struct work *job);
 /* The ward was restored (replica_recall.c, replica_rewind.c). job->in: recall; out: lost, leaves. */
-enum err replica_recall(struct txn *txn, const struct replica *r, struct work *job);
+enum err replica_recall(struct txn *txn, const struct replica *r, struct work *job, struct moment *m);
 /* Sealed changesets of this scope say in full what they saw: the ward's log is another one from here on. */
 MUST_CHECK enum err replica_outbox_long(struct txn *txn, const struct scope *s);
 /* Our own leaves from `size` on go back to the outbox, their changes are sealed drafts again. past: those of older

@@ -36,6 +36,13 @@ static enum err u32_draw(struct txn *txn, const char *name, struct moment *m, ui
     return store_put(txn, TABLE_meta, bytes_of_str(name), bytes_of(bytes, sizeof bytes));
 }
 
+enum err replica_copy_begin(struct txn *txn, struct moment *m)
+{
+    uint32_t fresh;
+
+    return u32_draw(txn, meta_renew, m, &fresh);
+}
+
 enum err replica_copy_open(struct txn *txn, struct work *job, struct moment *m, uint32_t *attempt)
 {
     uint32_t fresh;

@@ -10,6 +10,8 @@
  * here on. Another mode: HELLO_RENEW takes its place while a renewal waits for its answer. attempt: what the hello
  * shows beside the ratchet, drawn once after each close. */
 MUST_CHECK enum err replica_copy_open(struct txn *txn, struct work *job, struct moment *m, uint32_t *attempt);
+/* The next session renews this store, though nobody said that it is a copy. */
+MUST_CHECK enum err replica_copy_begin(struct txn *txn, struct moment *m);
 /* job->out2: the message; sizes: the encoded list. */
 MUST_CHECK enum err replica_copy_message(struct txn *txn, struct work *job, struct bytes sizes);
 /* What the ward says of our stream in `resume`: ERR_COPY if another store has gone on with it. */

@@ -1,8 +1,11 @@
 /* replica_recall.c - the ward lost what it had signed: this device shows its newest checkpoint and hands the leaves
  * back (protocol.md 8.6). */
 #include "ledger.h"
+#include "mend.h"
 #include "message.h"
 #include "recall.h"
+#include "replica.h"
+#include "replica_copy.h"
 #include "replica_keys.h"
 #include "replica_snapshot.h"
 
@@ -34,13 +37,32 @@ static enum err begin(struct txn *txn, const struct scope *s, uint64_t from, str
                                .from = from};
     struct buf message = {0};
 
-    if (s->signed_size != s->frontier.size)
-        return ERR_DAMAGED;
+    assert(s->signed_size == s->frontier.size);
     memcpy(lost.signature, s->signature, SIGNATURE_SIZE);
     recall_lost_encode(&lost, &message);
     work_message(&job->out, MESSAGE_LOST, buf_bytes(&message));
     buf_deinit(&message);
     return replica_outbox_long(txn, s); /* the ward's log will not be the one these were sealed over */
+}
+
+/* The row that said what the ward signed was damaged, and no checkpoint has come since: what goes beyond the common size
+ * cannot be proved to anybody. It is kept aside as it stands, our own goes to the outbox, and the scope goes on from the
+ * ward's log; the newest common leaf is asked for once more, so that a checkpoint comes with it. What we sealed has seen
+ * leaves that the ward may never get back: it is issued anew, in another incarnation. */
+static enum err unproved(struct txn *txn, const struct replica *r, struct scope *s, uint64_t from, struct moment *m)
+{
+    uint8_t room[STORE_KEY_MAX];
+    enum err e = ERR_OK;
+
+    for (uint64_t i = from; e == ERR_OK && i < s->frontier.size; i++)
+        e = mend_aside(txn, TABLE_leaf, scope_key6(room, s->number, (uint32_t)i));
+    if (e == ERR_OK)
+        e = replica_copy_begin(txn, m);
+    if (e == ERR_OK && (s->from > 0 || from < 2))
+        return replica_snapshot_restart(txn, r, s);
+    if (e == ERR_OK)
+        e = replica_outbox_long(txn, s);
+    return e == ERR_OK ? replica_rewind(txn, r, s, from - 1) : e;
 }
 
 /* Leaves from *next on, as far as the room goes. */
@@ -74,7 +96,7 @@ static enum err keys_first(struct txn *txn, struct work *job)
 }
 
 /* `at`: the place in the ward's list in the upper half; in the lower 0, or 1 + the next leaf. */
-enum err replica_recall(struct txn *txn, const struct replica *r, struct work *job)
+enum err replica_recall(struct txn *txn, const struct replica *r, struct work *job, struct moment *m)
 {
     struct recall_list list;
     struct recall_scope entry;
@@ -97,10 +119,9 @@ enum err replica_recall(struct txn *txn, const struct replica *r, struct work *j
             return ERR_BAD_FRAME;
         if (e == ERR_OK && next == 0) {
             e = common_size(txn, &s, &entry, &from);
-            if (e == ERR_OK && from < s.from) {
-                job->restart = true; /* what links the two is not here: it starts again, with what the ward has */
-                return replica_snapshot_restart(txn, r, &s);
-            }
+            job->restart = e == ERR_OK && (from < s.from || s.signed_size != s.frontier.size);
+            if (job->restart) /* what links the two is not here: it starts again, with what the ward has */
+                return from < s.from ? replica_snapshot_restart(txn, r, &s) : unproved(txn, r, &s, from, m);
             if (e == ERR_OK)
                 e = begin(txn, &s, from, job);
             next = 1 + from;

@@ -266,6 +266,8 @@ enum err ward_judge(struct txn *txn, const struct ward *w, struct work *job, uin
     if (message_hello_decode(&hello, buf_bytes(&job->in)) != ERR_OK)
         return ERR_BAD_FRAME;
     e = judge_device(txn, w, job, &hello, &c, now);
+    if (e == ERR_OK)
+        e = ward_stage_clear(txn, &job->device);
     if (job->renew_first)
         return e;
     c.moved = hello.moved;

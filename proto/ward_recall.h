@@ -19,7 +19,10 @@ enum err ward_refill(struct txn *txn, const struct ward *w, struct work *job, ui
 /* ERR_NOT_FOUND: there are no more, or a newer session of the device has cleared them. */
 MUST_CHECK enum err ward_staged(struct txn *txn, const struct work *job, uint32_t number, uint8_t *type,
                                 struct buf *message);
+/* Of the device's other sessions: its next hello, and its next flight, take the place of theirs. */
 MUST_CHECK enum err ward_stage_clear(struct txn *txn, const struct id *device);
+/* When the ward's program starts: no session of before goes on. */
+MUST_CHECK enum err ward_stage_clear_all(struct txn *txn, size_t *rows);
 
 /* --- bodies that nobody but their author holds: held and refused ones (ward_missing.c) --- */
 /* Of a changeset that was just appended: is it whole? */

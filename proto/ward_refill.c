@@ -382,7 +382,9 @@ static enum err epoch_stands(struct refill *r, bool *stands)
     return e;
 }
 
-/* A changeset of a device that our log has revoked by now cannot stand behind that: *late. */
+/* A changeset that continues its stream, of a device that our log has revoked by now, cannot stand behind that:
+ * ERR_EXISTS. One that has no place in its stream would get none by a rewind either: it would be one for nothing, and
+ * one more with each holder. */
 static enum err look_late(struct refill *r, struct recall_leaf *l)
 {
     struct actor_device d;
@@ -394,7 +396,8 @@ static enum err look_late(struct refill *r, struct recall_leaf *l)
     e = actor_device(r->txn, &r->scope, &l->is.device, &d);
     if (e == ERR_OK && d.revoked) {
         e = scope_stream_of(r->txn, &r->scope, &l->is.device, l->is.incarnation, &stream);
-        if ((e == ERR_OK || e == ERR_NOT_FOUND) && l->is.first >= stream.next)
+        if ((e == ERR_OK || e == ERR_NOT_FOUND) && l->is.first == stream.next &&
+            crypto_equal(l->is.previous.b, stream.head.b, HASH_SIZE))
             return ERR_EXISTS;
     }
     return e == ERR_NOT_FOUND ? ERR_OK : e;

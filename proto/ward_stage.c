@@ -3,6 +3,7 @@
 
 #define SESSION_MARK 8 /* bytes of the TLS binding: staging belongs to one session */
 #define PREFIX_SIZE (ID_SIZE + SESSION_MARK)
+#define CLEAR_KEYS_BYTES 65536 /* gathered at once: a flight may have millions of rows */
 
 static struct bytes stage_key(uint8_t *room, const struct work *job, uint32_t number)
 {
@@ -14,22 +15,41 @@ static struct bytes stage_key(uint8_t *room, const struct work *job, uint32_t nu
 
 static bool key_visit(void *arg, struct bytes key, struct bytes value)
 {
+    struct buf *keys = arg;
+
     (void)value;
     if (key.n == PREFIX_SIZE + 4)
-        buf_put_bytes(arg, key);
-    return true;
+        buf_put_bytes(keys, key);
+    return keys->n < CLEAR_KEYS_BYTES;
+}
+
+static enum err clear(struct txn *txn, struct bytes prefix, size_t *rows)
+{
+    const size_t size = PREFIX_SIZE + 4;
+    struct buf keys = {0};
+    enum err e;
+
+    do {
+        buf_clear(&keys);
+        e = store_scan(txn, TABLE_staged, prefix, key_visit, &keys);
+        for (size_t i = 0; e == ERR_OK && i + size <= keys.n; i += size, ++*rows)
+            e = store_del(txn, TABLE_staged, bytes_of(keys.p + i, size));
+    } while (e == ERR_OK && keys.n > 0);
+    buf_deinit(&keys);
+    return e;
 }
 
 enum err ward_stage_clear(struct txn *txn, const struct id *device)
 {
-    const size_t size = PREFIX_SIZE + 4;
-    struct buf keys = {0};
-    enum err e = store_scan(txn, TABLE_staged, bytes_of(device->b, ID_SIZE), key_visit, &keys);
+    size_t rows = 0;
 
-    for (size_t i = 0; e == ERR_OK && i + size <= keys.n; i += size)
-        e = store_del(txn, TABLE_staged, bytes_of(keys.p + i, size));
-    buf_deinit(&keys);
-    return e;
+    return clear(txn, bytes_of(device->b, ID_SIZE), &rows);
+}
+
+enum err ward_stage_clear_all(struct txn *txn, size_t *rows)
+{
+    *rows = 0;
+    return clear(txn, bytes_of(NULL, 0), rows);
 }
 
 enum err ward_stage(struct txn *txn, struct work *job)

@@ -402,3 +402,178 @@ TEST(what_the_refill_has_no_place_for_comes_in_a_new_incarnation)
             sim_story_deinit(&w);
         }
 }
+
+/* --- small ones --------------------------------------------------------------------------------------------------- */
+
+static uint32_t epoch_of(struct sim_story *w)
+{
+    struct scope s;
+
+    sim_story_scope(w->ward.store, &w->cell, ACCESS_A, &s);
+    return s.epoch;
+}
+
+/* One holder's log has a branch of a revoked device's stream that has no place any more: no rewind could give it one. */
+TEST(what_has_no_place_begins_no_new_epoch)
+{
+    struct sim_story w;
+    struct memstore *backup;
+    struct sim_device other;
+    struct replica r;
+
+    sim_story_init(&w, 3);
+    backup = memstore_copy(w.ward.store);
+    other = twin(&w.device[0]);
+    CHECK_EQ(sim_story_meeting(&w, 1, 1), ERR_OK);
+    sync_ok(&w, 1);
+    sync_ok(&w, 2); /* this one knows so much */
+    for (uint8_t name = 2; name <= 3; name++) {
+        CHECK_EQ(sim_story_meeting(&w, 0, name), ERR_OK);
+        sync_ok(&w, 0);
+    }
+    sync_ok(&w, 1); /* this one all of it */
+    memstore_restore(w.ward.store, backup);
+    memstore_free(w.device[0].store);
+    w.device[0] = other;
+    CHECK_EQ(sim_story_meeting(&w, 0, 4), ERR_OK);
+    sync_ok(&w, 0);
+    CHECK(rolled_back(&w, 2));
+    r = sim_node_replica(&w.device[0]);
+    sim_node_revoke(&w.ward, &r.device);
+    CHECK_EQ(epoch_of(&w), 1);
+    for (unsigned round = 0; round < 2; round++)
+        for (size_t i = 1; i < 3; i++) {
+            sync_ok(&w, i);
+            CHECK_EQ(epoch_of(&w), 1);
+            sim_story_check(&w, i);
+        }
+    memstore_free(backup);
+    sim_story_deinit(&w);
+}
+
+/* How often a change of this meeting was folded at the ward. */
+static size_t folded_at_ward(struct sim_story *w, uint8_t name)
+{
+    struct id record = {{name}};
+    struct scope s;
+    struct part p;
+    struct txn txn;
+    size_t n;
+
+    sim_story_scope(w->ward.store, &w->cell, ACCESS_A, &s);
+    memstore_begin(w->ward.store, false, &txn);
+    CHECK_EQ(ledger_part(&txn, &s, schema_kind_named("meeting")->number, &record, &p), ERR_OK);
+    n = p.changes;
+    part_deinit(&p);
+    memstore_abort(w->ward.store);
+    return n;
+}
+
+/* As mending leaves it when the scope's row was damaged: the leaves are here, what the ward signed for them is not. */
+static void forget_checkpoint(struct sim_story *w, size_t device)
+{
+    struct memstore *m = w->device[device].store;
+    struct scope s;
+    struct txn txn;
+
+    sim_story_scope(m, &w->cell, ACCESS_A, &s);
+    s.signed_size = 0;
+    memstore_begin(m, true, &txn);
+    CHECK_EQ(scope_save(&txn, &s), ERR_OK);
+    CHECK_EQ(memstore_commit(m, true), ERR_OK);
+}
+
+TEST(a_device_without_a_checkpoint_goes_on_with_what_is_common)
+{
+    for (unsigned refilled = 0; refilled < 2; refilled++)
+        for (unsigned old = 0; old < 2; old++) {
+            struct sim_story w;
+            struct memstore *backup;
+
+            sim_story_init(&w, 3);
+            if (old == 0)
+                CHECK_EQ(sim_story_meeting(&w, 0, 1), ERR_OK);
+            sync_ok(&w, 0);
+            backup = memstore_copy(w.ward.store);
+            CHECK_EQ(sim_story_meeting(&w, 0, 2), ERR_OK);
+            sync_ok(&w, 0);
+            CHECK_EQ(sim_story_meeting(&w, 1, 3), ERR_OK);
+            sync_ok(&w, 1);
+            sync_ok(&w, 0);
+            CHECK_EQ(sim_story_meeting(&w, 1, 4), ERR_OK); /* never sent */
+            forget_checkpoint(&w, 1);
+            memstore_restore(w.ward.store, backup);
+            if (refilled)
+                sync_ok(&w, 0);
+            sync_ok(&w, 1);
+            sync_ok(&w, 1);
+            sim_story_check(&w, 1);
+            CHECK(memstore_table_rows(w.device[1].store, TABLE_aside) > 0);
+            for (unsigned round = 0; round < 2; round++)
+                for (size_t i = 0; i < 3; i++)
+                    sync_ok(&w, i);
+            for (size_t i = 0; i < 3; i++) {
+                sim_story_check(&w, i);
+                CHECK_EQ(COUNT(&w, i).sealed + COUNT(&w, i).unsealed, 0);
+                CHECK(!rolled_back(&w, i));
+            }
+            for (uint8_t name = 1 + (uint8_t)old; name <= 4; name++)
+                CHECK_EQ(folded_at_ward(&w, name), 1);
+            memstore_free(backup);
+            sim_story_deinit(&w);
+        }
+}
+
+static size_t staged(struct sim_story *w)
+{
+    return memstore_table_rows(w->ward.store, TABLE_staged);
+}
+
+static void cut_up(struct sim_story *w, size_t device, uint64_t limit)
+{
+    uint8_t binding[BINDING_SIZE];
+    struct sim_link l;
+
+    sim_node_random(&w->device[device].chance, binding, sizeof binding);
+    sim_link_open(&l, &w->ward, &w->device[device], binding, 0);
+    l.limit[SIM_LINK_UP] = limit;
+    sim_link_run(&l);
+    sim_link_close(&l);
+}
+
+TEST(what_a_dead_session_staged_does_not_stay)
+{
+    for (unsigned started = 0; started < 2; started++) {
+        struct sim_story w;
+        struct memstore *backup;
+        uint64_t limit = 400;
+
+        sim_story_init(&w, 2);
+        backup = memstore_copy(w.ward.store);
+        for (uint8_t name = 1; name < 5; name++) {
+            record_held(&w, 0, name);
+            sync_ok(&w, 0);
+        }
+        memstore_restore(w.ward.store, backup);
+        while (staged(&w) == 0 && limit < 4000)
+            cut_up(&w, 0, limit += 50);
+        CHECK(staged(&w) > 0);
+        if (started) {
+            struct txn txn;
+            size_t before = staged(&w), rows = 0;
+
+            memstore_begin(w.ward.store, true, &txn);
+            CHECK_EQ(ward_stage_clear_all(&txn, &rows), ERR_OK);
+            CHECK_EQ(memstore_commit(w.ward.store, true), ERR_OK);
+            CHECK_EQ(rows, before);
+        } else {
+            cut_up(&w, 0, 100); /* its next hello is heard, and no more */
+        }
+        CHECK_EQ(staged(&w), 0);
+        sync_ok(&w, 0);
+        CHECK_EQ(staged(&w), 0);
+        settled(&w, 2, 4);
+        memstore_free(backup);
+        sim_story_deinit(&w);
+    }
+}
