@@ -45,10 +45,10 @@ static enum err begin(struct txn *txn, const struct scope *s, uint64_t from, str
     return replica_outbox_long(txn, s); /* the ward's log will not be the one these were sealed over */
 }
 
-/* The row that said what the ward signed was damaged, and no checkpoint has come since: what goes beyond the common size
- * cannot be proved to anybody. It is kept aside as it stands, our own goes to the outbox, and the scope goes on from the
- * ward's log; the newest common leaf is asked for once more, so that a checkpoint comes with it. What we sealed has seen
- * leaves that the ward may never get back: it is issued anew, in another incarnation. */
+/* The row that said what the ward signed was damaged, and no checkpoint has come since: what goes beyond the common
+ * size cannot be proved to anybody. It is kept aside as it stands, our own goes to the outbox, and the scope goes on
+ * from the ward's log; the newest common leaf is asked for once more, so that a checkpoint comes with it. What we
+ * sealed has seen leaves that the ward may never get back: it is issued anew, in another incarnation. */
 static enum err unproved(struct txn *txn, const struct replica *r, struct scope *s, uint64_t from, struct moment *m)
 {
     uint8_t room[STORE_KEY_MAX];
