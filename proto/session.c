@@ -16,7 +16,7 @@ static const char *const state_names[SESSION_STATE_COUNT] = {
 
 /* In these states the next message may be read. The others sleep on the store. */
 static const bool state_reads[SESSION_STATE_COUNT] = {
-    [SESSION_WAIT_RENEW] = true,
+    [SESSION_WAIT_RENEW] = true, [SESSION_GATHERING] = true,
     [SESSION_WAIT_HELLO] = true, [SESSION_WAIT_SIZES] = true, [SESSION_FLIGHT] = true,     [SESSION_SENDING] = true,
     [SESSION_WAIT_LOST] = true,  [SESSION_RECALLED] = true,   [SESSION_WAIT_LEAVES] = true, [SESSION_REPAIRING] = true,
     [SESSION_WAIT_RESUME] = true, [SESSION_ANSWER] = true,    [SESSION_ENROL_SENT] = true,
@@ -102,6 +102,7 @@ void session_deinit(struct session *s)
     buf_deinit(&s->sizes);
     buf_deinit(&s->common);
     buf_deinit(&s->hello);
+    buf_wipe_deinit(&s->flight);
     buf_deinit(&s->asks);
     buf_deinit(&s->range);
     buf_wipe_deinit(&s->enrol);
@@ -335,6 +336,8 @@ void session_step(struct session *s, const struct session_event *e)
         assert(false);
     }
     parse(s);
+    if (s->state == SESSION_GATHERING && s->inbox.n == 0)
+        session_gather_end(s);
     /* What came before the cut is worth having: it ends the session only when nothing more can come of it. */
     if (s->eof && s->inbox.n == 0 && may_parse(s) && session_idle(s))
         session_end(s, ERR_CUT);

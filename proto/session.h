@@ -32,8 +32,8 @@
 enum session_role { SESSION_WARD, SESSION_DEVICE };
 
 #define SESSION_STATES(ROW) \
-    ROW(WAIT_HELLO) ROW(WAIT_RENEW) ROW(JUDGING) ROW(WAIT_SIZES) ROW(WAIT_LOST) ROW(REFILLING) ROW(RESUMING) \
-    ROW(WAIT_LEAVES) ROW(GIVING) ROW(FLIGHT) ROW(ANSWERING) ROW(ENROLLING) \
+    ROW(WAIT_HELLO) ROW(WAIT_RENEW) ROW(GATHERING) ROW(JUDGING) ROW(WAIT_SIZES) ROW(WAIT_LOST) ROW(REFILLING) \
+    ROW(RESUMING) ROW(WAIT_LEAVES) ROW(GIVING) ROW(FLIGHT) ROW(ANSWERING) ROW(ENROLLING) \
     ROW(OPENING) ROW(SENDING) ROW(WAIT_RESUME) ROW(ANSWER) ROW(COUNTING) \
     ROW(RECALLED) ROW(REPAIRING) ROW(COMPARING) ROW(SETTLING) ROW(ENROL_SENT) ROW(ENDED)
 
@@ -108,7 +108,10 @@ struct session {
     struct buf asks;                   /* device: its messages `older`, sent with each flight */
     struct buf batch;                  /* device: leaves since the last checkpoint; ward: of a lost flight */
     uint64_t batch_from;
-    struct buf hello;                  /* ward: of a copy, until its renew is here */
+    struct buf hello;                  /* ward: of a copy, until its renew is here; or until its flight is */
+    struct buf flight;                 /* ward: messages that came with the hello, until it is judged */
+    bool flight_whole, flight_plain;   /* its end is among them; nothing but changesets is */
+    bool flight_scope;                 /* a scope is */
     struct buf reach;                  /* ward: struct reach[] */
     struct buf sizes, common;          /* ward: the sizes message; struct reach[] of scopes that were refilled */
     uint64_t staged, staged_bytes;     /* ward: messages of the lost flight so far, and what they weigh */
@@ -159,6 +162,12 @@ void session_device_start(struct session *s);
 /* session_repair.c */
 void session_range_leaf(struct session *s, uint8_t type, struct bytes message); /* while range_open */
 void session_range_end(struct session *s);
+/* session_gather.c: a short flight that came with its hello. */
+void session_gather_begin(struct session *s, struct bytes hello);
+void session_gather(struct session *s, uint8_t type, struct bytes message, bool last);
+void session_gather_end(struct session *s); /* nothing more of it is at hand: the hello is judged */
+void session_gather_over(struct session *s, bool take); /* it was judged, and the flight not taken with it */
+
 void session_ward_want(struct session *s, struct bytes message);
 void session_ward_give(struct session *s, bool ended);                          /* the flight of wants is over */
 bool session_ward_gave(struct session *s, const struct work *w);                /* true: the answer may begin */

@@ -75,6 +75,10 @@ void session_ward_message(struct session *s, uint8_t type, struct bytes message,
             judge_sizes(s);
         return;
     }
+    if (s->state == SESSION_GATHERING) {
+        session_gather(s, type, message, last);
+        return;
+    }
     for (size_t i = 0; i < ARRAY_LEN(legal); i++) {
         if (legal[i].type != type || (legal[i].states & (1u << s->state)) == 0)
             continue;
@@ -117,8 +121,12 @@ static void on_hello(struct session *s, struct bytes message)
         s->state = SESSION_WAIT_RENEW;
         return;
     }
+    if (s->mode == HELLO_FLIGHT && !s->last_seen) {
+        session_gather_begin(s, message);
+        return;
+    }
     w = session_ask(s, WORK_JUDGE);
-    w->answer = s->last_seen && s->mode == 0;
+    w->answer = s->last_seen && s->mode == HELLO_FLIGHT;
     buf_put_bytes(&w->in, message);
     s->state = SESSION_JUDGING;
     session_queue(s, w);
@@ -314,6 +322,7 @@ static void judged(struct session *s, struct work *w)
         struct buf nothing = {0};
 
         message_empty_encode(&nothing);
+        session_gather_over(s, false);
         s->state = SESSION_WAIT_SIZES;
         session_send(s, MESSAGE_ASK, buf_bytes(&nothing), true);
         buf_deinit(&nothing);
@@ -331,6 +340,7 @@ static void judged(struct session *s, struct work *w)
         answer(s, buf_bytes(&w->out2), w->more, w->at);
     } else if (s->mode == HELLO_FLIGHT || s->mode == HELLO_REPAIR) {
         s->state = SESSION_FLIGHT;
+        session_gather_over(s, true);
     } else {
         s->state = SESSION_RESUMING;
         session_queue(s, session_ask(s, WORK_RESUME));

@@ -9,7 +9,8 @@
 #include "ward_recall.h"
 #include "ward_repair.h"
 
-/* An answer in the same transaction as the judgement: "nothing new" costs one commit and one round trip. */
+/* The flight and the answer in the same transaction as the judgement: a short session costs one commit. Quarantine is
+ * asked changeset by changeset. */
 static enum err judge_and_answer(struct txn *txn, const struct ward *w, struct work *job, uint64_t now)
 {
     struct buf hello, reach;
@@ -19,8 +20,15 @@ static enum err judge_and_answer(struct txn *txn, const struct ward *w, struct w
         return ward_renew(txn, w, job, now, &job->out2);
     if (e != ERR_OK || job->ask || !job->answer)
         return e;
+    if (job->hand_in && job->flight.n > 0) {
+        job->answer = false;
+        return ERR_OK;
+    }
     if (job->hand_in)
         return ward_quarantine_answer(txn, job); /* it brings nothing */
+    e = ward_flight(txn, w, job, now);
+    if (e != ERR_OK)
+        return e;
     hello = job->in;
     reach = job->out;
     job->in = reach;

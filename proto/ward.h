@@ -140,6 +140,8 @@ enum err ward_copy_note(struct txn *txn, const struct id *device, const struct m
 /* job->out: struct reach[] of what the device says it holds; roots are checked. */
 enum err ward_sizes_reach(struct txn *txn, struct work *job, struct message_list list);
 enum err ward_resume(struct txn *txn, struct work *job);
+/* The changesets of job->flight, in order, until one fails. */
+enum err ward_flight(struct txn *txn, const struct ward *w, struct work *job, uint64_t now);
 enum err ward_append(struct txn *txn, const struct ward *w, struct work *job, uint64_t now);
 /* Before a verdict leaf that releases a change whose body this device was not given: the message body (ward_body.c). */
 /* And before that the leaf itself, if it lies below `from`, which the device does not hold. */

@@ -33,6 +33,7 @@ void work_free(struct work *w)
     buf_wipe_deinit(&w->out);
     buf_wipe_deinit(&w->out2);
     buf_deinit(&w->common);
+    buf_wipe_deinit(&w->flight);
     free(w);
 }
 

@@ -19,7 +19,7 @@
 enum work_kind {
     WORK_NONE,
     /* ward */
-    WORK_JUDGE,  /* in: hello. out: struct reach[]. err: why the session may not go on. ask: digests differ */
+    WORK_JUDGE,  /* in: hello; flight. out: struct reach[]. err: why the session may not go on. ask: digests differ */
     WORK_SIZES,  /* in: sizes; common: reaches already refilled. As WORK_JUDGE; or recall: out2 is that message */
     WORK_RENEW,  /* in: hello and renew, a list. out: struct reach[]; incarnation: the new one */
     WORK_RESUME, /* out: the resume message */
@@ -77,7 +77,7 @@ struct work {
     bool renew_first;         /* WORK_JUDGE sets: out2 holds a new certificate, and that is the whole answer */
     bool hand_in;             /* WORK_JUDGE sets, later jobs read: what comes goes into quarantine, nothing is read */
     bool key_gone;            /* WORK_REFILL sets, later jobs read: the device knows a key that is not here */
-    bool answer;              /* WORK_JUDGE: no flight follows, answer in the same transaction (into out2) */
+    bool answer;              /* WORK_JUDGE: all of the flight is here; taken and answered (into out2): still set */
     unsigned mode;            /* of the session; a copy says HELLO_RENEW whatever it is */
     uint64_t budget_bytes;    /* WORK_OPEN: what may be sealed, in bytes of flight; 0: everything */
     unsigned packing;         /* WORK_OPEN sets: newest dictionary that both sides know, by the last close */
@@ -90,6 +90,7 @@ struct work {
     struct buf out;
     struct buf out2;
     struct buf common;        /* WORK_SIZES: struct reach[] */
+    struct buf flight;        /* WORK_JUDGE: messages scope, changeset and end, a list; taken in the same transaction */
     bool more;
     bool ask;
     bool recall;              /* WORK_SIZES: the ward lacks what this device holds */

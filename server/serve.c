@@ -105,7 +105,8 @@ static struct store_job *store_job_of(struct peer *p, struct work *w)
     j->job.run = job_run;
     j->job.undo = job_undo;
     j->job.done = job_done;
-    j->job.cost = w->kind == WORK_APPEND || w->kind == WORK_STAGE ? w->in.n / STORE_COST_BYTES : COST_READ;
+    j->job.cost = w->kind == WORK_APPEND || w->kind == WORK_STAGE ? w->in.n / STORE_COST_BYTES
+                                                                  : COST_READ + w->flight.n / STORE_COST_BYTES;
     j->peer = p;
     j->work = w;
     j->at = w->at;

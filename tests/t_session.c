@@ -246,6 +246,29 @@ TEST(revoked_between_hello_and_flight_nothing_is_accepted)
     sim_story_deinit(&w);
 }
 
+/* All of it lies behind the hello: the ward asks its store once, and has answered. */
+TEST(a_short_flight_is_judged_taken_and_answered_in_one_job)
+{
+    struct sim_story w;
+    struct sim_link l;
+    uint8_t binding[BINDING_SIZE] = {6};
+
+    sim_story_init(&w, 1);
+    CHECK_EQ(sim_story_meeting(&w, 0, 1), ERR_OK);
+    sim_link_open(&l, &w.ward, &w.device[0], binding, 0);
+    while (sim_link_device_work(&l))
+        continue;
+    CHECK(sim_link_move(&l, SIM_LINK_UP, SIZE_MAX));
+    CHECK(sim_link_ward_work(&l));
+    CHECK_EQ(l.ward.state, SESSION_ENDED);
+    sim_link_run(&l);
+    CHECK_EQ(l.device.err, ERR_OK);
+    CHECK_EQ(l.device.counts.sent, 1);
+    sim_link_close(&l);
+    sim_story_check(&w, 0);
+    sim_story_deinit(&w);
+}
+
 TEST(revoked_while_the_answer_waits_nothing_is_sent)
 {
     struct sim_story w;
@@ -261,8 +284,10 @@ TEST(revoked_while_the_answer_waits_nothing_is_sent)
     sim_link_open(&l, &w.ward, &w.device[0], binding, 0);
     while (sim_link_device_work(&l))
         continue;
-    CHECK(sim_link_move(&l, SIM_LINK_UP, SIZE_MAX));
+    CHECK(sim_link_move(&l, SIM_LINK_UP, 90)); /* the hello, and not all of its flight: else both are one job */
     CHECK(sim_link_ward_work(&l)); /* judge */
+    CHECK_EQ(l.ward.state, SESSION_FLIGHT);
+    CHECK(sim_link_move(&l, SIM_LINK_UP, SIZE_MAX));
     CHECK(sim_link_ward_work(&l)); /* append */
     CHECK_EQ(l.ward.state, SESSION_ANSWERING);
     sim_node_revoke(&w.ward, &r.device);

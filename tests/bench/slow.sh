@@ -66,11 +66,18 @@ slow_bulk() {
         "$(calc "%.2f" "$MS / $ideal")" "<= $6" "$MS <= $6 * $ideal"
 }
 
+# The bytes of the frames beside what the changes weigh, packed as one piece at the highest level with the dictionary, and
+# what each of three changesets (150; 256 and 144), the one scope and the session may add.
 slow_two_weeks() {
+    local limit app
     "$PYTHON" tests/bench/gen.py 150 5 "$WORK/up150" && "$PYTHON" tests/bench/gen.py 400 6 "$WORK/down400"
     "$B/fill" "$WORK/far-b" "$WORK/down400" >/dev/null && near "$CHIBO" --home "$WORK/far-b" sync >/dev/null
     "$B/fill" "$WORK/far-a" "$WORK/up150" >/dev/null
     slow_bulk "two weeks away (150 up, 400 down), 64 kbit/s, 600 ms, 2 % loss" "$WORK/far-a" 64 64 600 2
+    limit=$("$PYTHON" tests/bench/gen.py --known "$WORK/up150") || die "gen.py"
+    limit=$(calc "%.0f" "1.15 * ($limit + $("$PYTHON" tests/bench/gen.py --known "$WORK/down400")) + 3 * 100 + 80 + 100")
+    app=$(($(field app_out <"$WORK/far.out") + $(field app_in <"$WORK/far.out")))
+    result "two weeks away: bytes of frames, both ways" "$app B" "$limit B" "$(calc "%.2f" "$app / $limit")" "<= 1" "$app <= $limit"
 }
 
 slow_upload() {
