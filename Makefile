@@ -86,7 +86,10 @@ $(BUILD)/chibo-tls.so: $(LIB_TLS) $(LIB_COMMON)
 # A test links what it names: libraries are searched in this order, so a test may use anything.
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB_TEST) $(LIB_SERVER) $(LIB_CLIENT) $(LIB_PROTO) $(LIB_TLS) $(LIB_COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $< $(LIB_TEST) $(LIB_SERVER) $(LIB_CLIENT) $(LIB_PROTO) $(LIB_TLS) $(LIB_COMMON) \
-	    $(LIBS_CORE) $(LIBS_TLS) -luv -ldl -lpthread
+	    $(LIBS_CORE) $(LIBS_TLS) -luv -ldl -lpthread $(LIBS_ORACLE)
+
+# ICU says what the order of Vietnamese names is; only this test asks it.
+$(BUILD)/tests/t_collate: LIBS_ORACLE := -licui18n -licuuc
 
 $(BUILD)/tests/t_tls_load: | $(BUILD)/chibo-tls.so
 

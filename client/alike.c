@@ -9,6 +9,8 @@
 #include "../proto/mp.h"
 #include "word.h"
 
+#define WRITTEN_TWICE N_("probably written twice")
+
 /* Records of a kind with the same fields look alike. */
 static const struct rule {
     const char *kind;
@@ -22,6 +24,29 @@ static const struct rule {
     {"vote", {"meeting", "subject"}, NULL, N_("the same vote")},
     {"speech", {"meeting", "text"}, NULL, N_("the same speech")},
     {"task", {"duty", "from"}, NULL, N_("the same task")},
+    /* What the domain calls the natural key of a kind, where it may not make the id (protocol.md 3.4). */
+    {"fee_payment", {"receipt"}, "fee_link", N_("the same receipt number")},
+    {"membership", {"member", "org", "type", "from"}, NULL, WRITTEN_TWICE},
+    {"office", {"org", "title", "from"}, NULL, WRITTEN_TWICE},
+    {"congress", {"term"}, NULL, WRITTEN_TWICE},
+    {"minutes", {"meeting"}, NULL, WRITTEN_TWICE},
+    {"resolution", {"number", "date"}, NULL, WRITTEN_TWICE},
+    {"doc_in", {"number", "issuer", "date"}, NULL, WRITTEN_TWICE},
+    {"candidate", {"name", "born"}, NULL, WRITTEN_TWICE},
+    {"candidate_step", {"candidate", "step"}, NULL, WRITTEN_TWICE},
+    {"area_link", {"member", "org", "from"}, NULL, WRITTEN_TWICE},
+    {"residence_link", {"member", "home_org"}, NULL, WRITTEN_TWICE},
+    {"appraisal", {"subject", "period"}, NULL, WRITTEN_TWICE},
+    {"exemption", {"member", "from"}, NULL, WRITTEN_TWICE},
+    {"fee_rate", {"member", "from"}, NULL, WRITTEN_TWICE},
+    {"inspection", {"year", "type", "subject"}, NULL, WRITTEN_TWICE},
+    {"org_change", {"decision_no"}, NULL, WRITTEN_TWICE},
+    {"reward", {"decision_no", "subject"}, NULL, WRITTEN_TWICE},
+    {"discipline", {"decision_no", "member"}, NULL, WRITTEN_TWICE},
+    {"title", {"name", "year", "subject"}, NULL, WRITTEN_TWICE},
+    {"pledge", {"member", "year"}, NULL, WRITTEN_TWICE},
+    {"target", {"indicator", "period"}, NULL, WRITTEN_TWICE},
+    {"term", {"label"}, NULL, WRITTEN_TWICE},
 };
 
 struct link {

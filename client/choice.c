@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "../common/text.h"
-#include "../proto/mp.h"
 #include "../proto/org_change.h"
+#include "order.h"
 
 struct loading {
     struct choice *c;
@@ -13,18 +13,6 @@ struct loading {
     const struct id *org;
     struct book *book;
 };
-
-static void key_add(const struct view *v, const char *field, struct buf *key)
-{
-    const struct field_info *f = schema_field_named(schema_kind(v->kind), field);
-    const struct entry *e = f == NULL ? NULL : replica_view_entry(v, f);
-    struct mp r;
-    if (e == NULL)
-        return;
-    mp_open(&r, e->candidate[0].value);
-    (void)!text_sort_key(mp_str(&r, TEXT_MAX), key);
-    (void)!mp_close(&r);
-}
 
 static bool load_visit(void *arg, struct view *v)
 {
@@ -45,9 +33,7 @@ static bool load_visit(void *arg, struct view *v)
     item = &c->item[c->count++];
     *item = (struct choice_item){.id = v->record};
     refs_title(&l->refs, v, &item->title);
-    key_add(v, "given_name", &item->key);
-    key_add(v, "family_name", &item->key);
-    key_add(v, "middle_name", &item->key);
+    order_key(v, &item->key);
     if (item->key.n == 0)
         (void)!text_sort_key(buf_bytes(&item->title), &item->key);
     return true;

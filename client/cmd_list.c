@@ -5,6 +5,7 @@
 #include "../proto/org_change.h"
 #include "assign.h"
 #include "cmd.h"
+#include "order.h"
 #include "print.h"
 #include "word.h"
 
@@ -28,6 +29,7 @@ struct filter {
 struct listing {
     struct cmd_env *env;
     struct print p;
+    struct order order;
     struct filter filter[FILTERS_MAX];
     size_t filters, shown;
     bool all; /* void ones too */
@@ -96,10 +98,12 @@ static bool visit(void *arg, struct view *v)
         if (!fits(l, &l->filter[i], v))
             return true;
     l->shown++;
+    size_t from = l->env->out.text.n;
     if (l->env->out.json)
         l->err = print_json(&l->p, v, false, &l->env->out.text);
     else
         print_line(&l->p, v, false, &l->env->out.text);
+    order_put(&l->order, v, &l->env->out.text, from);
     return l->err == ERR_OK;
 }
 
@@ -159,12 +163,16 @@ static enum err list(struct listing *l, const struct kind_info *k, const struct 
     size_t at = 0;
     const char *word;
 
+    order_init(&l->order, k);
     while (e == ERR_OK && (word = opt_next(args, "loc", &at)) != NULL)
         e = filter_add(l, k, word);
     if (e == ERR_OK)
         e = replica_each(book_txn(b), &b->replica, k->number, visit, l);
     if (e == ERR_OK)
         e = l->err;
+    if (e == ERR_OK)
+        order_flush(&l->order, &l->env->out.text);
+    order_deinit(&l->order);
     if (e == ERR_OK && !l->env->out.json)
         buf_printf(&l->env->out.text, _("%zu records\n"), l->shown);
     for (size_t i = 0; i < l->filters; i++)

@@ -293,18 +293,37 @@ static bool is_complete(const struct form *f)
     return true;
 }
 
+/* Is this one of the form's questions? What is seldom known is not, but where there is an answer already. */
+static bool is_asked(const struct form *f, size_t i)
+{
+    return !f->kind->field[i].seldom || f->answer[i].n > 0;
+}
+
+/* The question before this one; SIZE_MAX: there is none. */
+static size_t before(const struct form *f, size_t i)
+{
+    do
+        i--;
+    while (i != SIZE_MAX && !is_asked(f, i));
+    return i;
+}
+
 enum err form_ask(struct form *f, struct cmd_env *env, enum form_end *end)
 {
     enum err e = ERR_OK;
 
     for (size_t i = 0; e == ERR_OK && i < f->kind->fields;) {
+        if (!is_asked(f, i)) {
+            i++;
+            continue;
+        }
         e = form_ask_one(f, env, &f->kind->field[i], end);
         if (e != ERR_OK)
             break;
-        if (*end == FORM_LEFT || (*end == FORM_BACK && i == 0))
+        if (*end == FORM_LEFT || (*end == FORM_BACK && before(f, i) == SIZE_MAX))
             return ERR_OK;
         if (*end == FORM_BACK) {
-            i--;
+            i = before(f, i);
             continue;
         }
         e = keep(f, env);

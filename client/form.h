@@ -2,7 +2,8 @@
  *
  * Answers are kept as they were typed. Where a form begins with the book open for writing each answer is durable
  * before the next question, and a form that was left half-way offers them again. `<` goes back, `.` ends the
- * questions when nothing required is missing. No transaction is open while a person types. */
+ * questions when nothing required is missing. What is seldom known (schema.h) is not asked. No
+ * transaction is open while a person types. */
 #ifndef CHIBO_FORM_H
 #define CHIBO_FORM_H
 

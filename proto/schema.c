@@ -9,6 +9,7 @@
 #define REQUIRED 1
 #define LIST 2
 #define WHOLE 4
+#define SELDOM 8
 
 /* First reading: one array for each enumeration and for the fields of each kind. Field names are C identifiers, so an
  * enumeration is found by its name. */
@@ -20,7 +21,7 @@
     static const struct field_info fields_##name[] = {
 #define FIELD(number, name, type, flags, merge, group, access, limit, set, refers, label) \
     { number, #name, TYPE_##type, ((flags) & LIST) != 0, ((flags) & REQUIRED) != 0, ((flags) & WHOLE) != 0, \
-      MERGE_##merge, group, access, limit, values_##set, refers, label },
+      ((flags) & SELDOM) != 0, MERGE_##merge, group, access, limit, values_##set, refers, label },
 #define KIND_END(name) };
 #include "schema.def"
 #undef ENUM_BEGIN

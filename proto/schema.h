@@ -39,6 +39,7 @@ struct field_info {
     bool list; /* an array of that type; merge class is union */
     bool required;
     bool whole;    /* a date with day and month; a period of one month */
+    bool seldom;   /* forms do not ask for it: written by options, imports and the programs' own work */
     enum merge_class merge;
     uint8_t group;       /* 0 none; fields of one group of a kind are written together */
     enum access access;  /* the scope this field lives in */

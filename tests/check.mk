@@ -8,7 +8,7 @@ DESTDIR ?=
 DEPS       := gcc libc6-dev make gettext libuv1-dev liblmdb-dev libmsgpack-dev libssl-dev libsodium-dev libzstd-dev \
               libutf8proc-dev
 DEPS_CHECK := clang llvm libclang-rt-14-dev valgrind universal-ctags strace python3 python3-openssl python3-nacl \
-              python3-msgpack python3-zstandard
+              python3-msgpack python3-zstandard libicu-dev
 DEPS_BENCH := sqlite3 iproute2
 DEPS_FRESH := debootstrap git
 

@@ -5,7 +5,7 @@
 #include "../proto/fold.h"
 #include "../proto/versions.h"
 
-#define KINDS 27
+#define KINDS 53
 #define KIND_MEMBER 1
 #define KIND_MINUTES 7
 #define KIND_RESOLUTION 8
@@ -14,6 +14,8 @@
 #define SUPERIOR_LEVEL 7
 #define KIND_RECONCILIATION 25
 #define KIND_TRANSFER 26
+#define KIND_QUALITY_SCORE 32
+#define KIND_TARGET 42
 #define RECEIVED 9
 #define STATE 3 /* its tag: number 0, class 3 */
 #define LOCKED 3
@@ -32,6 +34,9 @@ static const char rules[KINDS][6] = {
     "-----", "W-P--", "WWP--", "W-P--", "--W--", "--WW-", "--WW-", "--WW-", "--W--",
     "--WW-", "--WWW", "W----", "--WW-", "W-W--", "W----", "W----", "W----", "--WW-",
     "--WW-", "--WWW", "WWWW-", "W-W--", "--W--", "W-W--", "--WW-", "WW---", "-W---",
+    "W----", "W-W--", "W-W--", "--WW-", "W-WW-", "WWWW-", "--WW-", "--WW-", "W----", /* 27 to 35 */
+    "W----", "-----", "W-W--", "--WW-", "--WW-", "W-WW-", "WWP--", "--WW-", "W----", /* 36 to 44 */
+    "--WW-", "--WW-", "--WW-", "--WW-", "--W--", "W----", "--WW-", "-----",          /* 45 to 52 */
 };
 
 #define ACCEPTED_OWNS 4u
@@ -58,12 +63,26 @@ static enum column column_of(enum role r)
     }
 }
 
-/* Phone, address, occupation: the cell writes them too. */
+/* Of a member phone, address, occupation, schooling, badges and remarks; of a target what was reached: the cell writes
+ * them too. */
 static bool is_of_the_cell(uint32_t kind, uint32_t tag)
 {
+    static const uint32_t members[] = {11, 12, 13, 16, 19, 20, 21, 22, 24, 25, 29};
     uint32_t number = TAG_NUMBER(tag);
+    bool found = false;
 
-    return kind == KIND_MEMBER && number >= 11 && number <= 13;
+    for (size_t i = 0; i < ARRAY_LEN(members); i++)
+        found = found || members[i] == number;
+    return kind == KIND_MEMBER ? found : kind == KIND_TARGET && (number == 5 || number == 6);
+}
+
+static bool is_all_of_the_cell(const struct change *c)
+{
+    bool all = c->op != OP_CREATE && c->op != OP_STATE && c->op != CLOSES && c->count > 0;
+
+    for (size_t i = 0; i < c->count; i++)
+        all = all && is_of_the_cell(c->kind, c->triple[i].tag);
+    return all;
 }
 
 /* What the cell says to the ward's figures is the officers' alone; the rest is the ward's. */
@@ -83,7 +102,7 @@ static uint32_t of_reconciliation(enum column column, const struct change *c)
     return ACCEPTED_OWNS;
 }
 
-/* What the level above says of a member is not the cell's to write. */
+/* What the level above says of a member or a meeting is not the cell's to write. */
 static bool is_of_the_superior(const struct change *c)
 {
     bool found = false;
@@ -91,9 +110,16 @@ static bool is_of_the_superior(const struct change *c)
     for (size_t i = 0; i < c->count; i++) {
         uint32_t number = TAG_NUMBER(c->triple[i].tag);
 
-        found = found || number == SUPERIOR_SCORE || number == SUPERIOR_LEVEL;
+        found = found || (c->kind == KIND_APPRAISAL && (number == SUPERIOR_SCORE || number == SUPERIOR_LEVEL)) ||
+                (c->kind == KIND_QUALITY_SCORE && number >= 6 && number <= 9);
     }
-    return c->kind == KIND_APPRAISAL && found && c->op != CLOSES;
+    return found && c->op != CLOSES;
+}
+
+/* Inspections and what they found, measures, cases, the log of reading. */
+static bool is_inspectors(uint32_t kind)
+{
+    return kind == 33 || kind == 34 || kind == 36 || kind == 37 || kind == 52;
 }
 
 uint32_t sim_rules_verdict(enum role r, const struct change *c, enum access access)
@@ -102,6 +128,8 @@ uint32_t sim_rules_verdict(enum role r, const struct change *c, enum access acce
     bool proposes = false;
     char rule;
 
+    if (r == ROLE_INSPECT && is_inspectors(c->kind))
+        return ACCEPTED_OWNS;
     if (column == NOBODY)
         return REFUSED;
     if (c->kind >= KINDS)
@@ -113,6 +141,8 @@ uint32_t sim_rules_verdict(enum role r, const struct change *c, enum access acce
         return ACCEPTED_OWNS;
     if (is_of_the_superior(c) && column != CLERK && column != BUILDING)
         return REFUSED;
+    if (c->kind == KIND_TARGET && column == COMMITTEE && is_all_of_the_cell(c))
+        return ACCEPTED_OWNS;
     rule = rules[c->kind][column];
     if (rule == '-')
         return REFUSED;

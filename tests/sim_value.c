@@ -48,7 +48,7 @@ static void put_id(uint64_t mark, struct buf *out)
 
 static void put_one(const struct field_info *f, uint64_t mark, size_t text, struct buf *out)
 {
-    uint64_t most = f->limit == 0 || f->list ? 1000 : f->limit;
+    uint64_t most = f->limit == 0 || f->limit > 1000 ? 1000 : f->limit;
 
     switch (f->type) {
     case TYPE_TEXT:
@@ -69,6 +69,11 @@ static void put_one(const struct field_info *f, uint64_t mark, size_t text, stru
         break;
     case TYPE_TIME:
         mp_put_uint(out, mark % 1440);
+        break;
+    case TYPE_DECIMAL:
+        mp_put_array(out, 2);
+        mp_put_uint(out, mark % 1000 * 10 + 1); /* no nought at the end: it has one form only */
+        mp_put_uint(out, 1 + mark % 3);
         break;
     default:
         mp_put_uint(out, mark % (most + 1));

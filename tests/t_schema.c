@@ -20,40 +20,71 @@ static const struct field_info *field_of(const char *kind, const char *name)
 
 /* --- the table --- */
 
-/* The fields issue 2 names, with * for required and [] for lists; written from the issue, not from schema.def. */
+/* The fields that were agreed with the domain, with * for required and [] for lists: whoever changes a row of schema.def
+ * says it here a second time. */
 static const char *const story[] = {
-    ("member family_name* middle_name given_name* gender* born* native_place address occupation admitted entered official"
-     " card_no file_no phone"),
+    ("member family_name* middle_name given_name* gender* born* admitted entered official card_no file_no"
+     " phone address occupation native_place birth_name aliases[] ethnicity religion education theory"
+     " profession languages occupation_before badges[] served died left left_how note"),
     "membership member* org* type* from* to reason",
-    "office member* org* title* from* to",
-    "congress term* date* summoned present elected[] approval_no",
-    "meeting type* period* date* start* end place chair* scribe* agenda[] status",
-    "attendance meeting* member* mark* reason note",
-    "minutes meeting* opening attendees proceedings conclusion closing",
-    "resolution number date* title* text* meeting",
+    "office member* org* title* from* to how decision_no",
+    "congress term* date* summoned present elected[] approval_no valid invalid candidates[] result",
+    "meeting type* period* date* start* end place chair* scribe* agenda[] status guest short_reason",
+    "attendance meeting* member* mark* reason note marked_by",
+    "minutes meeting* opening attendees proceedings conclusion closing passed signed_chair signed_scribe",
+    "resolution number date* title* text* meeting tasks[] parent",
     "task duty* from* due members[] status source",
     "task_update task* date* percent text",
-    "doc_in number* issuer* date* title* secrecy",
-    "study doc* date* members[] writeup",
-    "candidate name* born* workplace helper state",
-    "area_link member* org* from* to duties",
+    "doc_in number* issuer* date* title* secrecy deadline paper_at",
+    "study doc* date* members[] writeup meeting handed_in[] topic",
+    "candidate name* born* workplace helper state union_opinion class_no class_date gender missing[]",
+    "area_link member* org* from* to duties visits[] area",
     "residence_link member* work_org* home_org* letter_no from* to exemption",
-    "title subject* name* year* decision_no",
+    "title subject* name* year* decision_no decided",
     "fee_payment member* month* amount* method receipt collector reverses",
     "vote meeting* subject* method agree* against* abstain* eligible*",
     "speech meeting* order* member guest type text*",
-    "appraisal subject* period* self_score self_level cell_level superior_score superior_level",
-    "residence_comment link* year* level* text attended invited",
-    "report form* period* version* cutoff* figures* narrative",
+    ("appraisal subject* period* self_score self_level cell_level superior_score superior_level vote_for"
+     " vote_all strengths defects remedy signs"),
+    "residence_comment link* year* level* text attended invited front_agreed signed",
+    "report form* period* version* cutoff* figures* narrative sent received",
     "link first* second* verdict*",
     "fee_link first* second* verdict*",
-    "reconciliation org* quarter* version* first cutoff* logs* figures* lines explanations[] cell_signed ward_signed",
+    ("reconciliation org* quarter* version* first cutoff* logs* figures* lines explanations[] cell_signed"
+     " ward_signed"),
     "transfer org* way* member* name* other* left* due* letter_no received closed",
+    "org_profile org* type* name* parent area from* to decision_no leader",
+    "org_change org* type* from[] to[] date* decision_no* hand_over giver_signed taker_signed",
+    "exemption member* type* resolution_no* from* to",
+    "candidate_step candidate* step* date* document result",
+    "fee_rate member* basis* amount* from* waiver until reason",
+    "fee_remit period* version* total* kept* remitted* receipt date reverses",
+    ("quality_score meeting* form* self_lines self_total self_level superior_lines superior_total"
+     " superior_level superior_name"),
+    "inspection type* year* subject* members[] team[] content date status steps[] conclusion deadline",
+    "finding inspection* point* defect remedy due closed",
+    "reward subject* member form* decision_no* date* text",
+    "discipline member* form* decision_no* date* text until",
+    "case_file subject* opened* signs steps[] conclusion closed",
+    "training member* course* grade from* to certificate",
+    "pledge member* year* text* self_check result model",
+    "campaign name* period* result members[]",
+    "feedback date* from content* passed_to due answer status",
+    "target indicator* period* unit assigned achieved source",
+    "plan type* period* title* text parent meeting tasks[]",
+    "doc_out type* year* date* title* receiver meeting resolution version text printed",
+    "mass_note organisation* period* leader member result",
+    "democracy_item content* way* date* result",
+    "household_link member* households* from* to result",
+    "term label* from* to committee[] approval_no",
+    "rule_pack name* version* from* text* to",
+    "signature minutes resolution document signer* office date*",
+    "access_log who* what* why date* exported",
 };
 
 static void check_story_row(const char *row)
 {
-    char copy[256];
+    char copy[512];
     char *rest = copy;
     size_t fields = 0;
 
@@ -96,7 +127,8 @@ TEST(numbers_and_names_are_unique)
             CHECK(f->number > 0);
             CHECK(schema_field(k, f->number) == f);
             CHECK(schema_field_named(k, f->name) == f);
-            CHECK(f->number <= 15); /* one byte on the wire */
+            /* One byte on the wire; a member has more fields than that, the seldom ones behind. */
+            CHECK(f->number <= 15 || strcmp(k->name, "member") == 0);
         }
     }
     CHECK(schema_kind(0) == NULL);
@@ -150,7 +182,7 @@ static void check_kind_row(const struct kind_info *k)
         CHECK(f->type == TYPE_ORG && f->required && f->merge == MERGE_IMMUTABLE && f->access == k->access);
     }
     CHECK(schema_has_part(k, k->access));
-    CHECK(!schema_has_part(k, ACCESS_D));
+    CHECK_EQ(schema_has_part(k, ACCESS_D), k->access == ACCESS_D); /* no cell holds a record of which D has a part */
 }
 
 TEST(keys_titles_and_filing)
@@ -168,7 +200,7 @@ TEST(a_member_is_split_over_two_scopes)
     const struct kind_info *k = schema_kind_named("member");
     CHECK_EQ(k->access, ACCESS_A);
     for (size_t i = 0; i < k->fields; i++) {
-        bool name = strstr(k->field[i].name, "_name") != NULL;
+        bool name = k->field[i].number <= 3; /* family, middle, given */
         CHECK_EQ(k->field[i].access, name ? ACCESS_A : ACCESS_B);
     }
     CHECK(schema_has_part(k, ACCESS_B));

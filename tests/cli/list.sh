@@ -30,6 +30,15 @@ run 0 chibo list task --json --where org=CB-999
 lines 0
 run 0 chibo list meeting --json
 lines 0
+# Persons by given name, then family, then middle name, as Vietnamese sorts; the expected order is CLDR's, by hand.
+for name in 'Lê Văn Đạt' 'Nguyễn Văn Ẩn' 'Trần Thị An' 'Nguyễn Thị Dung' 'Lò Văn Ân' 'Nguyễn Văn Ấn' 'Đỗ Thị Ánh' 'Đinh Văn Dũng'; do
+    read -r family middle given <<<"$name"
+    id chibo add member --set "family_name=$family" --set "middle_name=$middle" --set "given_name=$given" \
+        --set gender=male --set born=1960 >/dev/null
+done
+run 0 chibo list member --json --where born=1960
+same "$(sed -n 's/.*"family_name":"\([^"]*\)","middle_name":"\([^"]*\)","given_name":"\([^"]*\)".*/\1 \2 \3/p' <<<"$OUT" | paste -sd,)" \
+    'Trần Thị An,Đỗ Thị Ánh,Lò Văn Ân,Nguyễn Văn Ẩn,Nguyễn Văn Ấn,Nguyễn Thị Dung,Đinh Văn Dũng,Lê Văn Đạt'
 run 2 chibo list task --where nothing=1
 complains 'Loại bản ghi này không có mục đó.'
 run 2 chibo list task --where due=31/11/2026
