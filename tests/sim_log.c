@@ -116,7 +116,8 @@ static void check_changes(struct sim *s, struct sim_log *l, struct sim_stream *s
         }
         match_written(s, l, st, &c);
         rule = sim_rules_of(s->peer[st->peer].role, l->access, model_part(l->model, c.kind, &c.record), slot, i, &c);
-        if (verdict == SIM_RULES_COPIED && verdict_kind(rule) == VERDICT_ACCEPTED && s->peer[st->peer].cloned)
+        if (verdict == SIM_RULES_COPIED && s->peer[st->peer].cloned &&
+            (verdict_kind(rule) == VERDICT_ACCEPTED || rule == SIM_RULES_UNSEEN))
             rule = verdict;
         if (verdict != rule)
             sim_broken(s, "S5: verdict %u for kind %u op %d of role %d, the rules say %u", verdict, c.kind, (int)c.op,
