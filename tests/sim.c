@@ -71,7 +71,7 @@ static void swarm(struct sim *s)
     for (size_t i = 0; i < SIM_FAULT_MORE; i++)
         s->on[i] = sim_one_in(s, 2);
     sim_more_swarm(s);
-    s->on[SIM_SNAPSHOT] = s->on[SIM_SNAPSHOT] && !s->on[SIM_RESTORE] && !s->on[SIM_FILES];
+    s->on[SIM_SNAPSHOT] = sim_more_snapshots && s->on[SIM_SNAPSHOT] && !s->on[SIM_RESTORE] && !s->on[SIM_FILES];
     s->on[SIM_BITROT] = s->on[SIM_BITROT] && !s->on[SIM_SNAPSHOT];
     s->on[SIM_FILES] = s->on[SIM_FILES] && !s->on[SIM_RESTORE]; /* files of a lost epoch are another story */
     s->bulk = sim_one_in(s, 12);

@@ -33,7 +33,7 @@ static bool is_partial(struct sim *s, struct memstore *m)
 static void damage(struct sim *s, struct memstore *m, bool leaves)
 {
     size_t rows = 1 + sim_draw(s, ROWS_MORE);
-    unsigned hows = rows == 1 ? MEMSTORE_ROTS : MEMSTORE_LIE; /* of several, such as are seen */
+    unsigned hows = MEMSTORE_LIE; /* a store authenticates its rows: none is another one unnoticed */
 
     for (size_t i = 0; i < rows; i++) {
         enum table t = sim_repair_table(&s->chance);

@@ -3,6 +3,8 @@
 
 #include "sim_bitrot.h"
 
+bool sim_more_snapshots;
+
 #define SEEDS_WITH 3 /* of so many seeds one has nothing of this */
 #define ACT_IN 12
 

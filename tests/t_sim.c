@@ -4,6 +4,7 @@
  *     t_sim --seeds N --first S N seeds from S on
  *     t_sim --seed S --trace    one seed, every event on a line
  *     t_sim --hashes ...        prints each seed's trace hash (tests/sim_trace_test.sh)
+ *     t_sim --snapshots ...     long logs begin at snapshots in one seed of three
  *     t_sim --stop ...          ends at the first seed that fails (tests/bugs_test.sh) */
 #include <signal.h>
 #include <stdio.h>
@@ -11,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sim.h"
+#include "sim_more.h"
 
 #define SEEDS 5200
 #define WORKERS 2
@@ -175,6 +176,8 @@ static bool parse(int argc, char **argv, struct options *o)
             o->hashes = true;
         else if (strcmp(argv[i], "--stop") == 0)
             o->stop = true;
+        else if (strcmp(argv[i], "--snapshots") == 0)
+            sim_more_snapshots = true;
         else if (strcmp(argv[i], "--seeds") == 0 && more)
             o->seeds = strtoull(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--first") == 0 && more)
@@ -194,7 +197,7 @@ int main(int argc, char **argv)
     struct result sum = {0};
 
     if (!parse(argc, argv, &o)) {
-        fprintf(stderr, "t_sim [--seeds N] [--first S] [--seed S] [--trace] [--hashes] [--stop]\n");
+        fprintf(stderr, "t_sim [--seeds N] [--first S] [--seed S] [--trace] [--hashes] [--snapshots] [--stop]\n");
         return 2;
     }
     crypto_init();
