@@ -33,7 +33,9 @@ static bool is_partial(struct sim *s, struct memstore *m)
 static void damage(struct sim *s, struct memstore *m, bool leaves)
 {
     size_t rows = 1 + sim_draw(s, ROWS_MORE);
-    unsigned hows = MEMSTORE_LIE; /* a store authenticates its rows: none is another one unnoticed */
+    /* A store authenticates its rows, so none is another one unnoticed. One may be gone; of two, the only part of a log
+     * and its sum, nobody would know. */
+    unsigned hows = rows == 1 ? MEMSTORE_LIE : MEMSTORE_DROP;
 
     for (size_t i = 0; i < rows; i++) {
         enum table t = sim_repair_table(&s->chance);
