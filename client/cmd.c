@@ -80,8 +80,8 @@ static enum err explain_open(struct cmd_env *env, enum err e)
         buf_printf(&env->why, _("Make one with: %s"), "chibo khoi-tao");
     } else if (e == ERR_NOT_ALLOWED && !env->book.open && env->book.dir != NULL) {
         buf_printf(&env->why, "chmod 600 %s/khoa", env->book.dir);
-    } else if (e == ERR_DAMAGED || e == ERR_TOO_NEW || e == ERR_NO_SPACE || e == ERR_IO || e == ERR_REMOTE_DISK ||
-               e == ERR_DENIED) {
+    } else if (e == ERR_DAMAGED || e == ERR_TOO_NEW || e == ERR_TOO_OLD || e == ERR_NO_SPACE || e == ERR_IO ||
+               e == ERR_REMOTE_DISK || e == ERR_DENIED) {
         buf_put_str(&env->why, env->book.dir == NULL ? "" : env->book.dir);
     }
     return e;

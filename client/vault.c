@@ -200,7 +200,7 @@ static enum err check_format(struct vault *v)
     if (e == ERR_NOT_FOUND || (e == ERR_OK && row.n < 4))
         e = ERR_DAMAGED;
     if (e == ERR_OK && load_u32(row.p) != VAULT_FORMAT)
-        e = load_u32(row.p) > VAULT_FORMAT ? ERR_TOO_NEW : ERR_DAMAGED;
+        e = load_u32(row.p) > VAULT_FORMAT ? ERR_TOO_NEW : ERR_TOO_OLD;
     if (e == ERR_OK)
         e = open_sealed(v, "format", bytes_of_str(FORMAT_KEY), bytes_cut(row, 4), &plain, &key_rest, &value);
     kv_abort(&txn);

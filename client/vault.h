@@ -7,7 +7,7 @@
  *
  * A struct vault is one open store; one per process. A struct vault_txn is the caller's, must not move while it is
  * open, and ends by exactly one of commit and abort. Errors are those of kv.h; ERR_DAMAGED also means the wrong key,
- * or a value that does not authenticate; ERR_TOO_NEW a format of a newer program. */
+ * or a value that does not authenticate; ERR_TOO_NEW, ERR_TOO_OLD a format of another program. */
 #ifndef CHIBO_VAULT_H
 #define CHIBO_VAULT_H
 

@@ -65,6 +65,7 @@ enum err_class {
     ROW(BAD_SIGNATURE,   REFUSED, 22, 17, "a changeset's signature does not verify") \
     ROW(NOT_READABLE,    REFUSED, 23, 17, "this scope is not for this device") \
     ROW(TOO_NEW,         UPGRADE, 24, 18, "this was made by a newer version of the program") \
+    ROW(TOO_OLD,         UPGRADE,  0, 18, "this was made by an older version, which this program cannot read") \
     ROW(COPY,            REFUSED, 25, 12, "this store is a copy of one that has gone on elsewhere") \
     ROW(ROLLED_BACK,     REFUSED, 26, 15, "the server holds less than it acknowledged") \
     ROW(STALE_BASE,      REFUSED, 27,  1, "the value had changed in the meantime") \

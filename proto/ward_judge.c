@@ -346,7 +346,7 @@ static enum err size_judge(struct txn *txn, const struct message_size *entry, st
     }
     if (e == ERR_NOT_FOUND && job->key_gone)
         return ERR_OK; /* it begins with a key that is not here: it stays with those who hold it */
-    return ward_recall(txn, entry, recall, count);
+    return ward_recall(txn, entry, r != NULL, recall, count);
 }
 
 /* The session goes on with what the device holds; from now on it counts as the ratchet's word. */

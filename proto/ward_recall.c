@@ -2,11 +2,12 @@
 #include "recall.h"
 #include "ward_recall.h"
 
-enum err ward_recall(struct txn *txn, const struct message_size *entry, struct buf *list, size_t *count)
+enum err ward_recall(struct txn *txn, const struct message_size *entry, bool is_theirs, struct buf *list,
+                     size_t *count)
 {
     struct recall_scope r = {.scope = entry->scope};
     struct scope s;
-    enum err e = scope_load(txn, &entry->scope, &s);
+    enum err e = is_theirs ? scope_load(txn, &entry->scope, &s) : ERR_NOT_FOUND;
 
     if (e != ERR_OK && e != ERR_NOT_FOUND)
         return e;

@@ -10,8 +10,10 @@
 #include "message.h"
 #include "ward.h"
 
-/* One more scope for the recall message, if there is room left in it. */
-MUST_CHECK enum err ward_recall(struct txn *txn, const struct message_size *entry, struct buf *list, size_t *count);
+/* One more scope for the recall message, if there is room left in it. Not theirs: as if we had nothing of it, so that
+ * nobody learns of a log what he was not given. */
+MUST_CHECK enum err ward_recall(struct txn *txn, const struct message_size *entry, bool is_theirs, struct buf *list,
+                                size_t *count);
 enum err ward_stage(struct txn *txn, struct work *job);
 enum err ward_refill(struct txn *txn, const struct ward *w, struct work *job, uint64_t now);
 

@@ -59,6 +59,29 @@ static enum err visit_cursor(void *arg, const struct id *scope, const struct war
     return ERR_OK;
 }
 
+/* Of work that came from another log the time is not said: it is old. */
+static enum err find_since(struct txn *txn, struct holders *h)
+{
+    struct scope *list = NULL;
+    size_t count = 0;
+    enum err e = scope_list(txn, &list, &count);
+    for (size_t i = 0; e == ERR_OK && i < count; i++) {
+        bool yes = !holders_few(h, list[i].number);
+        for (uint64_t k = 0; e == ERR_OK && !yes && k < list[i].frontier.size; k++) {
+            struct ledger_leaf l = {0};
+            struct buf row = {0};
+            e = holds_change(txn, &list[i], k, &yes);
+            if (e == ERR_OK && yes && ledger_leaf_at(txn, &list[i], k, &row, &l) == ERR_OK) {
+                h->since[list[i].number] = l.is_control ? 0 : l.accepted;
+                ledger_leaf_deinit(&l);
+            }
+            buf_deinit(&row);
+        }
+    }
+    free(list);
+    return e;
+}
+
 enum err holders_read(struct txn *txn, struct holders *h)
 {
     struct holding is = {txn, h};
@@ -71,7 +94,7 @@ enum err holders_read(struct txn *txn, struct holders *h)
         if (list[i].state == DEVICE_ACTIVE)
             e = ward_cursor_each(txn, &list[i].id, visit_cursor, &is);
     free(list);
-    return e;
+    return e == ERR_OK ? find_since(txn, h) : e;
 }
 
 bool holders_few(const struct holders *h, uint16_t scope_number)

@@ -10,6 +10,7 @@
 struct holders {
     uint32_t count[UINT16_MAX + 1];
     uint64_t work[UINT16_MAX + 1]; /* leaves up to the last that holds a change; 0: there is nothing to lose */
+    uint64_t since[UINT16_MAX + 1]; /* of those that fewer than two hold: when the first change came, seconds */
 };
 
 /* A full holder is in use, holds all leaves from the first one on (not a snapshot in their place), and by its newest

@@ -15,7 +15,7 @@
 #include "holders.h"
 
 #define KEY_SIZE_PART (2 + ID_SIZE + 2)
-#define ROW_FIELDS 17
+#define ROW_FIELDS 18
 
 /* Values of enumerations that are counted, by the names of schema.def. */
 enum { MEETING_HELD = 3, TASK_DOING = 2, MEMBER_PROBATIONARY = 2, EXEMPT_FROM_INTRODUCTION = 3 };
@@ -183,8 +183,12 @@ static enum err take_scopes(struct counting *c, const struct org *o, size_t cell
         e = scope_load(c->txn, &o->scope[a], &s);
         if (e == ERR_OK)
             c->by_scope[s.number] = (int32_t)cell;
-        if (e == ERR_OK && holders_few(&c->holders, s.number))
+        if (e == ERR_OK && holders_few(&c->holders, s.number)) {
+            const uint64_t since = c->holders.since[s.number];
+            if (c->cell[cell].few_holders == 0 || since < c->cell[cell].few_since)
+                c->cell[cell].few_since = since;
             c->cell[cell].few_holders |= 1u << a;
+        }
         if (e == ERR_OK)
             e = ward_wanted_add(c->txn, &s, &c->cell[cell].damaged);
     }
@@ -372,7 +376,7 @@ void overview_encode(const struct overview_cell *c, struct buf *row)
 {
     const uint64_t numbers[] = {c->devices, c->contact, c->meetings, c->present,  c->counted,
                                 c->members, c->tasks,   c->due,      c->conflicts, c->held,    c->held_since,
-                                c->copied,   c->damaged, c->few_holders};
+                                c->copied,   c->damaged, c->few_holders, c->few_since};
     mp_put_array(row, ROW_FIELDS);
     mp_put_str(row, bytes_of_str(c->code));
     mp_put_str(row, bytes_of_str(c->name));
@@ -395,7 +399,7 @@ enum err overview_decode(struct overview_cell *c, struct bytes row)
     *c = (struct overview_cell){0};
     uint64_t *const numbers[] = {&c->devices, &c->contact, &c->meetings, &c->present,  &c->counted,
                                  &c->members, &c->tasks,   &c->due,      &c->conflicts, &c->held,    &c->held_since,
-                                 &c->copied,  &c->damaged, &c->few_holders};
+                                 &c->copied,  &c->damaged, &c->few_holders, &c->few_since};
     mp_open(&r, row);
     mp_expect_array(&r, ROW_FIELDS);
     take_text(&r, c->code);

@@ -15,6 +15,7 @@
  *   copied     of the devices, those whose book was cloned and goes on twice: what they send is held
  *   damaged    leaves of its logs that are damaged here and asked for from devices (chibod doi-khop)
  *   few_holders  of its logs that hold a change, those which fewer than two devices hold in full (holders.h)
+ *   few_since    when the first change in such a log came: young ones are nothing to speak of
  *   conflicts  fields with two or more values of which a person has not chosen one
  * Of a field in conflict the first value counts. One scan over the parts of the whole ward. */
 #ifndef CHIBO_OVERVIEW_H
@@ -39,13 +40,14 @@ struct overview_cell {
     uint64_t damaged;
     uint64_t copied;
     uint64_t few_holders; /* a bit for each access class, 1 << ACCESS_A on */
+    uint64_t few_since;   /* seconds */
 };
 
 /* *cells from mem_alloc, freed by the caller; ascending by code. today: a date (date.h). */
 MUST_CHECK enum err overview_read(struct txn *txn, uint32_t today, struct overview_cell **cells, size_t *count);
 
 /* One row: [code, name, type, devices, contact, meetings, present, counted, members, tasks, due, conflicts, held,
- * held_since, copied, damaged, few_holders]. */
+ * held_since, copied, damaged, few_holders, few_since]. */
 void overview_encode(const struct overview_cell *c, struct buf *row);
 MUST_CHECK enum err overview_decode(struct overview_cell *c, struct bytes row);
 

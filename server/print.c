@@ -15,6 +15,7 @@
 
 #define MOMENT_SIZE PRINT_MOMENT_SIZE
 #define DAY_S 86400
+#define FEW_DAYS 7
 
 /* 23/11/2026 14:05, in Vietnam. */
 const char *print_moment(uint64_t unix_s, char out[PRINT_MOMENT_SIZE])
@@ -101,6 +102,7 @@ static void cell_json(const struct overview_cell *c, struct buf *out)
     for (char letter = few_next(c, &at); letter != '\0'; letter = few_next(c, &at))
         json_string(&j, (const char[]){letter, '\0'});
     json_array_end(&j);
+    print_put_moment(&j, "few_since", c->few_since);
     print_row_end(&j);
 }
 
@@ -134,6 +136,12 @@ static void cell_text(const struct overview_cell *c, struct print_table *t)
     print_table_put(t, text);
 }
 
+static bool is_old(uint64_t since)
+{
+    const uint64_t now = (uint64_t)time(NULL);
+    return now > since && now - since > FEW_DAYS * DAY_S;
+}
+
 static void copied_text(const struct overview_cell *c, struct buf *out)
 {
     if (c->copied > 0)
@@ -143,10 +151,11 @@ static void copied_text(const struct overview_cell *c, struct buf *out)
     if (c->damaged > 0)
         buf_printf(out, _("! %s: %llu leaves of its logs are damaged here; they are asked for from its devices.\n"),
                    c->code, (unsigned long long)c->damaged);
-    enum access at = ACCESS_A;
+    enum access at = is_old(c->few_since) ? ACCESS_A : ACCESS_D + 1; /* with a cell's first week it mends itself */
     for (char letter = few_next(c, &at); letter != '\0'; letter = few_next(c, &at))
-        buf_printf(out, _("! %s, class %c: fewer than two devices hold all of it. On another one: chibo dong-bo "
-                          "--lich-su\n"), c->code, letter);
+        buf_printf(out, _("%s, class %c: only one device holds all of it. Better two, should the ward's disk fail. "
+                          "On another one: chibo dong-bo --lich-su\n"),
+                   c->code, letter);
 }
 
 enum err print_overview(struct bytes rows, bool json, struct buf *out)

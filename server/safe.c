@@ -101,8 +101,8 @@ static enum err check_format(struct safe *s)
     e = kv_get(&txn, TABLE_FORMAT, bytes_of_str(FORMAT_KEY), &row);
     if (e == ERR_NOT_FOUND || (e == ERR_OK && row.n < 4))
         e = ERR_DAMAGED;
-    if (e == ERR_OK && load_u32(row.p) > SAFE_FORMAT)
-        e = ERR_TOO_NEW;
+    if (e == ERR_OK && load_u32(row.p) != SAFE_FORMAT)
+        e = load_u32(row.p) > SAFE_FORMAT ? ERR_TOO_NEW : ERR_TOO_OLD;
     if (e == ERR_OK)
         e = check_row(s, TABLE_FORMAT, bytes_of_str(FORMAT_KEY), row, &value);
     kv_abort(&txn);

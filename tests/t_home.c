@@ -208,6 +208,29 @@ TEST(a_newer_store_is_refused)
     free(dir);
 }
 
+/* The number stands in the clear, before the tag: what is behind it may be of any form. */
+TEST(a_store_of_another_format_is_refused)
+{
+    static const struct { uint8_t format; enum err want; } rows[] = {
+        {SAFE_FORMAT + 1, ERR_TOO_NEW}, {SAFE_FORMAT - 1, ERR_TOO_OLD}, {SAFE_FORMAT, ERR_DAMAGED}};
+    static const char *const names[] = {"format"};
+    static const struct kv_spec spec = {names, 1, 32 << 20, 64 << 20};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        char *dir = new_home(), *so = disk_join(dir, "so");
+        const uint8_t other[] = {0, 0, 0, rows[i].format, 'w', 'h', 'a', 't'};
+        struct kv *kv;
+        struct kv_txn raw;
+        REQUIRE(kv_open(so, &spec, KV_WRITE, &kv) == ERR_OK);
+        REQUIRE(kv_begin(kv, true, &raw) == ERR_OK);
+        CHECK_EQ(kv_put(&raw, 0, bytes_of_str("format"), bytes_of(other, sizeof(other))), ERR_OK);
+        CHECK_EQ(kv_commit(&raw), ERR_OK);
+        kv_close(kv);
+        CHECK_EQ(opens(dir), rows[i].want);
+        free(so);
+        free(dir);
+    }
+}
+
 static enum err configure(const char *dir, const char *text)
 {
     char *path = disk_join(dir, "cau-hinh");

@@ -278,7 +278,7 @@ TEST(rows_go_over_and_come_back)
 {
     const struct overview_cell c = {.code = "CB-1", .name = "Chi bộ", .type = ORG_SCHOOL, .devices = 1, .contact = 2,
                                     .meetings = 3, .present = 4, .counted = 5, .members = 6, .tasks = 7, .due = 8,
-                                    .conflicts = 9, .few_holders = 6};
+                                    .conflicts = 9, .few_holders = 6, .few_since = 10};
     struct overview_cell back;
     struct buf row = {0};
     overview_encode(&c, &row);
@@ -328,10 +328,10 @@ TEST(a_line_of_json_each)
     CHECK_STR(buf_cstr(&out),
               "{\"v\":1,\"code\":\"CB-1\",\"name\":\"Chi \\\"bộ\\\"\",\"type\":\"TDP\",\"devices\":0,"
               "\"contact\":\"2027-01-15T08:00:00Z\",\"meetings\":0,\"present\":4,\"counted\":5,\"members\":0,"
-              "\"tasks\":0,\"due\":0,\"conflicts\":0,\"held\":0,\"held_since\":null,\"copied\":0,\"damaged\":0,\"few_holders\":[]}\n"
+              "\"tasks\":0,\"due\":0,\"conflicts\":0,\"held\":0,\"held_since\":null,\"copied\":0,\"damaged\":0,\"few_holders\":[],\"few_since\":null}\n"
               "{\"v\":1,\"code\":\"CB-1\",\"name\":\"Chi \\\"bộ\\\"\",\"type\":\"TDP\",\"devices\":0,"
               "\"contact\":null,\"meetings\":0,\"present\":4,\"counted\":5,\"members\":0,"
-              "\"tasks\":0,\"due\":0,\"conflicts\":0,\"held\":0,\"held_since\":null,\"copied\":0,\"damaged\":0,\"few_holders\":[]}\n");
+              "\"tasks\":0,\"due\":0,\"conflicts\":0,\"held\":0,\"held_since\":null,\"copied\":0,\"damaged\":0,\"few_holders\":[],\"few_since\":null}\n");
     buf_clear(&out);
     CHECK_EQ(print_overview(buf_bytes(&rows), false, &out), ERR_OK);
     CHECK(strstr(buf_cstr(&out), "80 %") != NULL);

@@ -40,10 +40,11 @@ is "in Vietnamese" $? 0
 is "verify says what it saw" "$(chibo d2 verify | grep -c 'come with chibo dong-bo --lich-su')" 1
 few() { "$BUILD/chibod" overview "$W" --json | sed -n 's/.*"few_holders":\(\[[^]]*\]\).*/\1/p'; }
 is "one full holder" "$(few)" '["A"]'
-"$BUILD/chibod" overview "$W" | grep -q 'CB-014, class A: fewer than two devices'
-is "told to the ward" $? 0
-CHIBO_LANG=vi "$BUILD/chibod" overview "$W" | grep -q 'ít hơn hai máy giữ đủ'
-is "in Vietnamese, to the ward" $? 0
+is "a young log is nothing to speak of" "$("$BUILD/chibod" overview "$W" | grep -c 'class A')" 0
+${CC:-cc} -shared -fPIC -o "$TMP/clock.so" tests/cli/clock.c -ldl || exit 1
+later() { env LD_PRELOAD="$TMP/clock.so" SHIFT_S=$((8 * 86400)) "$@"; }
+is "advice to the ward after a week" "$(later "$BUILD/chibod" overview "$W" | grep -c '^CB-014, class A: only one device')" 1
+is "in Vietnamese" "$(CHIBO_LANG=vi later "$BUILD/chibod" overview "$W" | grep -c 'CB-014, mức A: chưa đủ hai máy')" 1
 chibo d2 add task --set 'duty=Việc của phó' --set from=05/11/2026 >/dev/null
 chibo d2 edit "$id" --set 'duty=Phó sửa' >/dev/null
 is "what it writes is sent" "$(number sent "$(chibo d2 sync --json)")" 2
