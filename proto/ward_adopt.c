@@ -150,6 +150,14 @@ static enum err from_load(struct txn *txn, const struct ward_proofs *p, size_t *
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+enum err ward_proofs_rewound(struct txn *txn, const struct ward_proofs *p, const struct scope *s)
+{
+    size_t from, place;
+    enum err e = from_load(txn, p, &from);
+
+    return e == ERR_OK && keys_find(&p->own, s->ward_key, &place) && place < from ? from_put(txn, place) : e;
+}
+
 /* The list of a device is longer than ours, or it ends with the ward's key and ours does not. */
 static enum err proofs_shown(struct txn *txn, const struct ward *w, struct bytes shown, struct ward_proofs *p)
 {

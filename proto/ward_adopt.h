@@ -40,6 +40,10 @@ MUST_CHECK enum err ward_proofs_checkpoint(const struct ward_proofs *p, const st
  * those who come later. */
 MUST_CHECK enum err ward_proofs_keep(struct txn *txn, const struct ward_proofs *p);
 
+/* The log was just rewound: others may hold more than what is left of it, by the key that it is at there, or by a later
+ * one. These count from now on. */
+MUST_CHECK enum err ward_proofs_rewound(struct txn *txn, const struct ward_proofs *p, const struct scope *s);
+
 /* A control leaf that comes back, at the end of this log: would readers take it as it is? */
 bool ward_leaf_stands(const struct ward_proofs *p, const struct ward *w, const struct scope *s, const struct control *c,
                       struct bytes encoded, const uint8_t signature[SIGNATURE_SIZE]);

@@ -350,6 +350,8 @@ static enum err rewind_and_add(struct refill *r)
         e = ward_missing_rewind(r->txn, &r->scope, r->common);
     if (e == ERR_OK)
         e = ledger_rewind(r->txn, &r->scope, r->common);
+    if (e == ERR_OK)
+        e = ward_proofs_rewound(r->txn, r->proofs, &r->scope);
     if (r->scope.epoch < epoch)
         r->scope.epoch = epoch;
     if (e == ERR_OK)

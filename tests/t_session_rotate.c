@@ -153,6 +153,33 @@ TEST(the_list_of_keys_comes_back_from_a_device)
     past_deinit(&p);
 }
 
+/* A backup of after the new key, put back over one of before it, whose log went on in another way: what both have in
+ * common ends under the old key, and so does what device 0 holds and the ward's log now has elsewhere. */
+TEST(a_later_backup_over_an_earlier_one)
+{
+    struct memstore *early, *late;
+    struct sim_story w;
+    struct keys list;
+
+    sim_story_init(&w, 2);
+    early = memstore_copy(w.ward.store);
+    CHECK_EQ(sim_story_meeting(&w, 0, 1), ERR_OK);
+    sync_ok(&w, 0);
+    sim_node_rotate(&w.ward);
+    sim_node_keys(&w.ward, &list);
+    late = memstore_copy(w.ward.store);
+    memstore_restore(w.ward.store, early);
+    sim_node_adopt(&w.ward, &list);
+    CHECK_EQ(sim_story_meeting(&w, 1, 2), ERR_OK);
+    sync_ok(&w, 1);
+    memstore_restore(w.ward.store, late);
+    sync_ok(&w, 1);
+    settled(&w, 2, 2);
+    memstore_free(early);
+    memstore_free(late);
+    sim_story_deinit(&w);
+}
+
 /* Nothing but the old key is left. What devices bring is taken in, for those who know no other key; the others are told,
  * and go on when the newest key is found. */
 TEST(without_its_newest_key_the_ward_takes_all_in_and_says_so)
