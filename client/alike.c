@@ -7,6 +7,7 @@
 #include "../common/language.h"
 #include "../common/text.h"
 #include "../proto/mp.h"
+#include "value.h"
 #include "word.h"
 
 #define WRITTEN_TWICE N_("probably written twice")
@@ -80,18 +81,6 @@ const struct kind_info *alike_link_kind(uint32_t kind)
 
 /* ---- links ---- */
 
-static bool id_of(const struct view *v, const struct kind_info *k, const char *field, struct id *out)
-{
-    const struct entry *e = replica_view_entry(v, schema_field_named(k, field));
-    struct mp r;
-
-    if (e == NULL)
-        return false;
-    mp_open(&r, e->candidate[0].value);
-    *out = id_from(mp_bin_exact(&r, ID_SIZE));
-    return mp_close(&r) == ERR_OK;
-}
-
 static bool link_visit(void *arg, struct view *v)
 {
     const struct kind_info *k = schema_kind(v->kind);
@@ -99,7 +88,7 @@ static bool link_visit(void *arg, struct view *v)
     struct link l;
     struct mp r;
 
-    if (e == NULL || !id_of(v, k, "first", &l.first) || !id_of(v, k, "second", &l.second))
+    if (e == NULL || !value_id(v, "first", &l.first) || !value_id(v, "second", &l.second))
         return true;
     mp_open(&r, e->candidate[0].value);
     l.same = mp_uint(&r, UINT32_MAX) == 1;
@@ -197,12 +186,11 @@ static bool row_visit(void *arg, struct view *v)
 {
     struct scan *s = arg;
     struct row row = {.id = v->record};
-    const struct kind_info *k = schema_kind(v->kind);
     struct id reversed;
 
     if (replica_view_void(v) == CLOSE_VOID)
         return true;
-    if (schema_field_named(k, "reverses") != NULL && id_of(v, k, "reverses", &reversed)) {
+    if (value_id(v, "reverses", &reversed)) {
         buf_put(&s->reversed, &reversed, sizeof(reversed));
         return true;
     }

@@ -16,4 +16,14 @@ struct conflict_choice {
 MUST_CHECK enum err cmd_conflicts_settle(struct cmd_env *env, const char *id, const struct conflict_choice *choice,
                                          size_t count, bool keys);
 
+/* Of one record, all that waits (fields 0), or only these fields. */
+struct cmd_conflicts_only {
+    uint32_t kind;
+    struct id record;
+    size_t fields;
+    const struct field_info *field[CHANGE_TRIPLES_MAX];
+};
+/* Lists what waits (only NULL: in the whole book), and at a terminal asks. */
+MUST_CHECK enum err cmd_conflicts_ask(struct cmd_env *env, const struct cmd_conflicts_only *only);
+
 #endif

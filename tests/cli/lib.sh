@@ -47,6 +47,11 @@ silent_on() { if grep -qF -- "$1" <<<"$OUT"; then fail "said: $1" "$OUT"; else p
 complains() { if grep -qF -- "$1" <<<"$ERR"; then pass; else fail "no complaint: $1" "$ERR"; fi; }
 same() { if [ "$1" = "$2" ]; then pass; else fail "got  ${1:0:400}" "want ${2:0:400}"; fi; }
 lines() { same "$(grep -c . <<<"$OUT")" "$1"; }
+# typed ANSWERS COMMAND…: of chibo, by a person at a terminal (typed.py); what was shown is in $OUT, its status in $STATUS
+typed() {
+    "$PYTHON" tests/cli/typed.py "$1" "$BUILD/chibo" "${@:2}" >"$TMP/out" 2>"$TMP/err"
+    STATUS=$? OUT=$(cat "$TMP/out")
+}
 # field NAME: of the JSON line in $OUT, the value as JSON
 field() { "$PYTHON" -c 'import json,sys
 v = json.loads(sys.stdin.readline())
