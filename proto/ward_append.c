@@ -172,7 +172,7 @@ static bool is_taken(uint32_t verdict)
     return verdict_kind(verdict) == VERDICT_ACCEPTED || verdict_kind(verdict) == VERDICT_PROPOSAL;
 }
 
-/* What a record was when its author closed it: with what he wrote before, in this changeset. */
+/* What a record was when its author moved it to this state: with what he wrote before, in this changeset. */
 static void fold_before(const struct append *a, const uint32_t *verdict, size_t at, const struct change *c,
                         struct part *p)
 {
@@ -180,7 +180,7 @@ static void fold_before(const struct append *a, const uint32_t *verdict, size_t 
     struct id record;
     uint32_t kind;
 
-    for (size_t i = 0; c->op == OP_CLOSE && i < at; i++) {
+    for (size_t i = 0; (c->op == OP_CLOSE || c->op == OP_STATE) && i < at; i++) {
         struct version v = change_version(&a->cs.slot[i].commitment);
 
         change_subject(a->cs.slot[i].body, &kind, &record);

@@ -81,6 +81,7 @@ struct sim_log {
     struct model *model;
     uint64_t size;
     uint32_t epoch;
+    uint64_t refilled; /* when its newest epoch leaf was signed */
     size_t streams;
     struct sim_stream stream[SIM_STREAMS_MAX];
     struct control_device desk; /* the ward's own hand, as its newest device leaf here says */

@@ -239,6 +239,26 @@ TEST(a_signature_over_ones_own_text_is_taken)
     sim_story_deinit(&w);
 }
 
+/* By op 5 nobody says what he saw, be the text his own and of the same changeset: the ward knows nothing of the record
+ * before. */
+TEST(a_signature_that_does_not_say_what_it_signs_waits_at_a_new_record_too)
+{
+    static const uint8_t locked[] = {0x92, 0x01, FREEZE_STEP};
+    struct change c = {.kind = minutes()->number, .record = record, .op = OP_STATE, .count = 1};
+    struct sim_story w;
+    struct sim_link l;
+
+    sim_story_init(&w, 1);
+    create(&w, 0);
+    c.triple[0].tag = TAG_STATE;
+    c.triple[0].value = bytes_of(locked, sizeof locked);
+    CHECK_EQ(sim_node_record(&w.device[0], &w.cell, ACCESS_A, &c), ERR_OK);
+    CHECK_EQ(sim_link_sync(&w.ward, &w.device[0], &l), ERR_OK);
+    CHECK_EQ(l.device.counts.held, 1);
+    CHECK(!signed_at_ward(&w));
+    sim_story_deinit(&w);
+}
+
 /* --- void ------------------------------------------------------------------------------------------------- */
 
 TEST(a_draft_that_one_deletes_and_another_writes_comes_back_in_both_orders)
