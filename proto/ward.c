@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "actor.h"
 #include "mp.h"
 #include "ward_quarantine.h"
 #include "repair.h"
@@ -209,16 +210,28 @@ struct revoking {
     const struct ward *ward;
     const struct id *device;
     uint64_t now;
+    bool numbered; /* the policy has the number of this revocation */
+    bool again;    /* it was revoked before: only logs that know the device and do not say so yet */
 };
 
 static enum err revoke_scope(void *arg, const struct id *id, const struct ward_cursor *cursor)
 {
-    const struct revoking *r = arg;
+    struct revoking *r = arg;
     struct control c = {.kind = CONTROL_REVOKE};
+    struct actor_device d;
     struct scope s;
+    uint64_t policy;
     enum err e = scope_load(r->txn, id, &s);
 
     (void)cursor;
+    if (e == ERR_OK && r->again) {
+        e = actor_device(r->txn, &s, r->device, &d);
+        if (e == ERR_NOT_FOUND || (e == ERR_OK && d.revoked))
+            return ERR_OK;
+    }
+    if (e == ERR_OK && !r->numbered)
+        e = ward_policy_next(r->txn, &policy);
+    r->numbered = true;
     c.is.revoke.device = *r->device;
     c.is.revoke.reason = err_wire(ERR_REVOKED);
     return e == ERR_OK ? ward_control(r->txn, r->ward, &s, &c, r->now) : e;
@@ -226,16 +239,12 @@ static enum err revoke_scope(void *arg, const struct id *id, const struct ward_c
 
 enum err ward_revoke(struct txn *txn, const struct ward *w, const struct id *device, uint64_t now)
 {
-    struct revoking r = {txn, w, device, now};
+    struct revoking r = {.txn = txn, .ward = w, .device = device, .now = now};
     struct ward_device d;
-    uint64_t policy;
     enum err e = ward_device_load(txn, device, &d);
 
-    if (e == ERR_OK && d.state == DEVICE_REVOKED)
-        return ERR_OK;
-    if (e == ERR_OK)
-        e = ward_policy_next(txn, &policy);
-    if (e == ERR_OK) {
+    r.again = e == ERR_OK && d.state == DEVICE_REVOKED;
+    if (e == ERR_OK && !r.again) {
         d.state = DEVICE_REVOKED;
         e = ward_device_save(txn, &d);
     }

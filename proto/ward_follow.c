@@ -63,6 +63,8 @@ static enum err follow_device(struct txn *txn, const struct scope *s, const stru
         d.org = s->org;
         d.incarnation = WARD_INCARNATION_UNKNOWN;
         d.enrolled = c->time;
+        if (ward_is_barred(txn, &is->device)) /* from the first leaf on; its logs say so when all of them is back */
+            d.state = DEVICE_REVOKED;
         memcpy(d.sign_public, is->key, sizeof d.sign_public);
         e = org_of(txn, &is->person, &d.org);
         if (e == ERR_OK)
@@ -163,7 +165,7 @@ enum err ward_bar_again(struct txn *txn, const struct ward *w, uint64_t now)
     enum err e = ward_device_list(txn, &device, &count);
 
     for (size_t i = 0; e == ERR_OK && i < count; i++)
-        if (device[i].state != DEVICE_REVOKED && ward_is_barred(txn, &device[i].id))
+        if (ward_is_barred(txn, &device[i].id))
             e = ward_revoke(txn, w, &device[i].id, now);
     free(device);
     return e;

@@ -191,39 +191,6 @@ TEST(an_organisation_founded_after_the_backup_comes_back)
     sim_story_deinit(&w);
 }
 
-TEST(a_revocation_after_the_backup_holds)
-{
-    for (unsigned listed = 0; listed < 2; listed++) {
-        struct sim_story w;
-        struct memstore *backup;
-        struct replica r;
-        struct txn txn;
-
-        sim_story_init(&w, 3);
-        backup = memstore_copy(w.ward.store);
-        r = sim_node_replica(&w.device[1]);
-        CHECK_EQ(sim_story_meeting(&w, 1, 1), ERR_OK);
-        sync_ok(&w, 1);
-        sim_node_revoke(&w.ward, &r.device);
-        sync_ok(&w, 0);
-        memstore_restore(w.ward.store, backup);
-        if (listed) { /* what the daemon does with its list when it starts */
-            memstore_begin(w.ward.store, true, &txn);
-            CHECK_EQ(ward_bar(&txn, &w.ward.ward, &r.device, w.ward.now), ERR_OK);
-            CHECK_EQ(memstore_commit(w.ward.store, true), ERR_OK);
-            CHECK_EQ(sim_link_sync(&w.ward, &w.device[1], NULL), ERR_REVOKED);
-        }
-        CHECK(rolled_back(&w, 0));
-        CHECK_EQ(sim_link_sync(&w.ward, &w.device[1], NULL), ERR_REVOKED);
-        sync_ok(&w, 2);
-        sync_ok(&w, 0);
-        sim_story_check(&w, 0);
-        sim_story_check(&w, 2);
-        memstore_free(backup);
-        sim_story_deinit(&w);
-    }
-}
-
 /* Restored twice, from an older backup the second time; three devices, each of another time. */
 TEST(restored_again_before_all_have_come)
 {
