@@ -37,7 +37,7 @@ LIB_TEST   := $(BUILD)/libtest.a
 LIBS_CORE := -lsodium -llmdb -lzstd -lutf8proc -lmsgpackc
 LIBS_TLS  := -lssl -lcrypto
 
-PROGRAMS := $(BUILD)/chibo $(BUILD)/chibod $(BUILD)/chibo-tls.so
+PROGRAMS := $(BUILD)/chibo $(BUILD)/chibod $(BUILD)/chibo-tls.so $(BUILD)/chibo-xlsx
 MO       := $(BUILD)/locale/vi/LC_MESSAGES/chibo.mo
 
 .PHONY: all help FORCE
@@ -83,6 +83,10 @@ $(BUILD)/chibod: $(BUILD)/server/main.o $(LIB_SERVER) $(LIB_PROTO) $(LIB_TLS) $(
 $(BUILD)/chibo-tls.so: $(LIB_TLS) $(LIB_COMMON)
 	$(CC) $(LDFLAGS_ALL) -shared -o $@ $(call obj,$(TLS_SRC)) $(LIB_COMMON) $(LIBS_CORE) $(LIBS_TLS)
 
+# Workbooks are made beside chibo, which runs this only when one is asked for.
+$(BUILD)/chibo-xlsx: $(BUILD)/client/xlsx/main.o $(BUILD)/client/csv.o $(LIB_COMMON)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_CORE) -lxlsxwriter
+
 # A test links what it names: libraries are searched in this order, so a test may use anything.
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB_TEST) $(LIB_SERVER) $(LIB_CLIENT) $(LIB_PROTO) $(LIB_TLS) $(LIB_COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $< $(LIB_TEST) $(LIB_SERVER) $(LIB_CLIENT) $(LIB_PROTO) $(LIB_TLS) $(LIB_COMMON) \
@@ -97,4 +101,4 @@ $(MO): po/vi.po
 	@mkdir -p $(@D)
 	msgfmt --check -o $@ $<
 
--include $(wildcard $(BUILD)/*/*.d)
+-include $(wildcard $(BUILD)/*/*.d $(BUILD)/client/xlsx/*.d)

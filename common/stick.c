@@ -56,6 +56,7 @@ void stick_out_init(struct stick_out *s, const char *path)
     size_t n = strlen(path);
 
     s->fd = -1;
+    s->mode = STICK_MODE;
     s->path = strdup(path);
     s->half = mem_alloc(n + sizeof HALF_SUFFIX);
     assert(s->path != NULL);
@@ -67,7 +68,7 @@ void stick_out_init(struct stick_out *s, const char *path)
 static enum err begin(struct stick_out *s)
 {
     (void)unlink(s->half);
-    s->fd = open(s->half, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, STICK_MODE);
+    s->fd = open(s->half, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, s->mode);
     return s->fd >= 0 ? ERR_OK : disk_error(errno);
 }
 

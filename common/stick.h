@@ -21,6 +21,7 @@ void stick_in_close(struct stick_in *s);
 
 struct stick_out {
     char *path, *half; /* the final name, and the one until then */
+    unsigned mode;     /* 0644; whoever writes what is not sealed says 0600 before the first write */
     int fd;
 };
 

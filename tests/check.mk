@@ -6,7 +6,7 @@ SEEDS   ?= 100000
 DESTDIR ?=
 
 DEPS       := gcc libc6-dev make gettext libuv1-dev liblmdb-dev libmsgpack-dev libssl-dev libsodium-dev libzstd-dev \
-              libutf8proc-dev
+              libutf8proc-dev libxlsxwriter-dev
 DEPS_CHECK := clang llvm libclang-rt-14-dev valgrind universal-ctags strace python3 python3-openssl python3-nacl \
               python3-msgpack python3-zstandard libicu-dev
 DEPS_BENCH := sqlite3 iproute2
@@ -113,6 +113,7 @@ bench: deps deps-check deps-bench
 install: all
 	install -D -m 755 $(BUILD)/chibo $(DESTDIR)$(PREFIX)/bin/chibo
 	install -D -m 755 $(BUILD)/chibod $(DESTDIR)$(PREFIX)/bin/chibod
+	install -D -m 755 $(BUILD)/chibo-xlsx $(DESTDIR)$(PREFIX)/bin/chibo-xlsx
 	install -D -m 644 $(BUILD)/chibo-tls.so $(DESTDIR)$(PREFIX)/lib/chibo/chibo-tls.so
 	install -D -m 644 $(MO) $(DESTDIR)$(PREFIX)/share/locale/vi/LC_MESSAGES/chibo.mo
 	install -D -m 644 client/chibo-sync.timer $(DESTDIR)$(PREFIX)/lib/systemd/user/chibo-sync.timer

@@ -23,7 +23,7 @@ make BUILD="$BUILD" DESTDIR="$root" install >"$root/log" 2>&1
 check "make install succeeds" [ $? -eq 0 ]
 there=$(cd "$root" && find . -type f ! -name log | sort | paste -sd ' ')
 local=./usr/local
-check "these files and no others: $there" [ "$there" = "$local/bin/chibo $local/bin/chibod \
+check "these files and no others: $there" [ "$there" = "$local/bin/chibo $local/bin/chibo-xlsx $local/bin/chibod \
 $local/lib/chibo/chibo-tls.so $local/lib/systemd/system/chibod-doi-khop@.service \
 $local/lib/systemd/system/chibod-doi-khop@.timer $local/lib/systemd/user/chibo-sync.service $local/lib/systemd/user/chibo-sync.timer \
 $local/share/locale/vi/LC_MESSAGES/chibo.mo" ]
