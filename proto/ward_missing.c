@@ -4,6 +4,7 @@
  * that has not got a body will not get it. */
 #include <stdlib.h>
 
+#include "held.h"
 #include "repair.h"
 #include "verdict.h"
 #include "ward_recall.h"
@@ -78,6 +79,40 @@ enum err ward_missing_rewind(struct txn *txn, const struct scope *s, uint64_t si
     return e;
 }
 
+/* Was one of these changes accepted by a person behind it, and not folded there because the body was not here? */
+static enum err accepted_bare(struct txn *txn, const struct scope *s, uint64_t index, const struct changeset *cs,
+                              bool *bare)
+{
+    enum err e = ERR_OK;
+
+    *bare = false;
+    for (size_t i = 0; e == ERR_OK && !*bare && i < cs->count; i++) {
+        struct version v;
+        struct held h;
+        uint32_t leaf, position;
+
+        e = held_get(txn, s, (uint32_t)index, (uint32_t)i, &h);
+        if (e == ERR_OK && h.decided && verdict_kind(h.ruled) == VERDICT_ACCEPTED && cs->slot[i].body.n > 0) {
+            v = change_version(&h.id);
+            e = scope_change_find(txn, s, &v, &leaf, &position);
+            *bare = e == ERR_NOT_FOUND;
+        }
+        e = e == ERR_NOT_FOUND ? ERR_OK : e;
+    }
+    return e;
+}
+
+/* All of the log is folded again, in its order: who had the body all the time folded it where the person's word
+ * stands. */
+static enum err fold_bare(struct txn *txn, const struct scope *s, uint64_t index, const struct changeset *cs)
+{
+    struct scope again = *s;
+    bool bare;
+    enum err e = accepted_bare(txn, s, index, cs, &bare);
+
+    return e == ERR_OK && bare ? ledger_rewind(txn, &again, s->frontier.size) : e;
+}
+
 enum err ward_missing_fill(struct txn *txn, const struct scope *s, const struct id *device, uint32_t incarnation,
                            uint64_t index, struct changeset *cs)
 {
@@ -85,6 +120,8 @@ enum err ward_missing_fill(struct txn *txn, const struct scope *s, const struct 
     bool filled = false;
     enum err e = ledger_fill(txn, s, index, cs, &filled);
 
+    if (e == ERR_OK && filled)
+        e = fold_bare(txn, s, index, cs);
     if (e == ERR_OK && filled && is_whole(cs))
         e = store_del(txn, TABLE_missing, missing_key(room, s, device, incarnation, cs->first));
     return e;

@@ -1,6 +1,9 @@
 /* t_missing.c - bodies that only their author holds, at a ward that was restored and refilled by others, when the
  * author's incarnation of then is closed: asked for once more, and only once of a store that has them no more
  * (protocol.md 8.6). */
+#include <stdio.h>
+
+#include "../proto/ward_held.h"
 #include "../proto/ward_recall.h"
 #include "sim_story.h"
 #include "sim_value.h"
@@ -210,5 +213,57 @@ TEST(a_store_that_has_them_no_more_is_asked_once)
     CHECK(bytes_up(&w, 0) > after);
     CHECK_EQ(bytes_up(&w, 0), after);
     sim_story_check(&w, 0);
+    sim_story_deinit(&w);
+}
+
+static bool id_visit(void *arg, const struct ward_held *h)
+{
+    for (size_t i = 0; i < HASH_SIZE; i++)
+        snprintf((char *)arg + 2 * i, 3, "%02x", h->held.id.b[i]);
+    return false;
+}
+
+/* What is held first of all, accepted by a person. */
+static void accept_held(struct sim_story *w)
+{
+    char hex[2 * HASH_SIZE + 1] = "";
+    struct ward_ruling r = {hex, VERDICT_ACCEPTED, bytes_of_str("Đã xem."), bytes_of_str("Trần Văn Bình"), false};
+    struct held held;
+    struct txn txn;
+
+    memstore_begin(w->ward.store, true, &txn);
+    CHECK_EQ(ward_held_each(&txn, id_visit, hex), ERR_OK);
+    CHECK_EQ(ward_rule(&txn, &w->ward.ward, &r, w->ward.now, &held), ERR_OK);
+    CHECK_EQ(memstore_commit(w->ward.store, true), ERR_OK);
+}
+
+/* Both logs lack the body; then a person accepts it, and that word is what the ward loses and the deputy brings back
+ * before the author comes with the body. */
+TEST(what_was_accepted_before_its_body_came_back_is_folded)
+{
+    struct memstore *before, *bare;
+    struct sim_story w;
+
+    sim_story_init(&w, 2);
+    before = memstore_copy(w.ward.store);
+    record_held(&w, 0, 3);
+    sync_ok(&w, 0);
+    sync_ok(&w, 1);
+    memstore_restore(w.ward.store, before);
+    sync_ok(&w, 1);
+    bare = memstore_copy(w.ward.store);
+    sync_ok(&w, 0);
+    CHECK_EQ(at_ward(&w).bodies, 1);
+    accept_held(&w);
+    sync_ok(&w, 1);
+    memstore_restore(w.ward.store, bare);
+    sync_ok(&w, 1);
+    CHECK_EQ(at_ward(&w).bodies, 0);
+    sync_ok(&w, 0);
+    CHECK_EQ(at_ward(&w).bodies, 1);
+    sim_story_check(&w, 0);
+    sim_story_check(&w, 1);
+    memstore_free(before);
+    memstore_free(bare);
     sim_story_deinit(&w);
 }
