@@ -59,6 +59,8 @@ static void act_put_back(struct sim *s)
 
     if (b->store == NULL || !sim_restore_knows_all(s))
         return;
+    if (s->rotten && s->rotten_with == b->peer)
+        return; /* nobody else has that leaf, and the backup may be from before it */
     p = &s->peer[b->peer];
     sim_note(s, "put back %zu in %zu", at, b->peer);
     sim_net_device_gone(s, b->peer);

@@ -82,6 +82,8 @@ static bool expected(const struct sim *s, const struct sim_slot *t, enum err e)
         return t->poor;
     if ((s->restored || s->rotations > 0) && t->overlap && e == ERR_BAD_PROOF)
         return true; /* begun over two histories, or two keys */
+    if (s->restored && t->overlap && e == ERR_BAD_CHAIN)
+        return true; /* the answer of a session from before the restore took what this flight began behind */
     if (s->restored && (e == ERR_BUSY || e == ERR_ROLLED_BACK))
         return true; /* refilled by another meanwhile; enrolled since, and nobody has shown it yet */
     if (e == ERR_COPY && s->peer[t->peer].copies)
