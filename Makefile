@@ -34,7 +34,7 @@ LIB_SERVER := $(BUILD)/libserver.a
 LIB_CLIENT := $(BUILD)/libclient.a
 LIB_TEST   := $(BUILD)/libtest.a
 
-LIBS_CORE := -lsodium -llmdb -lzstd -lutf8proc -lmsgpackc
+LIBS_CORE := -lsodium -llmdb -lzstd -lutf8proc -lmsgpackc -linih
 LIBS_TLS  := -lssl -lcrypto
 
 PROGRAMS := $(BUILD)/chibo $(BUILD)/chibod $(BUILD)/chibo-tls.so $(BUILD)/chibo-xlsx
@@ -61,6 +61,14 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  CC $<";) $(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
+# The packs of rules go into the program: a book has them wherever it is.
+RULES := $(sort $(wildcard rules/*.ini))
+$(BUILD)/client/rules_texts.c: client/rules_texts.sh $(RULES) rules
+	@mkdir -p $(@D)
+	@sh $< $(RULES) >$@.new && mv $@.new $@
+$(BUILD)/client/rules_texts.o: $(BUILD)/client/rules_texts.c client/rules_texts.h $(BUILD)/flags
+	@echo "  CC $<"; $(CC) $(CFLAGS_ALL) -I. -c $< -o $@
+
 define archive
 $(1): $(call obj,$(2))
 	@mkdir -p $$(@D)
@@ -71,7 +79,7 @@ $(eval $(call archive,$(LIB_COMMON),$(COMMON)))
 $(eval $(call archive,$(LIB_PROTO),$(PROTO)))
 $(eval $(call archive,$(LIB_TLS),$(TLS_SRC)))
 $(eval $(call archive,$(LIB_SERVER),$(filter-out server/main.c,$(SERVER))))
-$(eval $(call archive,$(LIB_CLIENT),$(filter-out client/main.c,$(CLIENT))))
+$(eval $(call archive,$(LIB_CLIENT),$(filter-out client/main.c,$(CLIENT)) client/rules_texts.c))
 $(eval $(call archive,$(LIB_TEST),$(TESTLIB)))
 
 $(BUILD)/chibo: $(BUILD)/client/main.o $(LIB_CLIENT) $(LIB_PROTO) $(LIB_COMMON)

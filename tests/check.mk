@@ -6,7 +6,7 @@ SEEDS   ?= 100000
 DESTDIR ?=
 
 DEPS       := gcc libc6-dev make gettext libuv1-dev liblmdb-dev libmsgpack-dev libssl-dev libsodium-dev libzstd-dev \
-              libutf8proc-dev libxlsxwriter-dev
+              libutf8proc-dev libxlsxwriter-dev libinih-dev
 DEPS_CHECK := clang llvm libclang-rt-14-dev valgrind universal-ctags strace python3 python3-openssl python3-nacl \
               python3-msgpack python3-zstandard libicu-dev
 DEPS_BENCH := sqlite3 iproute2
@@ -109,13 +109,15 @@ bench: deps deps-check deps-bench
 	@$(MAKE) --no-print-directory $(TWO) all bench-programs
 	@BUILD=$(BUILD) PYTHON=$(PYTHON) bash tests/bench/run.sh
 
-## install     into DESTDIR/PREFIX (/usr/local): chibo, chibod, the TLS module, the Vietnamese texts, a user's timer, the ward's
+## install     into DESTDIR/PREFIX (/usr/local): chibo, chibod, the TLS module, the Vietnamese texts, the rules, a user's timer, the ward's
 install: all
 	install -D -m 755 $(BUILD)/chibo $(DESTDIR)$(PREFIX)/bin/chibo
 	install -D -m 755 $(BUILD)/chibod $(DESTDIR)$(PREFIX)/bin/chibod
 	install -D -m 755 $(BUILD)/chibo-xlsx $(DESTDIR)$(PREFIX)/bin/chibo-xlsx
 	install -D -m 644 $(BUILD)/chibo-tls.so $(DESTDIR)$(PREFIX)/lib/chibo/chibo-tls.so
 	install -D -m 644 $(MO) $(DESTDIR)$(PREFIX)/share/locale/vi/LC_MESSAGES/chibo.mo
+	install -d $(DESTDIR)$(PREFIX)/share/chibo/rules
+	install -m 644 rules/*.ini $(DESTDIR)$(PREFIX)/share/chibo/rules
 	install -D -m 644 client/chibo-sync.timer $(DESTDIR)$(PREFIX)/lib/systemd/user/chibo-sync.timer
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/user
 	sed 's|@BIN@|$(PREFIX)/bin|' client/chibo-sync.service >$(DESTDIR)$(PREFIX)/lib/systemd/user/chibo-sync.service

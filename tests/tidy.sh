@@ -65,6 +65,7 @@ fence 'sodium.*' 'common/crypto\.c'
 fence 'zstd.*\.h' 'common/zip\.c'
 fence 'msgpack.*' 'proto/mp\.c'
 fence 'utf8proc\.h' 'common/text\.c'
+fence 'ini\.h' 'common/sections\.c'
 fence 'dlfcn\.h' 'common/tls_load\.c'
 of 'common/.*\.[ch]$' | search '#include "\.\./' | rule "common includes only common"
 of 'proto/.*\.[ch]$' | search '#include "\.\./(server|client|tests)/' | rule "proto includes only common and proto"
