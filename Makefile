@@ -23,6 +23,7 @@ COMMON  := $(filter-out $(TLS_SRC),$(wildcard common/*.c))
 PROTO   := $(wildcard proto/*.c)
 SERVER  := $(wildcard server/*.c)
 CLIENT  := $(wildcard client/*.c)
+PRINTER := $(wildcard client/in/*.c)
 TESTS   := $(wildcard tests/t_*.c)
 TESTLIB := $(filter-out $(wildcard tests/t_*.c tests/fuzz_*.c),$(wildcard tests/*.c))
 
@@ -37,12 +38,12 @@ LIB_TEST   := $(BUILD)/libtest.a
 LIBS_CORE := -lsodium -llmdb -lzstd -lutf8proc -lmsgpackc -linih
 LIBS_TLS  := -lssl -lcrypto
 
-PROGRAMS := $(BUILD)/chibo $(BUILD)/chibod $(BUILD)/chibo-tls.so $(BUILD)/chibo-xlsx
+PROGRAMS := $(BUILD)/chibo $(BUILD)/chibod $(BUILD)/chibo-tls.so $(BUILD)/chibo-xlsx $(BUILD)/chibo-in
 MO       := $(BUILD)/locale/vi/LC_MESSAGES/chibo.mo
 
 .PHONY: all help FORCE
 .SECONDARY:
-## all         both programs, the TLS module and the Vietnamese texts (the default)
+## all         the programs, the TLS module and the Vietnamese texts (the default)
 all: $(PROGRAMS) $(MO)
 
 include tests/check.mk
@@ -95,6 +96,16 @@ $(BUILD)/chibo-tls.so: $(LIB_TLS) $(LIB_COMMON)
 $(BUILD)/chibo-xlsx: $(BUILD)/client/xlsx/main.o $(BUILD)/client/csv.o $(LIB_COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_CORE) -lxlsxwriter
 
+# Paper is a program of its own (chibo-in): pango and cairo cost 30 MB that a local command has no use for.
+# pkg-config is asked when something of it is built, not before.
+PANGO = $(shell pkg-config $(1) pangocairo cairo-pdf)
+$(BUILD)/client/in/%.o: client/in/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  CC $<";) $(CC) $(CFLAGS_ALL) $(subst -I,-isystem ,$(call PANGO,--cflags)) -MMD -MP -c $< -o $@
+
+$(BUILD)/chibo-in: $(call obj,$(PRINTER)) $(LIB_COMMON)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call PANGO,--libs) -lutf8proc
+
 # A test links what it names: libraries are searched in this order, so a test may use anything.
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB_TEST) $(LIB_SERVER) $(LIB_CLIENT) $(LIB_PROTO) $(LIB_TLS) $(LIB_COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $< $(LIB_TEST) $(LIB_SERVER) $(LIB_CLIENT) $(LIB_PROTO) $(LIB_TLS) $(LIB_COMMON) \
@@ -109,4 +120,4 @@ $(MO): po/vi.po
 	@mkdir -p $(@D)
 	msgfmt --check -o $@ $<
 
--include $(wildcard $(BUILD)/*/*.d $(BUILD)/client/xlsx/*.d)
+-include $(wildcard $(BUILD)/*/*.d $(BUILD)/client/xlsx/*.d $(BUILD)/client/in/*.d)

@@ -16,6 +16,7 @@ const struct cmd *const cmd_table[] = {
     &cmd_sync, &cmd_status, &cmd_verify, &cmd_reconcile, &cmd_receive,
     &cmd_conflicts, &cmd_resolve, &cmd_link, &cmd_unlink, &cmd_refused, &cmd_resend,
     &cmd_export,
+    &cmd_print,
 };
 const size_t cmd_count = ARRAY_LEN(cmd_table);
 

@@ -238,6 +238,20 @@ enum err text_key(struct bytes in, struct buf *out)
     return e;
 }
 
+enum err text_upper(struct bytes in, struct buf *out)
+{
+    if (!text_is_utf8(in))
+        return ERR_BAD_UTF8;
+    while (in.n > 0) {
+        utf8proc_uint8_t upper[4];
+        utf8proc_int32_t c;
+        size_t n = next_char(in, &c);
+        buf_put(out, upper, (size_t)utf8proc_encode_char(utf8proc_toupper(c), upper));
+        in = bytes_cut(in, n);
+    }
+    return ERR_OK;
+}
+
 /* --- sorting --- */
 
 #define BREVE 0x306

@@ -38,6 +38,9 @@ MUST_CHECK enum err text_fold(struct bytes in, struct buf *out);
 /* text_clean to one line, then text_fold: what a person meant by a word, a date, a name to find. */
 MUST_CHECK enum err text_key(struct bytes in, struct buf *out);
 
+/* The same in capital letters, letter by letter. ERR_BAD_UTF8. */
+MUST_CHECK enum err text_upper(struct bytes in, struct buf *out);
+
 /* A key whose bytes sort (bytes_compare) as Vietnamese does: a ă â b c d đ e ê .. o ô ơ .. u ư .. as letters, then the
  * tones ngang huyền hỏi ngã sắc nặng; case does not count. For a list of persons append the keys of given,
  * family and middle name to one buf, in this order. ERR_BAD_UTF8. */

@@ -131,6 +131,24 @@ TEST(every_vietnamese_letter_composes_and_folds)
     cleans_to("đĐ", "đĐ");
 }
 
+TEST(every_vietnamese_letter_has_its_capital)
+{
+    struct buf out = {0};
+
+    for (size_t v = 0; v < ARRAY_LEN(vowels); v++)
+        for (size_t tone = 0; tone < 6; tone++) {
+            buf_clear(&out);
+            CHECK_EQ(text_upper(bytes_of_str(vowels[v].lower[tone]), &out), ERR_OK);
+            CHECK_STR(buf_cstr(&out), vowels[v].upper[tone]);
+        }
+    buf_clear(&out);
+    CHECK_EQ(text_upper(bytes_of_str("Tổ dân phố 14, đã Đủ"), &out), ERR_OK);
+    CHECK_STR(buf_cstr(&out), "TỔ DÂN PHỐ 14, ĐÃ ĐỦ");
+    CHECK_EQ(text_upper(bytes_of_str("a\xFF"), &out), ERR_BAD_UTF8);
+    CHECK_STR(buf_cstr(&out), "TỔ DÂN PHỐ 14, ĐÃ ĐỦ");
+    buf_deinit(&out);
+}
+
 TEST(marks_in_the_other_order_compose_too)
 {
     cleans_to("Nguye\xCC\x82\xCC\x83n", "Nguyễn");
