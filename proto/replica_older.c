@@ -1,8 +1,10 @@
 /* replica_older.c - see replica_older.h. */
 #include "replica_older.h"
 
+#include "held.h"
 #include "ledger.h"
 #include "message.h"
+#include "replica_release.h"
 #include "replica_snapshot.h"
 
 enum err replica_older_ask(struct txn *txn, const struct scope *scope, size_t count, struct buf *list)
@@ -117,6 +119,37 @@ static enum err move_own(struct txn *txn, uint16_t from, uint16_t to)
     return e;
 }
 
+struct released {
+    struct buf leaves; /* uint32_t[] */
+    uint64_t below;
+};
+
+static bool released_visit(void *arg, const struct held *h)
+{
+    struct released *r = arg;
+
+    if (h->decided && h->leaf < r->below)
+        buf_put(&r->leaves, &h->leaf, sizeof h->leaf);
+    return true;
+}
+
+/* What was released since the snapshot came with the leaf that says so, and that one does not come again. */
+static enum err carry_released(struct txn *txn, const struct scope *s, const struct scope *now)
+{
+    struct released r = {.below = s->frontier.size};
+    enum err e = held_each(txn, now, released_visit, &r);
+
+    for (size_t i = 0; e == ERR_OK && i < r.leaves.n / sizeof(uint32_t); i++) {
+        uint32_t leaf;
+
+        memcpy(&leaf, r.leaves.p + i * sizeof leaf, sizeof leaf);
+        e = replica_release_carry(txn, now, s, leaf);
+        e = e == ERR_NOT_FOUND ? ERR_OK : e; /* it was decided before the snapshot */
+    }
+    buf_deinit(&r.leaves);
+    return e;
+}
+
 /* The leaves since the snapshot, behind those before it. */
 static enum err add_newer(struct txn *txn, struct scope *s, const struct scope *now)
 {
@@ -182,6 +215,8 @@ enum err replica_older_arrived(struct txn *txn, struct replica *r, struct scope 
         e = ERR_BAD_PROOF; /* the ward signed two logs */
     if (e == ERR_OK)
         e = ledger_state(txn, &now, &state);
+    if (e == ERR_OK)
+        e = carry_released(txn, s, &now);
     if (e == ERR_OK)
         e = add_newer(txn, s, &now);
     if (e == ERR_OK)

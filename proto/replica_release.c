@@ -97,3 +97,43 @@ enum err replica_release(struct txn *txn, const struct scope *s, const struct me
     buf_wipe_deinit(&row);
     return e;
 }
+
+static enum err carry(struct txn *txn, const struct scope *s, uint64_t index, struct ledger_leaf *from,
+                      struct ledger_leaf *to)
+{
+    struct header h;
+    enum err e = ERR_OK;
+
+    if (from->is_control || to->is_control || from->changeset.count != to->changeset.count ||
+        header_decode(&h, from->header) != ERR_OK)
+        return ERR_DAMAGED;
+    changeset_commit(&from->changeset, &h.scope, &h.device, &h.person);
+    changeset_commit(&to->changeset, &h.scope, &h.device, &h.person);
+    for (size_t i = 0; e == ERR_OK && i < to->changeset.count; i++) {
+        const struct change_slot *slot = &from->changeset.slot[i];
+        struct message_body m = {.leaf = index, .position = (uint32_t)i, .body = slot->body};
+
+        if (slot->body.n == 0 || to->changeset.slot[i].body.n > 0)
+            continue;
+        memcpy(m.salt, slot->salt, SALT_SIZE);
+        e = row_write(txn, s, to, &m);
+    }
+    return e;
+}
+
+enum err replica_release_carry(struct txn *txn, const struct scope *from, const struct scope *to, uint64_t index)
+{
+    struct ledger_leaf theirs = {0}, ours = {0};
+    struct buf row = {0}, our_row = {0};
+    enum err e = ledger_leaf_at(txn, from, index, &row, &theirs);
+
+    if (e == ERR_OK)
+        e = ledger_leaf_at(txn, to, index, &our_row, &ours);
+    if (e == ERR_OK)
+        e = carry(txn, to, index, &theirs, &ours);
+    ledger_leaf_deinit(&theirs);
+    ledger_leaf_deinit(&ours);
+    buf_wipe_deinit(&row);
+    buf_wipe_deinit(&our_row);
+    return e;
+}

@@ -13,5 +13,8 @@
  * is not the body its author signed for. */
 MUST_CHECK enum err replica_release(struct txn *txn, const struct scope *s, const struct message_body *m,
                                     const struct control *c, const struct author *reader);
+/* The bodies that the leaf at this index has in the one copy of the log, and lacks in the other. */
+MUST_CHECK enum err replica_release_carry(struct txn *txn, const struct scope *from, const struct scope *to,
+                                          uint64_t index);
 
 #endif

@@ -1,10 +1,12 @@
 /* t_session_snapshot.c - a device that is new to a long log: the ward's snapshot first, leaves from there on, the history
  * when it is asked for; cuts anywhere, a ward that goes on in another epoch, and what must not be believed. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "../proto/ledger.h"
 #include "../proto/mp.h"
 #include "../proto/snapshot_part.h"
+#include "../proto/ward_held.h"
 #include "sim_story.h"
 #include "sim_value.h"
 #include "test.h"
@@ -156,6 +158,45 @@ TEST(history_comes_when_it_is_asked_for)
     sync(&w, 0);
     sync(&w, 2);
     check_partial(&w, false);
+    sim_story_deinit(&w);
+}
+
+static bool id_visit(void *arg, const struct ward_held *h)
+{
+    for (size_t i = 0; i < HASH_SIZE; i++)
+        snprintf((char *)arg + 2 * i, 3, "%02x", h->held.id.b[i]);
+    return false;
+}
+
+/* What was held before the snapshot and released after it: its body came with the word, and history brings neither. */
+TEST(history_of_what_was_released_since_the_snapshot)
+{
+    char hex[2 * HASH_SIZE + 1] = "";
+    struct ward_ruling ruling = {hex, VERDICT_ACCEPTED, bytes_of_str("Đã xem."), bytes_of_str("Trần Văn Bình"), false};
+    struct sim_value v = {0};
+    struct id record = {{0x62}};
+    uint64_t chance = 1;
+    struct held held;
+    struct sim_story w;
+    struct txn txn;
+
+    begin(&w);
+    sim_value_create(&v, schema_kind_named("member"), ACCESS_A, &record, &chance);
+    CHECK_EQ(sim_node_record(&w.device[0], &w.cell, ACCESS_A, &v.change), ERR_OK);
+    sim_value_deinit(&v);
+    sync(&w, 0);
+    sync(&w, 2);
+    check_partial(&w, true);
+    memstore_begin(w.ward.store, true, &txn);
+    CHECK_EQ(ward_held_each(&txn, id_visit, hex), ERR_OK);
+    CHECK_EQ(ward_rule(&txn, &w.ward.ward, &ruling, w.ward.now, &held), ERR_OK);
+    CHECK_EQ(memstore_commit(w.ward.store, true), ERR_OK);
+    sync(&w, 2);
+    check_partial(&w, true);
+    w.device[2].history = true;
+    sync(&w, 2);
+    check_partial(&w, false);
+    CHECK(!sim_node_replica(&w.device[2]).states_differ);
     sim_story_deinit(&w);
 }
 
