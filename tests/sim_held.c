@@ -162,8 +162,11 @@ static void count_own(struct checking *c, const struct held *h, const struct cha
     struct version v = change_version(id);
     uint32_t leaf, position;
 
-    if (c->s->restored && !h->decided && cs->slot[h->position].body.n == 0)
-        return; /* the ward had no body itself when it sent the leaf: it comes with the word */
+    /* The ward had no body itself when it sent the leaf: it comes with the word. If the word had come back before the
+     * body did, too, this store knows that its holder's other store was refused something, and not what
+     * (protocol.md 8.6): nobody sends it what neither of the two leaves brought. */
+    if (c->s->restored && cs->slot[h->position].body.n == 0 && (!h->decided || verdict_kind(h->ruled) == VERDICT_REFUSED))
+        return;
     if (scope_change_find(c->txn, c->scope, &v, &leaf, &position) == ERR_OK)
         return;
     check_word(c, h, id);
