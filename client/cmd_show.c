@@ -4,6 +4,7 @@
 #include "../proto/verdict.h"
 #include "cmd.h"
 #include "print.h"
+#include "supplement.h"
 
 static const struct opt_row rows[] = {
     CMD_OPTIONS,
@@ -57,6 +58,8 @@ static enum err show(struct cmd_env *env, const struct opt_parsed *args)
         e = replica_view(book_txn(&env->book), &env->book.replica, kind, &id, &v);
     if (e == ERR_OK) {
         e = (env->out.json ? print_json : print_record)(&p, &v, history, &env->out.text);
+        if (e == ERR_OK && !env->out.json)
+            e = supplement_note(&p, &v, &env->out.text);
         replica_view_deinit(&v);
     }
     print_deinit(&p);

@@ -13,6 +13,7 @@
 #include "conflict.h"
 #include "post.h"
 #include "print.h"
+#include "supplement.h"
 
 static const struct opt_row rows[] = {CMD_OPTIONS};
 
@@ -24,6 +25,8 @@ struct state {
     struct replica_counts counts;
     uint64_t conflicts;
     struct buf conflict_lines;
+    uint64_t late; /* reports to which figures came after their cut-off */
+    struct buf late_lines;
     struct org org;
     struct buf address;
     enum err last; /* exchange */
@@ -71,6 +74,8 @@ static enum err gather(struct state *s)
         e = count_waiting(s);
     for (size_t i = 0; e == ERR_OK && i < schema_kind_count; i++)
         e = replica_each(book_txn(b), &b->replica, schema_kinds[i].number, visit, s);
+    if (e == ERR_OK)
+        e = supplement_count(&s->p, &s->late, &s->late_lines);
     if (e == ERR_OK && org_load(book_txn(b), &b->replica.org, &s->org) != ERR_OK)
         memset(&s->org, 0, sizeof(s->org));
     if (e == ERR_OK && book_get(b, BOOK_ADDRESS, &s->address) != ERR_OK)
@@ -152,6 +157,7 @@ static void put_json(struct state *s, struct buf *out)
     json_put_uint(&j, "refused", s->counts.refused);
     put_waiting(s, &j);
     json_put_uint(&j, "conflicts", s->conflicts);
+    json_put_uint(&j, "late_reports", s->late);
     json_key(&j, "cut");
     json_bool(&j, r->cut);
     json_key(&j, "copied");
@@ -240,6 +246,11 @@ static void put_text(struct state *s, struct buf *out)
         buf_printf(out, _("  Written differently by several people: %llu records\n"), (unsigned long long)s->conflicts);
         buf_put_bytes(out, buf_bytes(&s->conflict_lines));
     }
+    if (s->late > 0) {
+        buf_printf(out, _("  Reports to which figures came after the cut-off: %llu. chibo bo-sung ID\n"),
+                   (unsigned long long)s->late);
+        buf_put_bytes(out, buf_bytes(&s->late_lines));
+    }
     if (r->cut)
         buf_printf(out, "  %s\n", _("The last exchange was cut; the next one goes on from there."));
     if (s->copied)
@@ -262,6 +273,7 @@ static enum err run(struct cmd_env *env, const struct opt_parsed *args)
     print_deinit(&s.p);
     book_abort(&env->book);
     buf_wipe_deinit(&s.conflict_lines);
+    buf_wipe_deinit(&s.late_lines);
     buf_deinit(&s.address);
     return e == ERR_OK && s.conflicts > 0 ? ERR_CONFLICTS : e;
 }

@@ -40,6 +40,16 @@ bool value_uint(const struct view *v, const char *field, uint64_t *out)
     return mp_close(&r) == ERR_OK;
 }
 
+bool value_int(const struct view *v, const char *field, int64_t *out)
+{
+    struct mp r;
+
+    if (!open_value(v, field, &r))
+        return false;
+    *out = mp_int(&r);
+    return mp_close(&r) == ERR_OK;
+}
+
 bool value_text(const struct view *v, const char *field, struct bytes *out)
 {
     struct mp r;

@@ -9,6 +9,7 @@
 /* False: nobody wrote this field of the record's kind, or it was cleared. */
 bool value_id(const struct view *v, const char *field, struct id *out);
 bool value_uint(const struct view *v, const char *field, uint64_t *out);
+bool value_int(const struct view *v, const char *field, int64_t *out);
 bool value_text(const struct view *v, const char *field, struct bytes *out); /* borrows from the view */
 size_t value_count(const struct view *v, const char *field); /* how many values stand there */
 
