@@ -241,7 +241,7 @@ TEST(a_long_list_takes_several_changes)
 {
     struct part p;
     struct made m;
-    char text[8];
+    char text[16];
     int changes = 0;
 
     draft(&p);
