@@ -5,6 +5,7 @@
 #include "alike.h"
 #include "assign.h"
 #include "cmd.h"
+#include "due.h"
 #include "form.h"
 #include "print.h"
 
@@ -92,6 +93,8 @@ static enum err say(struct cmd_env *env, const struct kind_info *k, const struct
     e = print_init(&p, &env->book);
     if (e == ERR_OK && !w->existed)
         e = alike_note(&p, k->number, &w->id, &alike);
+    if (e == ERR_OK)
+        e = due_note_of(&env->book, k->number, &w->id, &alike);
     out_write(STDERR_FILENO, buf_bytes(&alike));
     id_print(&w->id, hex);
     if (e == ERR_OK && env->out.json)

@@ -3,6 +3,7 @@
 #include "../proto/replica_verdict.h"
 #include "../proto/verdict.h"
 #include "cmd.h"
+#include "due.h"
 #include "print.h"
 #include "supplement.h"
 
@@ -62,6 +63,8 @@ static enum err show(struct cmd_env *env, const struct opt_parsed *args)
             e = supplement_note(&p, &v, &env->out.text);
         replica_view_deinit(&v);
     }
+    if (e == ERR_OK && !env->out.json)
+        e = due_note_of(&env->book, kind, &id, &env->out.text);
     print_deinit(&p);
     return e;
 }

@@ -11,6 +11,7 @@
 #include "cmd_parcel.h"
 #include "cmd_status.h"
 #include "cmd_sync.h"
+#include "due.h"
 #include "form.h"
 #include "menu_call.h"
 
@@ -119,8 +120,14 @@ static enum err run_form(struct cmd_env *env, struct form *f)
     id_print(&w.id, hex);
     buf_printf(&line, "  %s (%s)", _("Saved on this machine. Not sent to the ward yet."), hex);
     ask_say(&env->ask, buf_cstr(&line));
+    buf_clear(&line);
+    e = book_begin(&env->book, false);
+    if (e == ERR_OK)
+        e = due_note_of(&env->book, f->kind->number, &w.id, &line);
+    book_abort(&env->book);
+    out_write(env->ask.fd == 0 ? 2 : env->ask.fd, buf_bytes(&line));
     buf_deinit(&line);
-    return ERR_OK;
+    return e;
 }
 
 struct newest {

@@ -1,12 +1,14 @@
 /* say.c - see say.h. */
 #include "say.h"
 
+#include "due.h"
 #include "form.h"
 #include "print.h"
 
 enum err say_record(struct cmd_env *env, const struct kind_info *k, const struct record_written *w)
 {
     struct print p;
+    struct buf notes = {0};
     struct view v;
     enum err e = book_begin(&env->book, false);
 
@@ -23,6 +25,10 @@ enum err say_record(struct cmd_env *env, const struct kind_info *k, const struct
             print_line(&p, &v, true, &env->out.text);
         replica_view_deinit(&v);
     }
+    if (e == ERR_OK)
+        e = due_note_of(&env->book, k->number, &w->id, &notes);
+    out_write(2, buf_bytes(&notes));
+    buf_deinit(&notes);
     print_deinit(&p);
     book_abort(&env->book);
     return e;

@@ -10,6 +10,9 @@
 bool value_id(const struct view *v, const char *field, struct id *out);
 bool value_uint(const struct view *v, const char *field, uint64_t *out);
 bool value_int(const struct view *v, const char *field, int64_t *out);
+bool value_number(const struct view *v, const char *field, uint32_t *out); /* choice, date, period, time: 32 bits */
+bool value_is(const struct view *v, const char *field, const char *choice); /* an enumeration, by identifier */
+bool value_list_reaches(const struct view *v, const char *field, uint32_t least); /* is one of them this or more? */
 bool value_text(const struct view *v, const char *field, struct bytes *out); /* borrows from the view */
 size_t value_count(const struct view *v, const char *field); /* how many values stand there */
 
