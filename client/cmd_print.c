@@ -67,13 +67,14 @@ static enum err find_record(struct cmd_env *env, struct paper *p, const char *ty
 {
     const struct kind_info *wanted = schema_kind_named(p->form->kind), *k;
     uint32_t kind = 0;
-    struct id id;
+    struct id id = {0};
     enum err e = refs_find(&p->print.refs, 0, typed, &kind, &id);
 
     if (e == ERR_BAD_VALUE || e == ERR_NO_SUCH_RECORD)
         e = refs_find(&p->print.refs, wanted->number, typed, &kind, &id);
     if (e == ERR_OK)
         e = replica_view(book_txn(p->book), &p->book->replica, kind, &id, &p->view);
+    p->asked = id;
     k = schema_kind(kind);
     for (size_t i = 0; e == ERR_OK && k != NULL && kind != wanted->number && i < k->fields; i++) {
         if (k->field[i].refers == NULL || k->field[i].list || strcmp(k->field[i].refers, wanted->name) != 0 ||
@@ -145,6 +146,9 @@ static enum err print_form(struct cmd_env *env, struct paper *p, const struct op
     print_deinit(&p->print);
     replica_view_deinit(&p->view);
     book_abort(&env->book);
+    if (e == ERR_AMBIGUOUS && env->why.n == 0)
+        return cmd_explain(env, e, _("this meeting has more than one record of minutes"),
+                           _("name the one: chibo in bien-ban ID"));
     if (e != ERR_OK)
         return e;
     e = paper_write(buf_bytes(&p->text), path, opt_given(args, "ghi-de"));

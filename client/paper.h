@@ -23,6 +23,7 @@ struct paper {
     bool blank;
     uint32_t period, today;
     struct view view; /* of the record, unless blank */
+    struct id asked;  /* the record that was named: it, or what it is about, is in view */
     struct buf text;  /* the description */
     enum err err;     /* the first thing that went wrong; what was described then is not used */
 };
@@ -34,7 +35,8 @@ struct paper_form {
     const char *kind; /* of the record */
     bool landscape;
     void (*make)(struct paper *p);
-    const struct paper_list *list; /* of the forms that paper_list makes */
+    const struct paper_list *list;   /* of the forms that paper_list makes */
+    const struct paper_sheet *sheet; /* and paper_sheet */
 };
 
 extern const struct paper_form paper_forms[];
@@ -87,7 +89,6 @@ void paper_minutes(struct paper *p);    /* paper_minutes.c */
 void paper_sheet(struct paper *p);      /* paper_sheet.c */
 void paper_scores(struct paper *p);     /* paper_figures.c */
 void paper_match(struct paper *p);
-void paper_hand_over(struct paper *p);
 void paper_report(struct paper *p);
 
 #endif
