@@ -8,6 +8,7 @@
 #include "due.h"
 #include "form.h"
 #include "print.h"
+#include "whom.h"
 
 static const struct opt_row rows[] = {
     CMD_OPTIONS,
@@ -141,6 +142,8 @@ static enum err run(struct cmd_env *env, const struct opt_parsed *args)
     book_abort(&env->book);
     if (e == ERR_OK && fields_missing(&f, 0) != NULL)
         e = ask_is_possible() && !env->out.json ? ask_rest(env, &f) : assign_missing(env, &f);
+    if (e == ERR_OK)
+        e = whom_ask(env, &f);
     if (e == ERR_OK)
         e = write_record(env, &f, has_org ? &org : NULL, &w);
     if (e == ERR_OK)

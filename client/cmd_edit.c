@@ -5,6 +5,7 @@
 #include "cmd.h"
 #include "refs.h"
 #include "say.h"
+#include "whom.h"
 
 static const struct opt_row rows[] = {
     CMD_OPTIONS,
@@ -46,6 +47,8 @@ static enum err edit(struct cmd_env *env, const struct opt_parsed *args, bool am
     if (e == ERR_OK) {
         fields_init(&f, *k);
         e = assign_all(env, args, &refs.entry, &f);
+        if (e == ERR_OK && strcmp((*k)->name, "residence_comment") == 0)
+            e = whom_say(env, &id);
         if (e == ERR_OK)
             e = (amend ? record_amend : record_edit)(&env->book, &id, &f, w);
         explain(env, e, w);

@@ -8,6 +8,7 @@
 #include "cmd.h"
 #include "refs.h"
 #include "say.h"
+#include "whom.h"
 
 #define SAME 1
 #define APART 2
@@ -69,44 +70,20 @@ static void give(struct joining *j, const char *name, const struct id *id, uint6
         mp_put_uint(&v->value, number);
 }
 
-/* "Lò Văn Thử, born 1961 · workplace": what tells homonyms apart. */
-static enum err describe(struct joining *j, size_t i, struct buf *born, struct buf *line)
-{
-    static const char *const names[] = {"born", "occupation", "address"};
-    struct book *b = &j->env->book;
-    const struct kind_info *k = schema_kind_named("member");
-    struct view v;
-    enum err e = replica_view(book_txn(b), &b->replica, k->number, &j->id[i], &v);
-
-    if (e != ERR_OK)
-        return e;
-    refs_title(&j->refs, &v, line);
-    for (size_t n = 0; n < ARRAY_LEN(names); n++) {
-        const struct field_info *f = schema_field_named(k, names[n]);
-        const struct entry *entry = replica_view_entry(&v, f);
-        if (entry == NULL)
-            continue;
-        if (n == 0)
-            buf_put_bytes(born, entry->candidate[0].value);
-        buf_put_str(line, " · ");
-        entry_print(f, entry->candidate[0].value, &j->refs.entry, line);
-    }
-    buf_put_str(line, " · ");
-    (void)refs_org_name(&j->refs, &v.org, true, line);
-    replica_view_deinit(&v);
-    return ERR_OK;
-}
-
-/* Homonyms: two dates of birth are two persons, unless somebody says so who was shown them. */
+/* Homonyms: two dates of birth are two persons, unless somebody says so who was shown them. Where they are the same
+ * both are shown all the same: workplace and address tell twins of the register apart. */
 static enum err same_person(struct joining *j, const struct opt_parsed *args)
 {
     struct buf born[2] = {{0}}, text = {0}, line = {0};
-    enum err e = describe(j, 0, &born[0], &text);
+    enum err e = whom_describe(&j->refs, &j->id[0], &born[0], &text);
 
     buf_put_str(&text, " | ");
     if (e == ERR_OK)
-        e = describe(j, 1, &born[1], &text);
-    if (e == ERR_OK && !bytes_equal(buf_bytes(&born[0]), buf_bytes(&born[1])) && !opt_given(args, "dung")) {
+        e = whom_describe(&j->refs, &j->id[1], &born[1], &text);
+    bool differ = e == ERR_OK && !bytes_equal(buf_bytes(&born[0]), buf_bytes(&born[1]));
+    if (e == ERR_OK && !differ)
+        out_note(buf_cstr(&text));
+    if (differ && !opt_given(args, "dung")) {
         bool agreed = false;
         if (ask_is_possible() && !j->env->out.json) {
             ask_say(&j->env->ask, buf_cstr(&text));
