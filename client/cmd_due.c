@@ -157,7 +157,7 @@ static enum err begin(struct listing *l, const struct opt_parsed *args)
         e = print_init(&l->p, &l->env->book);
     if (e == ERR_OK && args != NULL)
         e = which_org(l, args);
-    return e == ERR_OK ? rules_load(&l->rules, &l->env->book) : e;
+    return e == ERR_OK ? rules_load_of(&l->rules, &l->env->book, l->one ? &l->org : NULL) : e;
 }
 
 static void end(struct listing *l)

@@ -175,7 +175,7 @@ static enum err look(struct cmd_env *env, const struct opt_parsed *args)
     if (e == ERR_OK)
         e = which_org(env, args, &org);
     if (e == ERR_OK)
-        e = rules_load(&r, &env->book);
+        e = rules_load_of(&r, &env->book, &org);
     if (e == ERR_OK && args->arg_count > 0)
         e = named(env, &r, &org, opt_arg(args, 0), date);
     else if (e == ERR_OK)

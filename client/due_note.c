@@ -194,13 +194,13 @@ enum err due_note_of(struct book *b, uint32_t kind, const struct id *record, str
     if (!any)
         return ERR_OK;
     rules_init(&r);
-    e = rules_load(&r, b);
+    e = replica_view(book_txn(b), &b->replica, kind, record, &v);
+    if (e != ERR_OK)
+        return e;
+    e = rules_load_of(&r, b, &v.org);
     if (e == ERR_OK)
-        e = replica_view(book_txn(b), &b->replica, kind, record, &v);
-    if (e == ERR_OK) {
         e = due_note(b, &r, &v, out);
-        replica_view_deinit(&v);
-    }
+    replica_view_deinit(&v);
     rules_deinit(&r);
     return e;
 }

@@ -52,6 +52,7 @@ void rules_built_in(struct rules *r)
 struct loading {
     struct rules *rules;
     struct book *book;
+    const struct id *org; /* NULL: any */
     enum err err;
 };
 
@@ -83,6 +84,8 @@ static bool visit(void *arg, struct view *v)
     struct mp r;
     bool is_rule = false;
 
+    if (l->org != NULL && !id_equal(l->org, &v->org))
+        return true;
     l->err = counts(l, v, &is_rule);
     if (l->err != ERR_OK || !is_rule || text == NULL || replica_view_void(v) == CLOSE_VOID)
         return l->err == ERR_OK;
@@ -96,7 +99,12 @@ static bool visit(void *arg, struct view *v)
 
 enum err rules_load(struct rules *r, struct book *b)
 {
-    struct loading l = {.rules = r, .book = b};
+    return rules_load_of(r, b, NULL);
+}
+
+enum err rules_load_of(struct rules *r, struct book *b, const struct id *org)
+{
+    struct loading l = {.rules = r, .book = b, .org = org};
     rules_built_in(r);
     enum err e = replica_each(book_txn(b), &b->replica, schema_kind_named("rule_pack")->number, visit, &l);
     return e == ERR_OK ? l.err : e;

@@ -10,7 +10,7 @@
 #include "book.h"
 
 #define RULES_TEXT_MAX 16384 /* bytes of one pack */
-#define RULES_PACKS_MAX 1024 /* beyond them records are passed over: 60 cells of a ward with 17 packs each */
+#define RULES_PACKS_MAX 4096 /* beyond them records are passed over: ten years of a ward of 60 cells with 7 a year */
 #define RULES_LIST_MAX 32
 #define RULES_VALUES_MAX 48
 #define RULES_NAME_MAX 40
@@ -65,6 +65,8 @@ MUST_CHECK enum err rules_read(struct rules *r, struct bytes text, const struct 
 void rules_built_in(struct rules *r); /* those that come with the program */
 /* Those and what the ward sent. A transaction is open. */
 MUST_CHECK enum err rules_load(struct rules *r, struct book *b);
+/* The same for one organisation alone (NULL: any): a clerk's device holds the packs of sixty. */
+MUST_CHECK enum err rules_load_of(struct rules *r, struct book *b, const struct id *org);
 
 /* The pack that counts in this organisation (NULL: the program's alone) on this day; NULL: none. It lives until the
  * next rules_read. */
