@@ -462,6 +462,28 @@ static bool part_visit(void *arg, struct bytes key, struct bytes value)
     return true;
 }
 
+static bool any_visit(void *arg, struct bytes key, struct bytes value)
+{
+    (void)key;
+    (void)value;
+    *(bool *)arg = true;
+    return false;
+}
+
+/* A log that changes were folded in has a sum. Where it has none, parts may be gone with it, and nothing would differ. */
+static enum err sum_is_gone(struct txn *txn, const struct scope *s, bool *gone)
+{
+    uint8_t room[STORE_KEY_MAX];
+    struct buf row = {0};
+    enum err e = store_get(txn, TABLE_state, scope_key2(room, s->number), &row);
+
+    *gone = false;
+    if (e == ERR_NOT_FOUND)
+        e = store_scan(txn, TABLE_change, scope_key2(room, s->number), any_visit, gone);
+    buf_deinit(&row);
+    return e == ERR_DAMAGED ? ERR_OK : e;
+}
+
 enum err mend_parts(struct txn *txn, const struct scope *scope, size_t count)
 {
     struct adding a = {scope, count, mem_alloc((count + 1) * sizeof *a.sum)};
@@ -469,9 +491,12 @@ enum err mend_parts(struct txn *txn, const struct scope *scope, size_t count)
 
     for (size_t i = 0; e == ERR_OK && i < count; i++) {
         struct hash kept, counted = fold_digest(a.sum[i]);
+        bool gone;
 
-        e = ledger_state(txn, &scope[i], &kept);
-        if (e == ERR_DAMAGED || (e == ERR_OK && !crypto_equal(kept.b, counted.b, HASH_SIZE)))
+        e = sum_is_gone(txn, &scope[i], &gone);
+        if (e == ERR_OK)
+            e = ledger_state(txn, &scope[i], &kept);
+        if (e == ERR_DAMAGED || (e == ERR_OK && (gone || !crypto_equal(kept.b, counted.b, HASH_SIZE))))
             e = mend_mark(txn, scope[i].number);
     }
     free(a.sum);

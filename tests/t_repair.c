@@ -217,6 +217,25 @@ TEST(any_row_of_the_ward_that_follows_from_leaves)
     sim_story_deinit(&w);
 }
 
+/* Gone without a trace, each of them, so that none is found: what is left does fit together. */
+TEST(all_parts_and_their_sums_are_gone)
+{
+    struct sim_repair r;
+    struct sim_story w;
+    uint64_t digest;
+
+    world(&w);
+    digest = sim_repair_digest(w.ward.store);
+    while (memstore_table_rows(w.ward.store, TABLE_part) > 0)
+        memstore_rot(w.ward.store, TABLE_part, 0, MEMSTORE_DROP);
+    while (memstore_table_rows(w.ward.store, TABLE_state) > 0)
+        memstore_rot(w.ward.store, TABLE_state, 0, MEMSTORE_DROP);
+    CHECK_EQ(sim_repair_ward(&w.ward, &r), ERR_OK);
+    CHECK(r.folded > 0);
+    CHECK_EQ(sim_repair_digest(w.ward.store), digest);
+    sim_story_deinit(&w);
+}
+
 /* The scope number of the cell's class A and the size of its log at the ward. */
 static size_t leaf_row(struct sim_story *w, uint64_t index)
 {
