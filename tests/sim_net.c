@@ -453,12 +453,28 @@ static void run_out(struct sim *s, struct sim_slot *t)
     }
 }
 
+/* The link ends, and both sides see it. */
+static void end_slot(struct sim *s, struct sim_slot *t)
+{
+    cut(s, t);
+    while ((t->link.device_open && device_job(s, t)) || ward_jobs(s))
+        continue;
+    reap(s, t);
+    if (t->used)
+        sim_broken(s, "a session of %zu does not end after its link", t->peer);
+}
+
 static bool sync_once(struct sim *s, size_t peer)
 {
     struct sim_slot *t = free_slot(s);
     uint64_t whole = s->totals.whole;
 
-    assert(t != NULL);
+    if (t == NULL) { /* every link is taken: who was first gives way */
+        t = &s->slot[0];
+        end_slot(s, t);
+    }
+    if (s->failed)
+        return false;
     open_slot(s, t, peer);
     t->link.limit[SIM_LINK_UP] = t->link.limit[SIM_LINK_DOWN] = SIM_LINK_FOREVER;
     run_out(s, t);
@@ -479,16 +495,7 @@ bool sim_net_sync(struct sim *s, size_t peer)
 
 void sim_net_finish(struct sim *s)
 {
-    for (size_t i = 0; i < SIM_SLOTS_MAX; i++) {
-        struct sim_slot *t = &s->slot[i];
-
-        if (!t->used)
-            continue;
-        cut(s, t);
-        while ((t->link.device_open && device_job(s, t)) || ward_jobs(s))
-            continue;
-        reap(s, t);
-        if (t->used)
-            sim_broken(s, "a session of %zu does not end after its link", t->peer);
-    }
+    for (size_t i = 0; i < SIM_SLOTS_MAX; i++)
+        if (s->slot[i].used)
+            end_slot(s, &s->slot[i]);
 }
