@@ -470,7 +470,7 @@ static bool any_visit(void *arg, struct bytes key, struct bytes value)
     return false;
 }
 
-/* A log that changes were folded in has a sum. Where it has none, parts may be gone with it, and nothing would differ. */
+/* A log that changes were folded in has a sum. Where it has none, parts may be gone with it, and nothing differs. */
 static enum err sum_is_gone(struct txn *txn, const struct scope *s, bool *gone)
 {
     uint8_t room[STORE_KEY_MAX];
