@@ -9,7 +9,8 @@
 #include "../proto/org.h"
 
 #define PARTY "ĐẢNG CỘNG SẢN VIỆT NAM"
-#define DOTS_NAME "………………………………"
+#define DOTS_NAME "……………"
+#define DOTS_PLACE "……………"
 
 void paper_fail(struct paper *p, enum err e)
 {
@@ -90,21 +91,39 @@ static void put_capitals(const char *text, struct buf *out)
         buf_put_str(out, text);
 }
 
-/* The ward's committee, if this book knows it, and the cell. */
-static void put_orgs(struct paper *p)
+/* The organisation whose paper it is and the one above it; without names where this book does not know them. */
+static void load_orgs(struct paper *p, struct org *own, struct org *above)
 {
-    struct buf above = {0}, own = {0};
-    struct org o, parent;
     const struct id *id = p->view.parts > 0 ? &p->view.org : &p->book->replica.org;
 
-    if (org_load(book_txn(p->book), id, &o) != ERR_OK)
-        o = (struct org){0};
-    if (!id_is_zero(&o.parent) && org_load(book_txn(p->book), &o.parent, &parent) == ERR_OK && parent.name[0] != 0)
-        buf_printf(&above, "Đảng bộ %s", parent.name);
+    *above = (struct org){0};
+    if (org_load(book_txn(p->book), id, own) != ERR_OK)
+        *own = (struct org){0};
+    if (!id_is_zero(&own->parent) && org_load(book_txn(p->book), &own->parent, above) != ERR_OK)
+        *above = (struct org){0};
+}
+
+/* "Phường Tân Thanh" is a ward, Tân Thanh a place. */
+static const char *place_of(const struct org *above)
+{
+    static const char *const kinds[] = {"Phường ", "phường ", "Xã ", "xã ", "Đặc khu ", "đặc khu "};
+
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        if (strncmp(above->name, kinds[i], strlen(kinds[i])) == 0)
+            return above->name + strlen(kinds[i]);
+    return DOTS_PLACE;
+}
+
+static void put_orgs(struct paper *p, const struct org *o, const struct org *parent)
+{
+    struct buf above = {0}, own = {0};
+
+    if (parent->name[0] != 0)
+        buf_printf(&above, "Đảng bộ %s", parent->name);
     put_capitals(above.n > 0 ? buf_cstr(&above) : "Đảng bộ phường " DOTS_NAME, &own);
     paper_add(p, buf_bytes(&own));
     buf_clear(&own);
-    put_capitals(o.name[0] != 0 ? o.name : "Chi bộ " DOTS_NAME, &own);
+    put_capitals(o->name[0] != 0 ? o->name : "Chi bộ " DOTS_NAME, &own);
     paper_add(p, buf_bytes(&own));
     buf_deinit(&above);
     buf_deinit(&own);
@@ -113,15 +132,18 @@ static void put_orgs(struct paper *p)
 void paper_heading(struct paper *p, const char *number, uint32_t date)
 {
     struct buf place = {0};
+    struct org own, above;
 
+    load_orgs(p, &own, &above);
     paper_begin(p, "heading");
-    put_orgs(p);
+    put_orgs(p, &own, &above);
     paper_add(p, bytes_of_str(number == NULL ? "" : number));
     paper_add(p, bytes_of_str(PARTY));
     if (date_is_full(date))
-        buf_printf(&place, "……………, ngày %02u tháng %02u năm %u", date_day(date), date_month(date), date_year(date));
+        buf_printf(&place, "%s, ngày %02u tháng %02u năm %u", place_of(&above), date_day(date), date_month(date),
+                   date_year(date));
     else
-        buf_put_str(&place, "……………, ngày …… tháng …… năm 20……");
+        buf_printf(&place, "%s, ngày …… tháng …… năm 20……", place_of(&above));
     paper_add(p, buf_bytes(&place));
     paper_end(p);
     buf_deinit(&place);

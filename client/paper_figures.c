@@ -163,7 +163,7 @@ void paper_scores(struct paper *p)
     paper_line(p, &p->view, "Buổi sinh hoạt ngày", "meeting.date");
     paper_line(p, &p->view, "Hình thức sinh hoạt", "meeting.type");
     paper_line(p, &p->view, "Theo mẫu", "form");
-    buf_put_str(&p->text, "table\t13\tclccc\t10\t100\t25\t32\t32\nhead\tTT\tTiêu chí\tĐiểm tối đa\tChi ủy tự chấm\t"
+    buf_put_str(&p->text, "table\t13\tclccc\t13\t100\t25\t32\t32\nhead\tTT\tTiêu chí\tĐiểm tối đa\tChi ủy tự chấm\t"
                           "Cấp trên chấm\n");
     put_criteria(p, &s);
     put_total(p, "Cộng", "self_total", "superior_total");
@@ -309,7 +309,7 @@ void paper_report(struct paper *p)
     paper_line(p, &p->view, "Mẫu", "form");
     paper_line(p, &p->view, "Bản số", "version");
     paper_line(p, &p->view, "Chốt số liệu đến ngày", "cutoff");
-    buf_put_str(&p->text, "part\tI. Số liệu\ntable\t13\tclr\t10\t110\t50\nhead\tTT\tChỉ tiêu\tSố liệu\n");
+    buf_put_str(&p->text, "part\tI. Số liệu\ntable\t13\tclr\t13\t110\t50\nhead\tTT\tChỉ tiêu\tSố liệu\n");
     if (p->blank)
         buf_printf(&p->text, "rows\t%u\n", BLANK_ROWS);
     rest = buf_bytes(&text);

@@ -185,7 +185,7 @@ void paper_attendance(struct paper *p)
     struct year y = {0};
     size_t n;
 
-    begin(p, "11\tclccccccccccccccc\t18\t150\t24\t24\t24\t24\t24\t24\t24\t24\t24\t24\t24\t24\t40\t40", "TT\tHọ và tên",
+    begin(p, "11\tclccccccccccccccc\t24\t146\t24\t24\t24\t24\t24\t24\t24\t24\t24\t24\t24\t24\t40\t40", "TT\tHọ và tên",
           "Tổng\tTỷ lệ");
     if (p->blank) {
         buf_printf(&p->text, "rows\t%u\n", BLANK_ROWS);

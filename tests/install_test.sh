@@ -21,12 +21,13 @@ again=$(make BUILD="$BUILD" all 2>&1)
 check "a second make compiles nothing" [ -z "$(grep -E '^  CC |^gcc|^clang|msgfmt' <<<"$again")" ]
 make BUILD="$BUILD" DESTDIR="$root" install >"$root/log" 2>&1
 check "make install succeeds" [ $? -eq 0 ]
-there=$(cd "$root" && find . -type f ! -name log | sort | paste -sd ' ')
+there=$(cd "$root" && find . -type f ! -name log ! -path '*/share/chibo/rules/*' | sort | paste -sd ' ')
 local=./usr/local
 check "these files and no others: $there" [ "$there" = "$local/bin/chibo $local/bin/chibo-xlsx $local/bin/chibod \
 $local/lib/chibo/chibo-in $local/lib/chibo/chibo-tls.so $local/lib/systemd/system/chibod-doi-khop@.service \
 $local/lib/systemd/system/chibod-doi-khop@.timer $local/lib/systemd/user/chibo-sync.service $local/lib/systemd/user/chibo-sync.timer \
 $local/share/locale/vi/LC_MESSAGES/chibo.mo" ]
+check "the rules are there, and no others" diff <(ls rules/*.ini | sed s,.*/,,) <(ls "$root/usr/local/share/chibo/rules")
 check "programs are executable" [ "$(stat -c %a "$root/usr/local/bin/chibo" "$root/usr/local/bin/chibod" | xargs)" = "755 755" ]
 check "chibo tells its version" "$root/usr/local/bin/chibo" --version
 check "chibod tells its version" "$root/usr/local/bin/chibod" --version

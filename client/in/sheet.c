@@ -98,6 +98,7 @@ PangoLayout *sheet_layout(struct sheet *s, struct bytes text, const struct sheet
     pango_font_description_set_style(font, style->italic ? PANGO_STYLE_ITALIC : PANGO_STYLE_NORMAL);
     /* One letter, one glyph: whoever copies text out of the paper finds what was written. */
     pango_attr_list_insert(attributes, pango_attr_font_features_new("liga=0"));
+    pango_attr_list_insert(attributes, pango_attr_insert_hyphens_new(FALSE));
     pango_layout_set_attributes(l, attributes);
     pango_layout_set_font_description(l, font);
     pango_layout_set_width(l, (int)(width * PANGO_SCALE));
