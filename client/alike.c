@@ -158,28 +158,55 @@ static bool is_judged(const struct buf *links, const struct id *a, const struct 
 
 /* ---- pairs ---- */
 
-static bool put_key(const struct scan *s, const struct view *v, struct buf *key)
+static bool rule_key(const struct rule *rule, alike_value *value, void *arg, struct buf *key)
 {
-    const struct kind_info *k = schema_kind(v->kind);
+    const struct kind_info *k = schema_kind_named(rule->kind);
 
-    for (size_t i = 0; i < ARRAY_LEN(s->rule->field) && s->rule->field[i] != NULL; i++) {
-        bool optional = s->rule->field[i][0] == '?';
-        const struct field_info *f = schema_field_named(k, s->rule->field[i] + optional);
-        const struct entry *e = replica_view_entry(v, f);
+    for (size_t i = 0; i < ARRAY_LEN(rule->field) && rule->field[i] != NULL; i++) {
+        bool optional = rule->field[i][0] == '?';
+        const struct field_info *f = schema_field_named(k, rule->field[i] + optional);
+        struct bytes now = value(arg, f);
         struct mp r;
-        if (e == NULL && !optional)
+        if (now.n == 0 && !optional)
             return false;
-        if (e != NULL && f->type == TYPE_TEXT) {
-            mp_open(&r, e->candidate[0].value);
+        if (now.n > 0 && f->type == TYPE_TEXT) {
+            mp_open(&r, now);
             struct bytes text = mp_str(&r, TEXT_MAX);
             if (mp_close(&r) != ERR_OK || text_key(text, key) != ERR_OK)
                 return false;
-        } else if (e != NULL) {
-            buf_put_bytes(key, e->candidate[0].value);
+        } else {
+            buf_put_bytes(key, now);
         }
         buf_put_u8(key, 0xff);
     }
     return true;
+}
+
+static struct bytes value_in_view(void *arg, const struct field_info *f)
+{
+    const struct entry *e = replica_view_entry(arg, f);
+    return e == NULL ? (struct bytes){0} : e->candidate[0].value;
+}
+
+static const struct rule *rule_of(uint32_t kind, size_t n)
+{
+    const struct kind_info *k = schema_kind(kind);
+
+    for (size_t i = 0; i < ARRAY_LEN(rules); i++)
+        if (strcmp(rules[i].kind, k->name) == 0 && n-- == 0)
+            return &rules[i];
+    return NULL;
+}
+
+bool alike_has_rule(uint32_t kind, size_t n)
+{
+    return rule_of(kind, n) != NULL;
+}
+
+bool alike_key(uint32_t kind, size_t n, alike_value *value, void *arg, struct buf *key)
+{
+    const struct rule *rule = rule_of(kind, n);
+    return rule != NULL && rule_key(rule, value, arg, key);
 }
 
 static bool row_visit(void *arg, struct view *v)
@@ -196,7 +223,7 @@ static bool row_visit(void *arg, struct view *v)
     }
     for (size_t i = 0; i < v->parts; i++)
         row.unsent = row.unsent || v->part[i].unsealed > 0;
-    if (put_key(s, v, &row.key))
+    if (rule_key(s->rule, value_in_view, v, &row.key))
         buf_put(&s->rows, &row, sizeof(row));
     else
         buf_deinit(&row.key);

@@ -22,4 +22,10 @@ const struct kind_info *alike_link_kind(uint32_t kind);
 /* The smallest id of all that are linked with this one, itself if there is none. */
 struct id alike_leader(struct print *p, uint32_t kind, const struct id *record);
 
+/* What makes two records of a kind alike, for those who compare what is not recorded yet: the n-th rule's key, of
+ * values that `value` gives (empty: not there). False: there is no such rule, or a value that it needs is missing. */
+typedef struct bytes alike_value(void *arg, const struct field_info *f);
+bool alike_has_rule(uint32_t kind, size_t n);
+bool alike_key(uint32_t kind, size_t n, alike_value *value, void *arg, struct buf *key);
+
 #endif

@@ -15,7 +15,7 @@ const struct cmd *const cmd_table[] = {
     &cmd_add, &cmd_edit, &cmd_show, &cmd_list, &cmd_find, &cmd_sign, &cmd_amend, &cmd_void, &cmd_restore,
     &cmd_sync, &cmd_status, &cmd_verify, &cmd_reconcile, &cmd_receive, &cmd_figures, &cmd_supplement,
     &cmd_conflicts, &cmd_resolve, &cmd_link, &cmd_unlink, &cmd_refused, &cmd_resend,
-    &cmd_export,
+    &cmd_import, &cmd_export,
     &cmd_print,
 };
 const size_t cmd_count = ARRAY_LEN(cmd_table);

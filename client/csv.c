@@ -1,26 +1,11 @@
 /* csv.c - see csv.h. */
 #include "csv.h"
 
+#define SEPARATOR_ROWS 20 /* looked at to find the separator */
+
 static bool is_end(uint8_t c)
 {
     return c == '\n' || c == '\r';
-}
-
-char csv_separator(struct bytes text)
-{
-    static const char separators[] = {',', ';', '\t'};
-    size_t times[ARRAY_LEN(separators)] = {0}, best = 0;
-    bool quoted = false;
-
-    for (size_t i = 0; i < text.n && (quoted || !is_end(text.p[i])); i++) {
-        quoted = quoted != (text.p[i] == '"');
-        for (size_t k = 0; k < ARRAY_LEN(separators) && !quoted; k++)
-            times[k] += text.p[i] == (uint8_t)separators[k];
-    }
-    for (size_t k = 1; k < ARRAY_LEN(separators); k++)
-        if (times[k] > times[best])
-            best = k;
-    return separators[best];
 }
 
 void csv_open(struct csv *c, struct bytes text, char separator)
@@ -129,6 +114,43 @@ const char *csv_cell(struct csv_row *row, size_t i)
 void csv_row_deinit(struct csv_row *row)
 {
     buf_wipe_deinit(&row->text);
+}
+
+/* --- which separator --- */
+
+/* How many of the first rows have as many cells as the very first, which are more than one; 0: it is not this one. */
+static size_t rows_alike(struct bytes text, char separator, size_t *cells)
+{
+    struct csv c;
+    struct csv_row row = {0};
+    size_t alike = 0;
+    enum err e = ERR_OK;
+
+    *cells = 0;
+    csv_open(&c, text, separator);
+    for (size_t n = 0; n < SEPARATOR_ROWS && (e = csv_next(&c, &row)) == ERR_OK; n++) {
+        if (n == 0)
+            *cells = row.count;
+        alike += row.count == *cells;
+    }
+    csv_row_deinit(&row);
+    return *cells > 1 && (e == ERR_OK || e == ERR_NOT_FOUND) ? alike : 0;
+}
+
+char csv_separator(struct bytes text)
+{
+    static const char separators[] = {',', ';', '\t'};
+    size_t best = 0, best_alike = 0, best_cells = 0;
+
+    for (size_t i = 0; i < ARRAY_LEN(separators); i++) {
+        size_t cells, alike = rows_alike(text, separators[i], &cells);
+        if (alike > best_alike || (alike > 0 && alike == best_alike && cells > best_cells)) {
+            best = i;
+            best_alike = alike;
+            best_cells = cells;
+        }
+    }
+    return separators[best];
 }
 
 /* --- writing --- */

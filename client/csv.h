@@ -24,7 +24,8 @@ struct csv_row {
     size_t cell[CSV_CELLS_MAX];
 };
 
-/* The separator that stands most often in the first row, outside of quotes; a comma where none does. */
+/* The separator by which most of the first rows have as many cells as the first one; of equals that of the most cells;
+ * a comma where none does. */
 char csv_separator(struct bytes text);
 void csv_open(struct csv *c, struct bytes text, char separator);
 /* The next row that holds anything. ERR_NOT_FOUND: there is none. ERR_BAD_VALUE: a quote that nothing closes, text

@@ -357,3 +357,21 @@ enum err record_create(struct book *b, struct fields *f, const struct id *org, s
     writer_deinit(&w);
     return e;
 }
+
+enum err record_existing(struct book *b, struct fields *f, const struct id *org, struct id *out)
+{
+    struct record_written written = {0};
+    struct writer w = {.book = b, .fields = f, .written = &written};
+    struct view v;
+
+    if (fields_missing(f, 0) != NULL)
+        return ERR_MISSING_FIELD;
+    if (f->kind->natural == NULL)
+        return ERR_NOT_FOUND;
+    w.org = org_of(&w, org);
+    enum err e = find_natural(&w, &v);
+    if (e == ERR_OK)
+        replica_view_deinit(&v);
+    *out = written.id;
+    return e;
+}

@@ -21,6 +21,8 @@ struct record_written {
  * ERR_NOT_ALLOWED: this device does not hold the scope; ERR_FIXED: a field that is set once; those of
  * replica_record. ERR_FROZEN, ERR_NOT_SIGNED: see record_amend; ERR_VOIDED: it is to be restored first. */
 MUST_CHECK enum err record_create(struct book *b, struct fields *f, const struct id *org, struct record_written *w);
+/* The record that record_create would write into, by its natural key. ERR_NOT_FOUND; ERR_MISSING_FIELD. */
+MUST_CHECK enum err record_existing(struct book *b, struct fields *f, const struct id *org, struct id *out);
 MUST_CHECK enum err record_edit(struct book *b, const struct id *id, struct fields *f, struct record_written *w);
 /* The same of a record that is signed: what is said stands as an amendment beside what was signed. */
 MUST_CHECK enum err record_amend(struct book *b, const struct id *id, struct fields *f, struct record_written *w);

@@ -252,6 +252,22 @@ enum err text_upper(struct bytes in, struct buf *out)
     return ERR_OK;
 }
 
+enum err text_capitals(struct bytes in, struct buf *out)
+{
+    bool begins = true;
+
+    if (!text_is_utf8(in))
+        return ERR_BAD_UTF8;
+    for (size_t at = 0; at < in.n;) {
+        utf8proc_int32_t c;
+        utf8proc_uint8_t encoded[4];
+        at += (size_t)utf8proc_iterate(in.p + at, (utf8proc_ssize_t)(in.n - at), &c);
+        buf_put(out, encoded, (size_t)utf8proc_encode_char(begins ? utf8proc_toupper(c) : c, encoded));
+        begins = c == ' ' || c == '-' || c == '\n';
+    }
+    return ERR_OK;
+}
+
 /* --- sorting --- */
 
 #define BREVE 0x306

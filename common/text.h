@@ -40,6 +40,8 @@ MUST_CHECK enum err text_key(struct bytes in, struct buf *out);
 
 /* The same in capital letters, letter by letter. ERR_BAD_UTF8. */
 MUST_CHECK enum err text_upper(struct bytes in, struct buf *out);
+/* The first letter of each word as a capital, all else as it is. ERR_BAD_UTF8. */
+MUST_CHECK enum err text_capitals(struct bytes in, struct buf *out);
 
 /* A key whose bytes sort (bytes_compare) as Vietnamese does: a ă â b c d đ e ê .. o ô ơ .. u ư .. as letters, then the
  * tones ngang huyền hỏi ngã sắc nặng; case does not count. For a list of persons append the keys of given,

@@ -68,12 +68,13 @@ TEST(what_is_no_table_says_its_line)
     buf_deinit(&b);
 }
 
-TEST(separators_are_counted_outside_of_quotes)
+TEST(the_separator_is_the_one_that_makes_rows_alike)
 {
     CHECK_EQ(csv_separator(bytes_of_str("a;b\n,,,,,")), ';');
     CHECK_EQ(csv_separator(bytes_of_str("\"a;b;c;d\",e\n")), ',');
     CHECK_EQ(csv_separator(bytes_of_str("a\tb, c\td\n")), '\t');
     CHECK_EQ(csv_separator(bytes_of_str("a")), ',');
+    CHECK_EQ(csv_separator(bytes_of_str("TT;Name, birth, place, date\n1;a\n2;b, c\n")), ';');
 }
 
 /* Written and read again, and guarded and unguarded: what was put in, for any text. */

@@ -366,3 +366,13 @@ TEST(width_and_fit)
     CHECK_BYTES(text_fit(bytes_of_str("日本"), 3), bytes_of_str("日"));
     CHECK_BYTES(text_fit(bytes_of_str("Thủy"), 80), bytes_of_str("Thủy"));
 }
+
+TEST(words_get_their_capitals)
+{
+    struct buf out = {0};
+
+    CHECK_EQ(text_capitals(bytes_of_str("nguyễn thị ánh  Đạt-ẩn mcX"), &out), ERR_OK);
+    CHECK_STR(buf_cstr(&out), "Nguyễn Thị Ánh  Đạt-Ẩn McX");
+    CHECK_EQ(text_capitals(bytes_of_str("\xc3"), &out), ERR_BAD_UTF8);
+    buf_deinit(&out);
+}
