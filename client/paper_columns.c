@@ -45,7 +45,7 @@ static void full_name(struct paper *p, const struct view *v, struct buf *out)
 }
 
 const struct paper_list paper_list_members[] = {
-    {.kind = "member", .size = 8, .column = {
+    {.rule = "so_danh_sach", .kind = "member", .size = 8, .column = {
         {.head = "Họ tên đang dùng, khai sinh, ngày sinh", .width = 80, .align = 'l', .make = full_name},
         {.head = "Giới tính, dân tộc, tôn giáo", .width = 46, .align = 'l', .paths = "gender ethnicity religion"},
         {.head = "Quê quán", .width = 62, .align = 'l', .paths = "native_place"},
@@ -76,7 +76,7 @@ static void introduced_to(struct paper *p, const struct view *v, struct buf *out
 }
 
 const struct paper_list paper_list_transfers[] = {
-    {.kind = "transfer", .within = "left", .sort = "left", .size = 10, .column = {
+    {.rule = "so_gioi_thieu", .kind = "transfer", .within = "left", .sort = "left", .size = 10, .column = {
         {.head = "Ngày đi, đến", .width = 56, .align = 'c', .paths = "left"},
         {.head = "Họ tên, ngày sinh", .width = 90, .align = 'l', .paths = "name member.born"},
         {.head = "Ngày vào Đảng, chính thức", .width = 60, .align = 'c', .paths = "member.entered member.official"},

@@ -152,8 +152,9 @@ void paper_scores(struct paper *p)
     struct rules rules;
 
     rules_init(&rules);
-    paper_fail(p, rules_load(&rules, p->book));
-    s.pack = rules_choose(&rules, p->blank ? NULL : &p->view.org, "cham-diem", scored_on(p));
+    const struct id *org = p->blank ? &p->book->replica.org : &p->view.org;
+    paper_fail(p, rules_load_of(&rules, p->book, org));
+    s.pack = rules_choose(&rules, org, "cham-diem", scored_on(p));
     if (!p->blank) {
         paper_value(p, &p->view, "self_lines", &s.lines[0]);
         paper_value(p, &p->view, "superior_lines", &s.lines[1]);

@@ -5,6 +5,7 @@
 
 #include "../common/text.h"
 #include "order.h"
+#include "rules.h"
 
 #define BLANK_ROWS 20
 #define NUMBER_WIDTH 5 /* in hundredths of all the others */
@@ -124,13 +125,29 @@ static void put_head(struct paper *p, const struct paper_list *l)
     paper_end(p);
 }
 
+static void put_title(struct paper *p)
+{
+    struct buf period = {0}, rule = {0};
+    struct rules rules;
+
+    rules_init(&rules);
+    if (p->form->list->rule != NULL)
+        paper_fail(p, rules_load_of(&rules, p->book, &p->book->replica.org));
+    const struct rules_pack *pack = rules_choose(&rules, &p->book->replica.org, "mau", p->today);
+    const char *name = p->form->list->rule == NULL ? NULL : rules_text(pack, p->form->list->rule);
+    if (name != NULL)
+        buf_printf(&rule, "(%s)", name);
+    paper_period(p, &period);
+    paper_put(p, "title", p->form->title, buf_cstr(&rule), buf_cstr(&period), NULL);
+    rules_deinit(&rules);
+    buf_deinit(&period);
+    buf_deinit(&rule);
+}
+
 void paper_list(struct paper *p)
 {
-    struct buf period = {0};
-
-    paper_period(p, &period);
     paper_heading(p, NULL, p->blank ? 0 : p->today);
-    paper_put(p, "title", p->form->title, buf_cstr(&period), NULL);
+    put_title(p);
     for (const struct paper_list *l = p->form->list; l->kind != NULL; l++) {
         struct rows rows = {l, {0}};
         bool single = l == p->form->list && l[1].kind == NULL;
@@ -144,5 +161,4 @@ void paper_list(struct paper *p)
         put_rows(p, &rows);
     }
     paper_sign(p, "NGƯỜI LẬP", "T/M CHI BỘ\nBÍ THƯ", NULL);
-    buf_deinit(&period);
 }

@@ -17,6 +17,7 @@ struct paper_column {
 /* A list of lists ends with one without a kind. The number of the row comes first by itself. */
 struct paper_list {
     const char *caption; /* NULL: none */
+    const char *rule;    /* key of the pack `mau` that says which form of the regulations it is; NULL: none */
     const char *kind;
     const char *within;  /* the field that says when; NULL: all */
     const char *sort;    /* a field; of a member, by name; NULL: as they were written */

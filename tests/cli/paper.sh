@@ -121,6 +121,9 @@ MATCH=$(new reconciliation org=CB-014 quarter=Q4/2026 version=1 cutoff=31/12/202
     figures=$'full|37|36\nwomen|11|12' lines="1|+other_value|$M1|born|1961-11-04|1961-11|$M1|Lò Văn Thử" \
     'explanations=1: Theo khai sinh gốc' cell_signed=2/1/2027)
 
+new transfer org=CB-014 way=out member="$M1" name='Lò Văn Thử' other=CB-014 left=9/9/2026 due=9/10/2026 letter_no=GT-31 \
+    received=20/9/2026 >/dev/null
+
 # ---- papers of one record, and of a year
 printed doc bien-ban "$HOP" -- 04/11/2026 19:30 21:00 'Nhà văn hóa tổ 14' 'Lò Văn Thử' 'ẮỖỴ Thị Ẩn' 'Thông qua nghị quyết' \
     'Bà Giàng Thị Mẫu' 'Tổng số đảng viên: 3' 'Có mặt: 1' 'Vắng có lý do: 1. Họ tên: ẮỖỴ Thị Ẩn (Đi viện)' \
@@ -151,8 +154,9 @@ run 2 chibo in so-nghi-quyet "$NQ" --ra "$TMP/x.pdf"
 printed ngang danh-sach-dang-vien -- 'Lò Văn Thử' '(Lò Văn Khai)' 04/11/1961 nam Thái 'Không tôn giáo' \
     'Xã Tân Thanh, tỉnh Điện Biên' 12/12 'Trung cấp lý luận' 'Cao đẳng sư phạm' 'tiếng Anh B' 'Bộ đội' 'Giáo viên nghỉ hưu' \
     03/02/1990 03/02/1991 01.014.201 LL-77 30 'Bộ đội 1979-1983' 'Ghi chú của sổ' 'ẮỖỴ Thị Ẩn' nữ 1958 02/09/2026 \
-    "$WHO" 03/1970 01/08/2026 'Xin ra khỏi Đảng' 'SỔ DANH SÁCH ĐẢNG VIÊN' 'ĐẢNG CỘNG SẢN VIỆT NAM'
-printed ngang so-gioi-thieu -- 'SỔ GIỚI THIỆU SINH HOẠT ĐẢNG' 'Nơi tiếp nhận'
+    "$WHO" 03/1970 01/08/2026 'Xin ra khỏi Đảng' '(Mẫu 7-HSĐV)' '09/09/2026 Chi bộ Tổ dân phố 14' 'SỔ DANH SÁCH ĐẢNG VIÊN' 'ĐẢNG CỘNG SẢN VIỆT NAM'
+printed ngang so-gioi-thieu --ky 2026 -- 'SỔ GIỚI THIỆU SINH HOẠT ĐẢNG' '(Mẫu 10-SHĐ)' 09/09/2026 'Lò Văn Thử' 04/11/1961 \
+    03/02/1990 03/02/1991 01.014.201 'Chi bộ Tổ dân phố 14' GT-31 09/10/2026 20/09/2026
 printed ngang so-nghi-quyet --ky 2026 -- 'Năm 2026' 03-NQ/CB 05/03/2026 'Nghị quyết về vệ sinh môi trường' \
     'Thu gom rác ở ngõ 3' 'đang làm'
 printed ngang so-van-ban-di -- 4 KH 08/03/2026 'Kế hoạch quý II' 'Đảng ủy phường' 03-NQ/CB
