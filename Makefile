@@ -96,7 +96,7 @@ $(BUILD)/chibo-tls.so: $(LIB_TLS) $(LIB_COMMON)
 $(BUILD)/chibo-xlsx: $(BUILD)/client/xlsx/main.o $(BUILD)/client/csv.o $(LIB_COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_CORE) -lxlsxwriter
 
-# Paper is a program of its own (chibo-in): pango and cairo cost 30 MB that a local command has no use for.
+# Paper is a program of its own (chibo-in): pango and cairo cost 10 MB that no other command has a use for.
 # pkg-config is asked when something of it is built, not before.
 PANGO = $(shell pkg-config $(1) pangocairo cairo-pdf)
 $(BUILD)/client/in/%.o: client/in/%.c $(BUILD)/flags
