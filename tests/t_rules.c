@@ -231,6 +231,36 @@ TEST(a_newer_program_s_pack_is_read_as_far_as_it_is_known)
     rules_deinit(&r);
 }
 
+/* A text that came from elsewhere does no harm, whatever is in it; the sanitizers watch. What reads can be asked. */
+TEST(texts_with_mistakes_do_no_harm)
+{
+    static uint8_t text[RULES_TEXT_MAX];
+    uint64_t chance = 1;
+    size_t read = 0;
+
+    for (unsigned round = 0; round < 3000; round++) {
+        const struct rules_texts_file *f = &rules_texts[test_random(&chance) % rules_texts_count];
+        struct rules_fault fault;
+        struct rules r;
+        memcpy(text, f->text, f->size);
+        for (unsigned i = 0; i < 1 + round % 4; i++)
+            text[test_random(&chance) % f->size] = (uint8_t)"\n[]=;, 09/\xff\0az"[test_random(&chance) % 14];
+        rules_init(&r);
+        bool fits = rules_read(&r, bytes_of(text, f->size), NULL, true, &fault) == ERR_OK;
+        CHECK_EQ(r.count, fits);
+        for (size_t i = 0; fits && i < r.pack[0].values; i++) {
+            const struct rules_value *v = &r.pack[0].value[i];
+            uint32_t n;
+            CHECK(rules_text(&r.pack[0], v->key->key) == v->text);
+            if (v->key->type == RULES_NUMBER)
+                CHECK(rules_integer(&r.pack[0], v->key->key, &n) && n >= v->key->least && n <= v->key->most);
+        }
+        read += fits;
+        rules_deinit(&r);
+    }
+    CHECK(read > 100 && read < 2900);
+}
+
 /* xgettext does not see the table: its words are looked for here. */
 TEST(every_key_is_said_in_vietnamese)
 {
