@@ -46,7 +46,7 @@ static enum err set_field(struct batch *b, struct fields *f, const struct field_
                           struct outcome *o)
 {
     char why[ENTRY_WHY_SIZE];
-    char separator = memchr(text->p, '\n', text->n) != NULL ? '\n' : ';';
+    char separator = text->n > 0 && memchr(text->p, '\n', text->n) != NULL ? '\n' : ';';
     enum err e = ERR_OK;
 
     for (size_t at = 0; e == ERR_OK && at < text->n;) {

@@ -14,7 +14,8 @@ static struct bytes value_in_view(void *arg, const struct field_info *f)
     if (e == NULL)
         return (struct bytes){0};
     mp_open(&r, e->candidate[0].value);
-    return mp_nil(&r) ? (struct bytes){0} : e->candidate[0].value;
+    const bool nil = mp_nil(&r);
+    return mp_close(&r) == ERR_OK && nil ? (struct bytes){0} : e->candidate[0].value;
 }
 
 static struct bytes value_in_row(void *arg, const struct field_info *f)
