@@ -31,7 +31,8 @@ static bool list_visit(void *arg, const struct replica_verdict *v)
     struct listing *l = arg;
     struct buf *out = &l->env->out.text;
     struct json j;
-    if (verdict_kind(v->verdict) != VERDICT_REFUSED || v->answered)
+    bool waits = verdict_kind(v->verdict) == VERDICT_HELD && replica_verdict_left(book_txn(&l->env->book), v);
+    if (!waits && (verdict_kind(v->verdict) != VERDICT_REFUSED || v->answered))
         return true;
     l->shown++;
     if (!l->env->out.json) {

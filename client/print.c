@@ -26,9 +26,10 @@ static bool refused_visit(void *arg, const struct replica_verdict *v)
     struct print_refused row = {.leaf = v->leaf, .reason = verdict_reason(v->verdict)};
     struct scope scope;
 
-    if (verdict_kind(v->verdict) != VERDICT_REFUSED || v->answered ||
-        scope_load(book_txn(r->p->book), &v->scope, &scope) != ERR_OK)
+    if (verdict_kind(v->verdict) != VERDICT_REFUSED || v->answered)
         return true;
+    if (scope_load(book_txn(r->p->book), &v->scope, &scope) != ERR_OK)
+        scope.number = PRINT_NO_SCOPE;
     change_subject(v->body, &row.kind, &row.record);
     row.scope_number = scope.number;
     buf_put(&r->p->refused, &row, sizeof(row));

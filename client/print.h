@@ -15,6 +15,8 @@ struct print {
 };
 
 /* A change that the ward refused: kept here so that it can be mended and sent again. */
+#define PRINT_NO_SCOPE UINT16_MAX /* it is not readable here any more */
+
 struct print_refused {
     uint32_t kind;
     struct id record;

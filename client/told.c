@@ -96,7 +96,7 @@ void told_refused_json(struct print *p, const struct replica_verdict *v, struct 
     json_put_string(j, "record", hex);
     json_put_string(j, "kind", k == NULL ? "unknown" : k->name);
     json_put_string(j, "op", op_name(c.op));
-    json_put_string(j, "verdict", "refused");
+    json_put_string(j, "verdict", verdict_kind(v->verdict) == VERDICT_HELD ? "held" : "refused");
     json_put_string(j, "reason", err_name(verdict_reason(v->verdict)));
     json_put_string(j, "message", _(err_sentence(verdict_reason(v->verdict))));
     json_text(j, "text", v->text);
@@ -117,7 +117,8 @@ void told_refused_text(struct print *p, const struct replica_verdict *v, struct 
     id_print(&c.record, hex);
     buf_printf(out, "%3u. %s · %s · ", v->number, k == NULL ? "?" : _(k->label), hex);
     print_time(v->time, false, out);
-    buf_printf(out, "\n     ✗ %s", _(err_sentence(verdict_reason(v->verdict))));
+    buf_printf(out, "\n     %s %s", verdict_kind(v->verdict) == VERDICT_HELD ? "…" : "✗",
+               _(err_sentence(verdict_reason(v->verdict))));
     if (v->text.n > 0) {
         buf_put_str(out, " “");
         buf_put_bytes(out, v->text);

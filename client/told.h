@@ -15,7 +15,8 @@ struct print;
 const char *told_verdict(const struct past *past, const struct history_change *h);
 const char *told_verdict_label(const char *verdict); /* msgid */
 
-/* One change that was refused: {"number","id","record","kind","op","verdict":"refused","reason","message","text","by",
+/* One change that was refused, or is held and known by this alone ("verdict":"held"):
+ * {"number","id","record","kind","op","verdict":"refused","reason","message","text","by",
  * "time","fields"} without the braces; as lines of text, indented. */
 void told_refused_json(struct print *p, const struct replica_verdict *v, struct json *j);
 void told_refused_text(struct print *p, const struct replica_verdict *v, struct buf *out);

@@ -40,6 +40,7 @@
 #define STREAMS_DEVICE_MAX 256     /* of these from one device: renewals must not use up those of all others */
 #define ERROR_DETAIL_MAX 160
 #define NAME_MAX_BYTES 256         /* names and codes in control leaves */
+#define DROP_WORDS_MAX 2048        /* in one drop: a new one begins after 1,024, and a leaf has at most as many more */
 #define VERDICT_TEXT_MAX 1000      /* why a person decided so: a paragraph, which every holder of the log keeps */
 
 #define SNAPSHOT_LEAVES 256        /* a shorter log is sent as leaves: it costs little more, and all is there */

@@ -94,6 +94,16 @@ static void read_size(struct mp *r, struct message_size *m)
         mp_fail(r, ERR_BAD_FRAME);
 }
 
+static void read_word(struct mp *r, struct message_word *m)
+{
+    mp_expect_array(r, 5);
+    read_fixed(r, m->id.b, HASH_SIZE);
+    m->verdict = read_u32(r);
+    m->time = mp_uint(r, TIME_MAX);
+    m->by = mp_str(r, NAME_MAX_BYTES);
+    m->text = mp_str(r, VERDICT_TEXT_MAX);
+}
+
 /* --- lists --- */
 
 /* Reads one entry and gives its scope, by which `moved` is ordered. */
@@ -197,6 +207,16 @@ void message_list_add_size(struct buf *entries, const struct message_size *entry
         mp_put_uint(entries, entry->from);
 }
 
+void message_list_add_word(struct buf *entries, const struct message_word *entry)
+{
+    mp_put_array(entries, 5);
+    mp_put_bin(entries, entry->id.b, HASH_SIZE);
+    mp_put_uint(entries, entry->verdict);
+    mp_put_uint(entries, entry->time);
+    mp_put_str(entries, entry->by);
+    mp_put_str(entries, entry->text);
+}
+
 /* Opens the next entry; it was checked when its message was decoded. */
 static bool next_entry(struct message_list *list, struct mp *r)
 {
@@ -243,6 +263,17 @@ bool message_size_next(struct message_list *list, struct message_size *entry)
     if (!next_entry(list, &r))
         return false;
     read_size(&r, entry);
+    close_entry(&r);
+    return true;
+}
+
+bool message_word_next(struct message_list *list, struct message_word *entry)
+{
+    struct mp r;
+
+    if (!next_entry(list, &r))
+        return false;
+    read_word(&r, entry);
     close_entry(&r);
     return true;
 }
@@ -426,21 +457,44 @@ enum err message_error_decode(struct message_error *m, struct bytes body)
 
 void message_drop_encode(const struct message_drop *m, struct buf *out)
 {
-    mp_put_array(out, 3);
+    mp_put_array(out, m->more ? 2 : 4);
     put_id(out, &m->scope);
-    mp_put_uint(out, m->next);
-    mp_put_bin(out, m->head.b, HASH_SIZE);
+    if (!m->more) {
+        mp_put_uint(out, m->next);
+        mp_put_bin(out, m->head.b, HASH_SIZE);
+    }
+    message_list_encode(&m->words, out);
+}
+
+static void read_words(struct mp *r, struct message_list *list)
+{
+    struct message_word word;
+    size_t from;
+
+    list->count = mp_array(r, DROP_WORDS_MAX);
+    from = r->at;
+    for (size_t i = 0; i < list->count; i++)
+        read_word(r, &word);
+    list->entries = bytes_cut(r->all, from);
+    list->entries.n = r->at - from;
 }
 
 enum err message_drop_decode(struct message_drop *m, struct bytes body)
 {
     struct mp r;
 
+    *m = (struct message_drop){ 0 };
     mp_open(&r, body);
-    mp_expect_array(&r, 3);
+    size_t count = mp_array(&r, 4);
+    if (count != 2 && count != 4)
+        mp_fail(&r, ERR_BAD_FRAME);
+    m->more = count == 2;
     read_fixed(&r, m->scope.b, ID_SIZE);
-    m->next = read_u64(&r);
-    read_fixed(&r, m->head.b, HASH_SIZE);
+    if (!m->more) {
+        m->next = read_u64(&r);
+        read_fixed(&r, m->head.b, HASH_SIZE);
+    }
+    read_words(&r, &m->words);
     return mp_close(&r);
 }
 

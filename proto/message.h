@@ -114,11 +114,23 @@ struct message_error {
     struct bytes detail;
 };
 
-/* The end of the receiver's own stream as the ward has it: what is before it is durable there. */
+/* The ward's word on one change of the receiver's person. */
+struct message_word {
+    struct hash id;    /* of the change */
+    uint32_t verdict;  /* verdict.h */
+    uint64_t time;     /* by the ward's clock */
+    struct bytes by;   /* who decided; empty: the rules did */
+    struct bytes text; /* why */
+};
+
+/* The end of the receiver's own stream as the ward has it: what is before it is durable there. And what the ward said
+ * of his changes in leaves that he does not get any more. */
 struct message_drop {
     struct id scope;
+    bool more; /* words only; another drop of this scope follows */
     uint64_t next;
     struct hash head; /* zero at next = 0 */
+    struct message_list words; /* of struct message_word, in the order of the log; at most DROP_WORDS_MAX */
 };
 
 /* Of a change that the verdict leaf behind it releases. */
@@ -161,9 +173,11 @@ bool message_empty(struct bytes body);
 void message_list_add_scope(struct buf *entries, const struct message_scope *entry);
 void message_list_add_resume(struct buf *entries, const struct message_resume *entry);
 void message_list_add_size(struct buf *entries, const struct message_size *entry);
+void message_list_add_word(struct buf *entries, const struct message_word *entry);
 /* The next entry of a decoded list, which gets shorter; false at its end. */
 bool message_scope_next(struct message_list *list, struct message_scope *entry);
 bool message_resume_next(struct message_list *list, struct message_resume *entry);
 bool message_size_next(struct message_list *list, struct message_size *entry);
+bool message_word_next(struct message_list *list, struct message_word *entry);
 
 #endif

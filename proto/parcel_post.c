@@ -308,6 +308,14 @@ struct taking {
     bool newest; /* made after the last contact: what it says of rights is still so */
 };
 
+static void count(const struct taking *t, const struct work *job)
+{
+    t->report->sent += job->sent;
+    t->report->received += job->received;
+    t->report->refused += job->refused;
+    t->report->held += job->held;
+}
+
 static enum err take_batch(struct taking *t, struct bytes checkpoint)
 {
     struct message_checkpoint m;
@@ -323,10 +331,7 @@ static enum err take_batch(struct taking *t, struct bytes checkpoint)
         e = t->io->run(t->io->arg, job);
     if (e == ERR_OK) {
         t->scope.size = m.size;
-        t->report->sent += job->sent;
-        t->report->received += job->received;
-        t->report->refused += job->refused;
-        t->report->held += job->held;
+        count(t, job);
     }
     buf_clear(&t->batch);
     work_free(job);
@@ -342,6 +347,8 @@ static enum err take_drop(const struct taking *t, struct bytes message)
     buf_put_bytes(&job->in, message);
     if (t->newest)
         e = t->io->run(t->io->arg, job);
+    if (e == ERR_OK)
+        count(t, job);
     work_free(job);
     return e;
 }

@@ -1,12 +1,15 @@
 /* replica_drop.c - a scope that is no longer for this device: handed in first, then erased (protocol.md 7.5). */
 #include <stdlib.h>
 
+#include "ledger.h"
 #include "message.h"
-#include "mp.h"
+#include "outbox.h"
 #include "reissue.h"
 #include "replica.h"
 #include "replica_older.h"
 #include "replica_snapshot.h"
+#include "replica_verdict.h"
+#include "verdict.h"
 
 /* --- rows of one scope, gathered before they go ------------------------------------------------ */
 
@@ -36,20 +39,6 @@ static bool gather_part(void *arg, struct bytes key, struct bytes value)
 
     (void)value;
     if (key.n == 4 + ID_SIZE && load_u16(key.p + 2 + ID_SIZE) == g->scope->number)
-        gather(g, key);
-    return true;
-}
-
-static bool gather_verdict(void *arg, struct bytes key, struct bytes value)
-{
-    struct erasing *g = arg;
-    struct bytes id;
-    struct mp r;
-
-    mp_open(&r, value);
-    mp_array(&r, MP_ELEMENTS_MAX);
-    id = mp_bin(&r, ID_SIZE);
-    if (bytes_equal(id, bytes_of(g->scope->id.b, ID_SIZE)))
         gather(g, key);
     return true;
 }
@@ -97,7 +86,7 @@ static enum err erase(struct txn *txn, const struct scope *s)
     if (e == ERR_OK)
         e = erase_table(&g, TABLE_draft, bytes_of(NULL, 0), gather_part);
     if (e == ERR_OK)
-        e = erase_table(&g, TABLE_verdict, bytes_of(NULL, 0), gather_verdict);
+        e = replica_verdict_leave(txn, s);
     if (e == ERR_OK)
         e = replica_end_leave(txn, s);
     if (e == ERR_OK)
@@ -106,6 +95,112 @@ static enum err erase(struct txn *txn, const struct scope *s)
         e = replica_snapshot_served(txn, &s->id);
     buf_deinit(&g.keys);
     return e == ERR_OK ? forget_scope(txn, s) : e;
+}
+
+/* --- the ward's word on what was written here ------------------------------------------------------ */
+
+struct hearing {
+    struct txn *txn;
+    struct work *job;
+    const struct scope *scope;
+    size_t count;
+    struct message_word *word; /* count of them, owned */
+    struct buf *body;          /* count: of the change, where it is sealed here */
+    uint64_t sealed;           /* changes */
+    enum err err;
+};
+
+static void note_body(struct hearing *h, const struct change_slot *slot)
+{
+    for (size_t i = 0; i < h->count; i++) {
+        if (!crypto_equal(h->word[i].id.b, slot->commitment.b, HASH_SIZE))
+            continue;
+        buf_clear(&h->body[i]);
+        buf_put_bytes(&h->body[i], slot->body);
+    }
+}
+
+static bool sealed_visit(void *arg, struct bytes key, struct bytes value)
+{
+    struct hearing *h = arg;
+    struct bytes encoded;
+    struct header header;
+    struct changeset cs;
+
+    (void)key;
+    changeset_init(&cs);
+    h->err = outbox_decode(value, &encoded, &header, &cs);
+    if (h->err == ERR_OK)
+        changeset_commit(&cs, &header.scope, &header.device, &header.person);
+    for (size_t i = 0; h->err == ERR_OK && i < cs.count; i++)
+        note_body(h, &cs.slot[i]);
+    h->sealed += cs.count;
+    changeset_deinit(&cs);
+    return h->err == ERR_OK;
+}
+
+/* One that was told of before, or was accepted and is refused now. Of others there is no body here: another device of
+ * this person wrote them. */
+static enum err known_body(struct hearing *h, size_t at)
+{
+    const struct hash *id = &h->word[at].id;
+    struct version version = change_version(id);
+    struct replica_verdict known;
+    struct ledger_leaf l = {0};
+    struct buf row = {0};
+    uint32_t leaf, position;
+    enum err e = replica_verdict_about(h->txn, id, &row, &known);
+
+    if (e == ERR_OK) {
+        buf_put_bytes(&h->body[at], known.body);
+    } else if (e == ERR_NOT_FOUND) {
+        e = scope_change_find(h->txn, h->scope, &version, &leaf, &position);
+        if (e == ERR_OK)
+            e = ledger_leaf_at(h->txn, h->scope, leaf, &row, &l);
+        if (e == ERR_OK && !l.is_control && position < l.changeset.count)
+            buf_put_bytes(&h->body[at], l.changeset.slot[position].body);
+    }
+    ledger_leaf_deinit(&l);
+    buf_wipe_deinit(&row);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err hear(struct hearing *h, size_t at)
+{
+    const struct message_word *word = &h->word[at];
+    enum err e = h->body[at].n > 0 ? ERR_OK : known_body(h, at);
+    struct change_slot slot = {.commitment = word->id, .body = buf_bytes(&h->body[at])};
+
+    if (e != ERR_OK || slot.body.n == 0)
+        return e;
+    h->job->refused += verdict_kind(word->verdict) == VERDICT_REFUSED;
+    h->job->held += verdict_kind(word->verdict) == VERDICT_HELD;
+    return replica_verdict_word(h->txn, h->scope, word, &slot);
+}
+
+/* Words in their order; *sealed: changes that are here without an answer. */
+static enum err hear_all(struct txn *txn, struct work *job, const struct scope *s, struct message_list words,
+                         uint64_t *sealed)
+{
+    struct hearing h = {.txn = txn, .job = job, .scope = s, .count = words.count};
+    uint8_t room[STORE_KEY_MAX];
+    enum err e;
+
+    h.word = mem_alloc((h.count + 1) * sizeof *h.word);
+    h.body = mem_alloc((h.count + 1) * sizeof *h.body);
+    for (size_t i = 0; message_word_next(&words, &h.word[i]); i++)
+        continue;
+    e = store_scan(txn, TABLE_outbox, scope_key2(room, s->number), sealed_visit, &h);
+    if (e == ERR_OK)
+        e = h.err;
+    for (size_t i = 0; e == ERR_OK && i < h.count; i++)
+        e = hear(&h, i);
+    for (size_t i = 0; i < h.count; i++)
+        buf_wipe_deinit(&h.body[i]);
+    free(h.word);
+    free(h.body);
+    *sealed = h.sealed;
+    return e;
 }
 
 /* --- the message ------------------------------------------------------------------------------- */
@@ -139,6 +234,7 @@ enum err replica_drop(struct txn *txn, struct work *job)
 {
     struct message_drop m;
     struct scope s;
+    uint64_t sealed = 0;
     bool yes = false;
     enum err e = message_drop_decode(&m, buf_bytes(&job->in));
 
@@ -148,9 +244,12 @@ enum err replica_drop(struct txn *txn, struct work *job)
     if (e == ERR_NOT_FOUND)
         return ERR_OK;
     if (e == ERR_OK)
+        e = hear_all(txn, job, &s, m.words, &sealed);
+    if (e == ERR_OK && !m.more)
         e = handed_in(txn, &s, &m, &yes);
     if (e != ERR_OK || !yes)
         return e; /* the next session hands in the rest, and the ward says it again */
+    job->sent = sealed;
     job->dropped = 1;
     return erase(txn, &s);
 }

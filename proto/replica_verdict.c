@@ -156,21 +156,28 @@ static enum err forget(struct txn *txn, const struct hash *id)
     return e == ERR_OK ? store_del(txn, TABLE_meta, about_key(room, id)) : e;
 }
 
+enum err replica_verdict_about(struct txn *txn, const struct hash *id, struct buf *row, struct replica_verdict *out)
+{
+    uint8_t room[STORE_KEY_MAX];
+    uint32_t number;
+    enum err e = number_get(txn, about_key(room, id), &number);
+
+    if (e == ERR_OK)
+        e = replica_verdict_get(txn, number, row, out);
+    return e == ERR_NO_SUCH_CHANGE ? ERR_NOT_FOUND : e;
+}
+
 /* The same word again, after the ward was restored: what its author has done about it stays done. */
 static enum err carry_answered(struct txn *txn, struct replica_verdict *v)
 {
-    uint8_t room[STORE_KEY_MAX];
     struct replica_verdict before;
     struct buf row = {0};
-    uint32_t number;
-    enum err e = number_get(txn, about_key(room, &v->id), &number);
+    enum err e = replica_verdict_about(txn, &v->id, &row, &before);
 
-    if (e == ERR_OK)
-        e = replica_verdict_get(txn, number, &row, &before);
     if (e == ERR_OK)
         v->answered = before.answered && before.verdict == v->verdict;
     buf_wipe_deinit(&row);
-    return e == ERR_NOT_FOUND || e == ERR_NO_SUCH_CHANGE ? ERR_OK : e;
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 static enum err keep(struct txn *txn, struct replica_verdict *v)
@@ -302,6 +309,15 @@ enum err replica_verdict_slot(struct txn *txn, const struct scope *s, uint32_t l
     return told(txn, s, &v, slot);
 }
 
+enum err replica_verdict_word(struct txn *txn, const struct scope *s, const struct message_word *word,
+                              const struct change_slot *slot)
+{
+    struct replica_verdict v = {.leaf = REPLICA_VERDICT_NO_LEAF, .verdict = word->verdict, .time = word->time,
+                                .by = word->by, .text = word->text};
+
+    return told(txn, s, &v, slot);
+}
+
 enum err replica_verdict_ruled(struct txn *txn, const struct replica *r, const struct scope *s,
                                const struct control *c, struct work *job)
 {
@@ -336,5 +352,44 @@ enum err replica_verdict_ruled(struct txn *txn, const struct replica *r, const s
     }
     ledger_leaf_deinit(&l);
     buf_wipe_deinit(&row);
+    return e;
+}
+
+/* --- a scope that goes --------------------------------------------------------------------------------------- */
+
+struct leaving {
+    const struct scope *scope;
+    struct buf ids; /* of rows that go too */
+};
+
+static bool leave_visit(void *arg, const struct replica_verdict *v)
+{
+    struct leaving *l = arg;
+    enum verdict is = verdict_kind(v->verdict);
+
+    if (id_equal(&v->scope, &l->scope->id) && is != VERDICT_HELD && (is != VERDICT_REFUSED || v->answered))
+        buf_put(&l->ids, v->id.b, HASH_SIZE);
+    return true;
+}
+
+bool replica_verdict_left(struct txn *txn, const struct replica_verdict *v)
+{
+    struct scope s;
+
+    return scope_load(txn, &v->scope, &s) == ERR_NOT_FOUND;
+}
+
+enum err replica_verdict_leave(struct txn *txn, const struct scope *s)
+{
+    struct leaving l = {.scope = s};
+    enum err e = replica_verdict_each(txn, leave_visit, &l);
+
+    for (size_t i = 0; e == ERR_OK && i < l.ids.n; i += HASH_SIZE) {
+        struct hash id;
+
+        memcpy(id.b, l.ids.p + i, HASH_SIZE);
+        e = forget(txn, &id);
+    }
+    buf_deinit(&l.ids);
     return e;
 }

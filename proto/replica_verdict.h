@@ -7,13 +7,16 @@
 
 #include "changeset.h"
 #include "control.h"
+#include "message.h"
 #include "replica.h"
+
+#define REPLICA_VERDICT_NO_LEAF UINT32_MAX
 
 struct replica_verdict {
     uint32_t number;
     struct id scope;
     struct hash id;      /* of the change */
-    uint32_t leaf;       /* where its changeset stands in the log */
+    uint32_t leaf;       /* where its changeset stands in the log; REPLICA_VERDICT_NO_LEAF: in one that is not here */
     uint32_t position;
     uint32_t verdict;    /* verdict.h */
     uint64_t time;       /* of the word, by the ward's clock */
@@ -38,5 +41,17 @@ MUST_CHECK enum err replica_verdict_slot(struct txn *txn, const struct scope *s,
                                          uint32_t verdict, uint64_t accepted, const struct change_slot *slot);
 MUST_CHECK enum err replica_verdict_ruled(struct txn *txn, const struct replica *r, const struct scope *s,
                                           const struct control *c, struct work *job);
+
+/* For replica_drop.c. A word without a leaf, on a change whose body the slot has (of the id of the word). */
+MUST_CHECK enum err replica_verdict_word(struct txn *txn, const struct scope *s, const struct message_word *word,
+                                         const struct change_slot *slot);
+/* The row about this change. ERR_NOT_FOUND. *row keeps what *out borrows. */
+MUST_CHECK enum err replica_verdict_about(struct txn *txn, const struct hash *id, struct buf *row,
+                                          struct replica_verdict *out);
+/* The scope goes: of its rows those stay that its author has yet to read or to wait for: held, or refused and not
+ * answered. */
+MUST_CHECK enum err replica_verdict_leave(struct txn *txn, const struct scope *s);
+/* Is this a row of a scope that is not here any more? Nothing else then tells of the change. */
+bool replica_verdict_left(struct txn *txn, const struct replica_verdict *v);
 
 #endif

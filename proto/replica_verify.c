@@ -17,6 +17,7 @@
 #define SUBJECT_SIZE (2 + ID_SIZE) /* kind and record: how the key of a draft begins */
 
 struct counting {
+    struct txn *txn;
     struct replica_counts *c;
     struct buf held; /* subjects of what waits; the rows come in any order */
 };
@@ -59,22 +60,34 @@ static uint64_t count_subjects(struct buf *list)
 
 static bool verdict_visit(void *arg, const struct replica_verdict *v)
 {
-    struct replica_counts *c = arg;
+    struct counting *n = arg;
+    uint8_t subject[SUBJECT_SIZE];
+    struct id record;
+    uint32_t kind;
 
-    c->refused += verdict_kind(v->verdict) == VERDICT_REFUSED && !v->answered;
+    n->c->refused += verdict_kind(v->verdict) == VERDICT_REFUSED && !v->answered;
+    if (verdict_kind(v->verdict) != VERDICT_HELD || !replica_verdict_left(n->txn, v))
+        return true; /* a draft says it */
+    n->c->held++;
+    change_subject(v->body, &kind, &record);
+    store_u16(subject, (uint16_t)kind);
+    memcpy(subject + 2, record.b, ID_SIZE);
+    buf_put(&n->held, subject, sizeof subject);
     return true;
 }
 
 enum err replica_count(struct txn *txn, struct replica_counts *c)
 {
-    struct counting n = {.c = c};
+    struct counting n = {.txn = txn, .c = c};
     enum err e;
 
     memset(c, 0, sizeof *c);
     e = store_scan(txn, TABLE_draft, bytes_of(NULL, 0), draft_visit, &n);
+    if (e == ERR_OK)
+        e = replica_verdict_each(txn, verdict_visit, &n);
     c->held_records = count_subjects(&n.held);
     buf_deinit(&n.held);
-    return e == ERR_OK ? replica_verdict_each(txn, verdict_visit, c) : e;
+    return e;
 }
 
 /* --- one scope

@@ -409,6 +409,7 @@ void session_device_worked(struct session *s, struct work *w)
             session_end(s, ERR_OK);
         break;
     case WORK_DROP:
+        applied(s, w);
         s->counts.dropped += w->dropped;
         break;
     case WORK_SETTLE:

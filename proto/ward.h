@@ -147,6 +147,9 @@ enum err ward_append(struct txn *txn, const struct ward *w, struct work *job, ui
 /* And before that the leaf itself, if it lies below `from`, which the device does not hold. */
 enum err ward_body(struct txn *txn, const struct scope *s, const struct work *job, uint64_t from, struct bytes control,
                    struct buf *list);
+/* The device may not read this scope any more: one message drop, r->sent goes on; once all is said it is 0
+ * (ward_drop.c). ERR_DAMAGED: the leaf *at. */
+enum err ward_drop(struct txn *txn, const struct scope *s, struct work *job, struct reach *r, uint64_t *at);
 enum err ward_read(struct txn *txn, const struct ward *w, struct work *job, uint64_t now);
 /* --- files (ward_parcel.c) --- */
 enum err ward_parcel_judge(struct txn *txn, const struct ward *w, struct work *job);

@@ -259,29 +259,6 @@ static enum err put_checkpoint(struct txn *txn, const struct ward *w, struct sco
     return e;
 }
 
-/* The device may not read this scope any more. It learns how far its own work is durable here, and erases the scope
- * if that is all of it; else it hands in the rest first and is told again. */
-static enum err put_drop(struct txn *txn, const struct scope *s, struct work *job, struct reach *r)
-{
-    struct message_drop m = {.scope = s->id};
-    struct buf message = {0};
-    struct stream stream;
-    enum err e;
-
-    if (r->sent == 0 && r->part == 0)
-        return ERR_OK; /* nothing of it is there, nor the beginning of a snapshot */
-    e = scope_stream_of(txn, s, &job->device, job->incarnation, &stream);
-    if (e == ERR_OK) {
-        m.next = stream.next;
-        m.head = stream.head;
-    }
-    r->sent = r->part = 0;
-    message_drop_encode(&m, &message);
-    work_message(&job->out, MESSAGE_DROP, buf_bytes(&message));
-    buf_deinit(&message);
-    return e == ERR_NOT_FOUND ? ERR_OK : e;
-}
-
 /* A damaged leaf stops this scope here, until somebody who holds it brings it back; all else goes on. */
 static enum err stuck(struct txn *txn, const struct scope *s, uint64_t index)
 {
@@ -292,6 +269,14 @@ static enum err stuck(struct txn *txn, const struct scope *s, uint64_t index)
     if (e == ERR_OK)
         e = whole ? ERR_DAMAGED : ward_wanted_note(txn, s, index);
     return e;
+}
+
+static enum err drop(struct txn *txn, const struct scope *s, struct work *job, struct reach *r)
+{
+    uint64_t at = 0;
+    enum err e = ward_drop(txn, s, job, r, &at);
+
+    return e == ERR_DAMAGED ? stuck(txn, s, at) : e;
 }
 
 static enum err put_leaves(struct txn *txn, const struct scope *s, struct work *job, struct reach *r, uint64_t end,
@@ -358,7 +343,7 @@ static enum err read_scope(struct txn *txn, const struct ward *w, struct work *j
     if (e == ERR_OK)
         e = ward_may_read(txn, &s, &job->device, &may_read);
     if (e == ERR_OK && !may_read)
-        return r->older ? ERR_OK : put_drop(txn, &s, job, r);
+        return r->older ? ERR_OK : drop(txn, &s, job, r);
     end = r->older && r->from < s.frontier.size ? r->from : s.frontier.size;
     if (e != ERR_OK || r->sent >= end)
         return e;

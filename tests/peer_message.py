@@ -56,6 +56,14 @@ def _detail(x):
     return isinstance(x, str) and len(x.encode()) <= 160
 
 
+def _text(most):
+    return lambda x: isinstance(x, str) and len(x.encode()) <= most
+
+
+def _words(x):
+    return _rows(_bin(32), _u32, is_uint, _text(256), _text(1000))(x) and len(x) <= 2048
+
+
 _CHANGESET = (is_uint, _or_nil(_id), _seen, is_uint, lambda x: is_uint(x, 3), _seed, _bin(64), _bodies)
 
 FORMS = {
@@ -73,7 +81,7 @@ FORMS = {
     'sizes': _rising(_rows(_id, _u32, is_uint, _bin(32))),
     'enrol': _row(lambda x: x == 1, _bin(8), _bin(32), _bin(32), _u32, _bin(32), _bin(64), _bin(64)),
     'enrolled': _row(is_bin, _id, _id, _id, _id, _bin(32), _id, is_uint),
-    'drop': _row(_id, is_uint, _bin(32)),
+    'drop': lambda x: _row(_id, is_uint, _bin(32), _words)(x) or _row(_id, _words)(x),
     'body': _row(is_uint, lambda x: is_uint(x, 1024), _id, lambda x: isinstance(x, list)),
     'manifest': _row(lambda x: x == 1, lambda x: is_uint(x, 2), _id, _id, _u32, _bin(8), _or_nil(_bin(8)), is_uint,
                      _rows(_id, _u32, is_uint, _bin(32))),

@@ -350,7 +350,7 @@ class Session:
             elif name == 'drop':
                 need(self.open is None, 'BAD_ORDER', 'drop giữa chừng một lô')
                 gone = store.logs.get(body[0])
-                if gone is not None and not any(sealed['first'] >= body[1] for sealed in gone.own):
+                if len(body) == 4 and gone is not None and not any(sealed['first'] >= body[1] for sealed in gone.own):
                     store.logs.pop(body[0], None)
                     store.confirmed.pop(body[0], None)
             elif name == 'close':

@@ -62,6 +62,7 @@ static const struct row {
     { "own_list", MESSAGE_OWN },  { "control", MESSAGE_CONTROL },       { "checkpoint", MESSAGE_CHECKPOINT },
     { "close", MESSAGE_CLOSE },   { "error", MESSAGE_ERROR },           { "error_long", MESSAGE_ERROR },
     { "sizes", MESSAGE_SIZES },   { "drop", MESSAGE_DROP },             { "nothing", MESSAGE_ASK },
+    { "drop_words", MESSAGE_DROP }, { "drop_more", MESSAGE_DROP },
     { "body", MESSAGE_BODY },
 }, bad[] = {
     { "bad_hello_mode", MESSAGE_HELLO },      { "bad_hello_order", MESSAGE_HELLO },
@@ -70,6 +71,8 @@ static const struct row {
     { "bad_scope_negative", MESSAGE_SCOPE },  { "bad_error_done", MESSAGE_ERROR },
     { "bad_error_long", MESSAGE_ERROR },      { "bad_error_bin", MESSAGE_ERROR },
     { "bad_own_verdicts", MESSAGE_OWN },      { "bad_checkpoint", MESSAGE_CHECKPOINT },
+    { "bad_drop_short", MESSAGE_DROP },       { "bad_drop_word", MESSAGE_DROP },
+    { "bad_drop_text", MESSAGE_DROP },
     { "bad_drop", MESSAGE_DROP },             { "bad_body", MESSAGE_BODY },
 };
 

@@ -72,12 +72,28 @@ chibo d3 sync >/dev/null
 is "by the former code" "$(shows d3 CB-021)" "$(shows d3 CB-121)"
 is "invite by a former code" "$(status "$BUILD/chibod" invite "$W" --org CB-021 --role member --person "Hà Văn Tư")" 0
 
-# A role ends: what was written is handed in, then nothing of it is there; given back, everything comes again.
+# A role ends: what was written is handed in, then nothing of it is there but the ward's word on what it did not take;
+# given back, everything comes again.
+member() {
+    chibo d2 add member --json --set family_name=Lò --set "given_name=$1" --set gender=male --set born=12/3/1988 |
+        sed -n 's/.*"id":"\([0-9a-f]*\)".*/\1/p'
+}
+X=$(member Xuân)
+chibo d2 sync >/dev/null
+Y=$(member Yên)
+is "a person refuses" "$(status "$BUILD/chibod" refuse "$W" "$X" --by "Trần Văn Bình" --reason "Ghi nhầm ngày sinh.")" 0
 task d2 f2 >/dev/null
 is end "$(status "$BUILD/chibod" end "$W" --person "Nguyễn Văn Mẫu 2" --role deputy --org CB-020)" 0
 is "not held any more" "$(status "$BUILD/chibod" end "$W" --person "Nguyễn Văn Mẫu 2" --role deputy --org CB-020)" "$(status chibo d1 show ffffffff)"
 chibo d2 sync >/dev/null
-is "nothing is left" "$(shows d2)" ""
+is "nothing is left" "$(shows d2)$(chibo d2 list member --json)" ""
+refused=$(chibo d2 refused --json)
+is "what was refused is told" "$(grep "\"$X\"" <<<"$refused" | grep -c '"verdict":"refused","reason":"BY_PERSON".*"text":"Ghi nhầm ngày sinh.","by":"Trần Văn Bình","time":"20')" 2
+is "and what waits" "$(grep "\"$Y\"" <<<"$refused" | grep -c '"verdict":"held","reason":"HELD_FOR_PERSON"')" 2
+is "and nothing else" "$(wc -l <<<"$refused")" 4
+is "status counts them" "$(number refused "$(chibo d2 status --json)") $(number held "$(chibo d2 status --json)")" "2 1"
+is "status names the record" "$(chibo d2 status | grep -c "$X")" 2
+is "there is nowhere to send it again" "$(status chibo d2 resend "$(number number "$(grep "\"$X\"" <<<"$refused" | head -n 1)")")" 17 # NOT_READABLE
 is "again" "$(status chibo d2 sync)" 0
 is grant "$(status "$BUILD/chibod" grant "$W" --person "Nguyễn Văn Mẫu 2" --role deputy --org CB-020)" 0
 chibo d2 sync >/dev/null

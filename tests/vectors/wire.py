@@ -100,7 +100,10 @@ def messages():
         ("error_new", pack([999, ""]), "a number that is not known yet"),
         ("error_long", pack([1, "x" * 160]), "the longest detail"),
         ("sizes", pack([[SCOPE, 1, 6, root], [HOME, 0, 0, root]]), ""),
-        ("drop", pack([SCOPE, 300, head]), "300 changes of its own are durable at the ward"),
+        ("drop", pack([SCOPE, 300, head, []]), "300 changes of its own are durable at the ward"),
+        ("drop_words", pack([SCOPE, 2, head, [[root, 2 + 8 * 29, TIME, "", ""], [head, 2 + 8 * 41, TIME, "Bình", "Nhầm."]]]),
+         "one refused by the rules, one by a person"),
+        ("drop_more", pack([SCOPE, [[root, 1 + 8 * 29, TIME, "", ""]]]), "words, and more to come"),
         ("body", pack([5, 2, some(0x50), [RECORD, 3, 2, 10, None, None]]), "of position 2 of leaf 5"),
         ("nothing", pack([]), "ask, end"),
         ("bad_hello_mode", pack([1, -1, 0, 0, some(0x50), some(0x60), some(0x70, 8), []]), ""),
@@ -116,7 +119,10 @@ def messages():
         ("bad_error_bin", pack([1, b"x"]), ""),
         ("bad_own_verdicts", pack([0, TIME, 12, "ok"]), ""),
         ("bad_checkpoint", pack([6, TIME, signature[:63]]), "a signature of 63 bytes"),
-        ("bad_drop", pack([SCOPE + b"\0", 300, head]), "an id of 17 bytes"),
+        ("bad_drop", pack([SCOPE + b"\0", 300, head, []]), "an id of 17 bytes"),
+        ("bad_drop_short", pack([SCOPE, 300, head]), "no words"),
+        ("bad_drop_word", pack([SCOPE, [[root, 1, TIME, "", "", 0]]]), "a word of six elements"),
+        ("bad_drop_text", pack([SCOPE, [[root, 1, TIME, "", "x" * 1001]]]), "longer than a paragraph"),
         ("bad_body", pack([5, 1024, some(0x50), [RECORD, 3, 2, 10, None, None]]), "no changeset has so many"),
     ]
 
