@@ -46,7 +46,9 @@ static void close_it(struct sim *s, size_t peer, const struct kind_info *k, cons
     struct close_room *room = mem_alloc(sizeof *room);
     struct change c = {.kind = k->number, .record = *record};
 
-    close_make(part, sim_draw(s, 2), draw_step(s, k), false, &c, room);
+    /* One after the other: in a call their order would be the compiler's. */
+    const uint64_t step = draw_step(s, k), round = sim_draw(s, 2);
+    close_make(part, round, step, false, &c, room);
     sim_world_record(s, peer, s->peer[peer].org, k->access, &c);
     close_room_deinit(room);
     free(room);

@@ -101,6 +101,7 @@ TEST(an_answer_from_before_the_snapshot)
     begin(&w);
     p.device = &w.device[1];
     CHECK_EQ(sim_parcel_send(&p), ERR_OK);
+    parcel_report_deinit(&p.report);
     p = (struct sim_parcel){.limits = sim_parcel_fine, .ward = &w.ward, .file = buf_bytes(&request), .out = &answer};
     CHECK_EQ(sim_parcel_exchange(&p), ERR_OK);
     parcel_report_deinit(&p.report);
