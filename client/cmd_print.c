@@ -78,7 +78,7 @@ static enum err find_record(struct cmd_env *env, struct paper *p, const char *ty
     k = schema_kind(kind);
     for (size_t i = 0; e == ERR_OK && k != NULL && kind != wanted->number && i < k->fields; i++) {
         if (k->field[i].refers == NULL || k->field[i].list || strcmp(k->field[i].refers, wanted->name) != 0 ||
-            !paper_ref(&p->view, k->field[i].name, &id))
+            !value_id(&p->view, k->field[i].name, &id))
             continue;
         replica_view_deinit(&p->view);
         kind = wanted->number;

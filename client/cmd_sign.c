@@ -8,21 +8,13 @@ static const struct opt_row rows[] = {CMD_OPTIONS};
 
 static enum err sign(struct cmd_env *env, const char *typed, const struct kind_info **k, struct record_written *w)
 {
-    struct refs refs;
     struct id id;
-    uint32_t kind = 0;
-    enum err e;
+    enum err e = refs_find_known(&env->book, typed, k, &id);
 
-    refs_init(&refs, &env->book);
-    e = refs_find(&refs, 0, typed, &kind, &id);
-    refs_deinit(&refs);
-    *k = schema_kind(kind);
-    if (e == ERR_OK && *k == NULL)
-        e = ERR_TOO_NEW;
     if (e == ERR_OK)
         e = record_sign(&env->book, *k, &id, w);
     if (e == ERR_BAD_VALUE)
-        (void)cmd_explain(env, e, typed, kind == 0 ? _("at least 6 characters of the record's number")
+        (void)cmd_explain(env, e, typed, *k == NULL ? _("at least 6 characters of the record's number")
                                                    : _("minutes and resolutions are signed, nothing else"));
     else if (e == ERR_DECIDED)
         (void)cmd_explain(env, e, typed, _("it is signed"));

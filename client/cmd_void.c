@@ -35,21 +35,13 @@ struct voiding {
 
 static enum err write_one(struct cmd_env *env, const char *typed, struct voiding *v)
 {
-    struct refs refs;
     struct id id;
-    uint32_t kind = 0;
-    enum err e;
+    enum err e = refs_find_known(&env->book, typed, &v->kind, &id);
 
-    refs_init(&refs, &env->book);
-    e = refs_find(&refs, 0, typed, &kind, &id);
-    refs_deinit(&refs);
-    v->kind = schema_kind(kind);
-    if (e == ERR_OK && v->kind == NULL)
-        e = ERR_TOO_NEW;
     if (e == ERR_OK)
         e = v->how(&env->book, v->kind, &id, &v->written);
     if (e != ERR_OK)
-        explain(env, e, typed, kind == 0 ? NULL : v->kind);
+        explain(env, e, typed, v->kind);
     return e;
 }
 

@@ -9,6 +9,7 @@
 #define CHIBO_PAPER_H
 
 #include "print.h"
+#include "value.h"
 
 enum paper_of {
     PAPER_OF_BOOK,   /* all of a kind; a period may be given */
@@ -66,10 +67,8 @@ void paper_period(const struct paper *p, struct buf *out);
  * one another. Nothing for what is not there. */
 void paper_value(struct paper *p, const struct view *v, const char *paths, struct buf *out);
 /* The record or organisation a field names. */
-bool paper_ref(const struct view *v, const char *field, struct id *out);
 /* Integers, dates, periods, enumerations. */
 uint64_t paper_number(const struct view *v, const char *field, uint64_t otherwise);
-bool paper_sum(const struct view *v, const char *field, int64_t *out);              /* money */
 void paper_money(int64_t sum, struct buf *out);                                     /* 1.250.000 */
 /* Is this date, period or year within the period of the paper? Also when the paper has none. */
 bool paper_within(const struct paper *p, const struct view *v, const char *field);

@@ -137,7 +137,7 @@ static uint32_t scored_on(struct paper *p)
     struct view meeting;
     struct id id;
 
-    if (!p->blank && paper_ref(&p->view, "meeting", &id) &&
+    if (!p->blank && value_id(&p->view, "meeting", &id) &&
         replica_view(book_txn(p->book), &p->book->replica, schema_kind_named("meeting")->number, &id, &meeting) ==
             ERR_OK) {
         date = (uint32_t)paper_number(&meeting, "date", date);

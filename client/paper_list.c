@@ -40,7 +40,7 @@ static void put_key(struct paper *p, const struct view *v, const char *sort, str
     if (f == NULL)
         order_key(v, key);
     else if (f->type == TYPE_RECORD && strcmp(f->refers, "member") == 0) {
-        if (paper_ref(v, sort, &id) && replica_view(book_txn(p->book), &p->book->replica,
+        if (value_id(v, sort, &id) && replica_view(book_txn(p->book), &p->book->replica,
                                                     schema_kind_named("member")->number, &id, &member) == ERR_OK) {
             order_key(&member, key);
             replica_view_deinit(&member);

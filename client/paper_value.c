@@ -26,19 +26,6 @@ static void put_entry(struct paper *p, const struct field_info *f, const struct 
     }
 }
 
-bool paper_ref(const struct view *v, const char *field, struct id *out)
-{
-    const struct field_info *f;
-    const struct entry *e = entry_of(v, field, &f);
-    struct mp r;
-
-    if (e == NULL)
-        return false;
-    mp_open(&r, e->candidate[0].value);
-    memcpy(out->b, mp_bin_exact(&r, ID_SIZE), ID_SIZE);
-    return mp_close(&r) == ERR_OK;
-}
-
 /* One path. */
 static void put_path(struct paper *p, const struct view *v, const char *path, struct buf *out)
 {
@@ -56,7 +43,7 @@ static void put_path(struct paper *p, const struct view *v, const char *path, st
             put_entry(p, f, e, out);
         return;
     }
-    if (!paper_ref(v, first, &id) || f->refers == NULL ||
+    if (!value_id(v, first, &id) || f->refers == NULL ||
         replica_view(book_txn(p->book), &p->book->replica, schema_kind_named(f->refers)->number, &id, &next) != ERR_OK)
         return;
     put_path(p, &next, dot + 1, out);
@@ -84,28 +71,9 @@ void paper_value(struct paper *p, const struct view *v, const char *paths, struc
 
 uint64_t paper_number(const struct view *v, const char *field, uint64_t otherwise)
 {
-    const struct field_info *f;
-    const struct entry *e = entry_of(v, field, &f);
-    struct mp r;
+    uint64_t n;
 
-    if (e == NULL)
-        return otherwise;
-    mp_open(&r, e->candidate[0].value);
-    uint64_t n = mp_uint(&r, UINT64_MAX);
-    return mp_close(&r) == ERR_OK ? n : otherwise;
-}
-
-bool paper_sum(const struct view *v, const char *field, int64_t *out)
-{
-    const struct field_info *f;
-    const struct entry *e = entry_of(v, field, &f);
-    struct mp r;
-
-    if (e == NULL)
-        return false;
-    mp_open(&r, e->candidate[0].value);
-    *out = mp_int(&r);
-    return mp_close(&r) == ERR_OK;
+    return value_uint(v, field, &n) ? n : otherwise;
 }
 
 void paper_money(int64_t sum, struct buf *out)
@@ -156,7 +124,7 @@ static bool each_visit(void *arg, struct view *v)
 
     if (replica_view_void(v) == CLOSE_VOID)
         return true;
-    if (e->field != NULL && (!paper_ref(v, e->field, &named) || !id_equal(&named, e->id)))
+    if (e->field != NULL && (!value_id(v, e->field, &named) || !id_equal(&named, e->id)))
         return true;
     leader = alike_leader(&e->p->print, v->kind, &v->record);
     if (id_equal(&leader, &v->record))

@@ -91,7 +91,7 @@ static struct person *person_of(struct paper *p, const struct year *y, const str
     size_t n;
     struct person *person = people(y, &n);
 
-    if (!paper_ref(v, "member", &id))
+    if (!value_id(v, "member", &id))
         return NULL;
     id = alike_leader(&p->print, schema_kind_named("member")->number, &id);
     for (size_t i = 0; i < n; i++)
@@ -144,7 +144,7 @@ static void add_mark(struct paper *p, const struct view *v, void *arg)
     const struct meeting *m = (const struct meeting *)(const void *)y->meeting.p;
     struct id id;
 
-    if (!paper_ref(v, "meeting", &id))
+    if (!value_id(v, "meeting", &id))
         return;
     for (size_t i = 0; i < y->meeting.n / sizeof *m; i++) {
         struct person *one = id_equal(&m[i].id, &id) ? person_of(p, y, v) : NULL;
@@ -211,7 +211,7 @@ static void add_payment(struct paper *p, const struct view *v, void *arg)
     unsigned month;
     int64_t sum;
 
-    if (one != NULL && month_of(p, paper_number(v, "month", 0), &month) && paper_sum(v, "amount", &sum)) {
+    if (one != NULL && month_of(p, paper_number(v, "month", 0), &month) && value_int(v, "amount", &sum)) {
         one->paid[month] += sum;
         one->has_paid[month] = true;
     }
@@ -223,7 +223,7 @@ static void add_rate(struct paper *p, const struct view *v, void *arg)
     struct person *one = person_of(p, arg, v);
     const uint64_t from = paper_number(v, "from", 0);
 
-    if (one == NULL || from > p->period + MONTHS || from < one->rated_from || !paper_sum(v, "amount", &one->rate))
+    if (one == NULL || from > p->period + MONTHS || from < one->rated_from || !value_int(v, "amount", &one->rate))
         return;
     one->rated_from = from;
     buf_clear(&one->basis);
@@ -271,7 +271,7 @@ static void put_remittance(struct paper *p, const struct view *v, void *arg)
     paper_add(p, buf_bytes(&text));
     for (size_t i = 0; i < ARRAY_LEN(sums); i++) {
         int64_t sum = 0;
-        bool there = paper_sum(v, sums[i], &sum);
+        bool there = value_int(v, sums[i], &sum);
         add_money(p, there, sum);
     }
     buf_clear(&text);

@@ -213,3 +213,15 @@ static enum err find_record(void *arg, const char *kind, const char *text, struc
     }
     return e;
 }
+
+enum err refs_find_known(struct book *b, const char *text, const struct kind_info **kind, struct id *out)
+{
+    struct refs refs;
+    uint32_t number = 0;
+
+    refs_init(&refs, b);
+    enum err e = refs_find(&refs, 0, text, &number, out);
+    refs_deinit(&refs);
+    *kind = schema_kind(number);
+    return e == ERR_OK && *kind == NULL ? ERR_TOO_NEW : e;
+}

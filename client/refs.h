@@ -32,6 +32,8 @@ void refs_title(struct refs *r, const struct view *v, struct buf *out);
 /* The record meant by this text, of this kind (0: any). ERR_NO_SUCH_RECORD, ERR_AMBIGUOUS, ERR_BAD_VALUE (too
  * short). */
 MUST_CHECK enum err refs_find(struct refs *r, uint32_t kind_wanted, const char *text, uint32_t *kind, struct id *out);
+/* The same with a lookup of its own, of any kind known here. kind is NULL where nothing was found; ERR_TOO_NEW. */
+MUST_CHECK enum err refs_find_known(struct book *b, const char *text, const struct kind_info **kind, struct id *out);
 /* Of an organisation: code, or name. False: not known here. */
 bool refs_org_name(struct refs *r, const struct id *id, bool code, struct buf *out);
 
