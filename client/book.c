@@ -9,6 +9,7 @@
 
 #include "../common/date.h"
 #include "../common/disk.h"
+#include "step.h"
 
 #define STORE "so"
 
@@ -47,6 +48,7 @@ enum err book_init(struct book *b, const char *home)
 void book_deinit(struct book *b)
 {
     book_close(b);
+    buf_wipe_deinit(&b->step);
     free(b->dir);
     crypto_wipe(b, sizeof(*b));
 }
@@ -140,6 +142,7 @@ static enum err fill(struct book *b, const char *code, const char *name)
     e = vault_begin(&b->vault, true, &b->txn);
     if (e == ERR_OK)
         e = replica_create(&b->txn.txn, &b->replica, code, name, &b->moment);
+    step_begin(b);
     return e == ERR_OK ? book_commit(b) : e;
 }
 
@@ -181,6 +184,7 @@ enum err book_begin(struct book *b, bool write)
     moment_new(b);
     if (e == ERR_OK)
         e = replica_load(&b->txn.txn, &b->replica);
+    step_begin(b);
     if (e != ERR_OK) {
         book_abort(b);
         return e;
@@ -195,7 +199,8 @@ enum err book_begin(struct book *b, bool write)
 
 enum err book_commit(struct book *b)
 {
-    return vault_commit(&b->txn);
+    enum err e = step_keep(b);
+    return e == ERR_OK ? vault_commit(&b->txn) : e;
 }
 
 void book_abort(struct book *b)

@@ -21,6 +21,9 @@ struct book {
     struct replica replica; /* of the open transaction, or the last one */
     struct moment moment;
     uint64_t now_ms; /* of the moment, for ids */
+    struct buf step; /* what the open transaction wrote (step.h): */
+    size_t step_changes;
+    uint32_t step_number;
 };
 
 /* Rows of `meta`. */
@@ -33,6 +36,7 @@ struct book {
 #define BOOK_BACKGROUND "background" /* u8 enum background_when (background.h) */
 #define BOOK_PARCEL "parcel" /* the last file that was written for the ward (post.h) */
 #define BOOK_CONFLICTS "conflicts" /* u64: records with one, counted after an exchange that moved anything */
+#define BOOK_STEP "step" /* number of the newest step that can be taken back; "step 0" to "step 15" are the steps */
 #define BOOK_FORM "form" /* answers of a form that was left half-way */
 
 /* home NULL: from the environment. ERR_NO_STORE: no home can be told (no HOME). */

@@ -53,6 +53,7 @@ extern const struct cmd cmd_init, cmd_add, cmd_edit, cmd_show, cmd_list, cmd_fin
 extern const struct cmd cmd_print;
 extern const struct cmd cmd_supplement, cmd_figures;
 extern const struct cmd cmd_due, cmd_badges;
+extern const struct cmd cmd_undo;
 extern const struct cmd *const cmd_table[];
 extern const size_t cmd_count;
 

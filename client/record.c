@@ -5,6 +5,7 @@
 #include "../proto/freeze.h"
 #include "../proto/mp.h"
 #include "../proto/rights.h"
+#include "step.h"
 
 #define SHORT_MAX 512    /* bytes of a value that never needs a change of its own */
 #define LEAST_ROOM 16384 /* kept for the short ones, bases and salts */
@@ -69,7 +70,7 @@ static enum err change_lay(struct writer *w, enum access access)
     if (e == ERR_NOT_READABLE)
         e = ERR_NOT_ALLOWED;
     if (e == ERR_OK)
-        e = replica_record(txn, &w->book->replica, &scope, &w->change, &w->book->moment);
+        e = step_record(w->book, &scope, &w->change);
     if (e == ERR_BAD_VALUE)
         w->written->field = schema_check_sums(&w->change);
     if (e == ERR_OK)

@@ -5,6 +5,7 @@
 #include "../proto/mp.h"
 #include "../proto/rights.h"
 #include "record.h"
+#include "step.h"
 
 struct closing {
     struct book *book;
@@ -94,8 +95,7 @@ static enum err close_to(struct closing *c, uint64_t step)
 {
     struct book *b = c->book;
 
-    return replica_close(book_txn(b), &b->replica, &c->scope, c->kind->number, &c->written->id, step, &b->moment,
-                         &c->written->changes);
+    return step_close(b, &c->scope, c->kind->number, &c->written->id, step, &c->written->changes);
 }
 
 /* --- signing --- */
@@ -181,7 +181,7 @@ static enum err restore(struct closing *c)
     mp_put_uint(&value, round);
     mp_put_uint(&value, step == CLOSE_STEP_VOID ? 0 : step);
     change.triple[0] = (struct triple){.tag = TAG_STATE, .value = buf_bytes(&value)};
-    enum err e = replica_record(book_txn(b), &b->replica, &c->scope, &change, &b->moment);
+    enum err e = step_record(b, &c->scope, &change);
     buf_deinit(&value);
     c->written->changes = e == ERR_OK;
     return e;

@@ -6,7 +6,7 @@ run 0 chibo tro-giup
 # No word of English slips in where people read Vietnamese.
 vietnamese() { same "$(grep -cwE 'the|and|of|or|record|ID|VALUE|FOLDER|FILE|NAME|CODE' <<<"$OUT")" 0; }
 vietnamese
-for word in khoi-tao ghi sua xem liet-ke tim ky dinh-chinh dong-bo tinh-trang kiem-chung doi-khop xung-dot giai-quyet \
+for word in khoi-tao ghi sua xem liet-ke tim ky dinh-chinh hoan-tac dong-bo tinh-trang kiem-chung doi-khop xung-dot giai-quyet \
     noi tach khong-nhan gui-lai cac-loai nhap xuat-tep quy-tac den-han huy-hieu tro-giup; do
     says "  $word "
     run 0 chibo "$word" --giup
