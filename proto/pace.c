@@ -37,3 +37,8 @@ int pace_take(struct pace *p, size_t bytes)
     p->hard += bytes;
     return PACE_SLOW_LEVEL;
 }
+
+int pace_snapshot(const struct pace *p)
+{
+    return pace_class(p) == PACE_SLOW ? PACE_SLOW_LEVEL : PACE_SNAPSHOT_LEVEL;
+}

@@ -15,6 +15,9 @@ enum pace_class { PACE_UNKNOWN, PACE_SLOW, PACE_MIDDLE, PACE_FAST, PACE_CLASSES 
 #define PACE_FAST_FROM 512u
 #define PACE_SLOW_LEVEL 19
 #define PACE_FAST_LEVEL 3
+/* A part of a snapshot, on any link: 4 % fewer bytes than level 5 for 1.2 times its CPU, once in the life of a device;
+ * from level 12 on it is five times (docs/performance.md, "First sync"). */
+#define PACE_SNAPSHOT_LEVEL 9
 #define PACE_BYTES_MIN 8192u            /* less than this measures the round trip, not the link */
 #define PACE_BYTES_KEPT (256u << 10)    /* what came before weighs half: a link changes while one drives home */
 /* Plain bytes that one session may pack at PACE_SLOW_LEVEL, about 0.3 s of CPU in a MiB: years of a cell at the device;
@@ -38,5 +41,7 @@ enum pace_class pace_class(const struct pace *p);
 int pace_level(enum pace_class class);
 /* For a message of so many bytes, which is then counted. */
 int pace_take(struct pace *p, size_t bytes);
+/* For a part of a snapshot: once in the life of a device and the most it is ever sent, so it does not count. */
+int pace_snapshot(const struct pace *p);
 
 #endif

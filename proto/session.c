@@ -176,8 +176,8 @@ void session_send(struct session *s, uint8_t type, struct bytes message, bool la
 {
     size_t before = s->out.n;
 
-    if (s->paced) /* a snapshot comes once in the life of a device and is the most it is ever sent: it does not count */
-        s->frames.level = pace_take(&s->pace, type == MESSAGE_PART ? 0 : message.n);
+    if (s->paced)
+        s->frames.level = type == MESSAGE_PART ? pace_snapshot(&s->pace) : pace_take(&s->pace, message.n);
     frame_put(&s->frames, type, message, last, &s->out);
     s->counts.bytes_out += s->out.n - before;
     if (last && s->role == SESSION_DEVICE)

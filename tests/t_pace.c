@@ -61,6 +61,16 @@ TEST(hard_packing_is_bounded_in_each_session)
     CHECK_EQ(pace_take(&p, 1), pace_level(PACE_UNKNOWN));
 }
 
+TEST(a_snapshot_packs_by_itself_and_leaves_the_bound_alone)
+{
+    struct pace p = {.known = PACE_SLOW, .hard_max = 60000};
+    CHECK_EQ(pace_snapshot(&p), PACE_SLOW_LEVEL);
+    CHECK_EQ(pace_take(&p, 60000), PACE_SLOW_LEVEL);
+    pace_note(&p, 200000, 10000);
+    CHECK_EQ(pace_class(&p), PACE_FAST);
+    CHECK_EQ(pace_snapshot(&p), PACE_SNAPSHOT_LEVEL);
+}
+
 TEST(hello_says_slow_beside_mode_and_dictionary)
 {
     for (unsigned i = 0; i < 2 * 16 * 3; i++) {
