@@ -53,9 +53,10 @@ void session_paced(struct session *s)
     s->pace.hard_max = s->role == SESSION_WARD ? PACE_WARD_BYTES_MAX : PACE_DEVICE_BYTES_MAX;
 }
 
-void session_certificate(struct session *s, uint64_t end)
+void session_certificate(struct session *s, uint64_t end, const uint8_t tls_public[SIGN_PUBLIC_SIZE])
 {
     s->certificate_end = end;
+    memcpy(s->tls_public, tls_public, SIGN_PUBLIC_SIZE);
 }
 
 void session_init_device(struct session *s, const struct id *device, const uint8_t binding[BINDING_SIZE], unsigned mode,
@@ -119,6 +120,7 @@ struct work *session_ask(struct session *s, enum work_kind kind)
     w->incarnation = s->incarnation;
     w->expired = s->expired;
     w->certificate_end = s->certificate_end;
+    memcpy(w->tls_public, s->tls_public, SIGN_PUBLIC_SIZE);
     w->hand_in = s->hand_in;
     w->key_gone = s->key_gone;
     w->mode = s->mode;

@@ -85,6 +85,7 @@ struct session {
     uint8_t binding[BINDING_SIZE];
     bool expired, paced;
     uint64_t certificate_end;
+    uint8_t tls_public[SIGN_PUBLIC_SIZE]; /* ward: the key of that certificate */
     bool key_gone;                     /* ward: the device knows a newer key of the ward than the ward has */
     bool hand_in;                      /* ward: a device that may only hand in its work */
     unsigned mode;
@@ -131,8 +132,9 @@ void session_init_ward(struct session *s, const struct id *known, bool expired, 
 /* Pack by how fast the link is: without this, and where level is 0, every message goes at that level. Before START or
  * the first bytes. */
 void session_paced(struct session *s);
-/* Ward: the last second of that certificate, if it is known. */
-void session_certificate(struct session *s, uint64_t end);
+/* Ward: the last second of that certificate, and the key it is for: the next one is for the same. Without this none is
+ * given. */
+void session_certificate(struct session *s, uint64_t end, const uint8_t tls_public[SIGN_PUBLIC_SIZE]);
 /* mode: HELLO_FLIGHT, HELLO_ASK after a session that was cut, HELLO_RENEW after one that ended with ERR_COPY. */
 void session_init_device(struct session *s, const struct id *device, const uint8_t binding[BINDING_SIZE], unsigned mode,
                          int level);

@@ -18,7 +18,7 @@ static enum err judge_and_answer(struct txn *txn, const struct ward *w, struct w
     enum err e = ward_judge(txn, w, job, now);
 
     if (e == ERR_OK && job->renew_first)
-        return ward_renew(txn, w, job, now, &job->out2);
+        return ward_renew(w, job, now, &job->out2);
     if (e != ERR_OK || job->ask || !job->answer)
         return e;
     if (job->hand_in && job->flight.n > 0) {

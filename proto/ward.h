@@ -123,7 +123,7 @@ MUST_CHECK enum err ward_work(struct txn *txn, const struct ward *w, struct work
 /* Asked at every step, not once at the login: control leaves may have changed the answer since. */
 MUST_CHECK enum err ward_may_read(struct txn *txn, const struct scope *s, const struct id *device, bool *yes);
 /* A new certificate for the device's key, as a message at the end of list. */
-enum err ward_renew(struct txn *txn, const struct ward *w, const struct work *job, uint64_t now, struct buf *list);
+enum err ward_renew(const struct ward *w, const struct work *job, uint64_t now, struct buf *list);
 enum err ward_judge(struct txn *txn, const struct ward *w, struct work *job, uint64_t now);
 enum err ward_sizes(struct txn *txn, const struct ward *w, struct work *job, uint64_t now);
 enum err ward_copy(struct txn *txn, const struct ward *w, struct work *job, uint64_t now);

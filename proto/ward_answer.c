@@ -389,14 +389,11 @@ static enum err close_cursor(void *arg, const struct id *id, const struct ward_c
     return ward_cursor_save(c->txn, &c->job->device, id, &next);
 }
 
-enum err ward_renew(struct txn *txn, const struct ward *w, const struct work *job, uint64_t now, struct buf *list)
+enum err ward_renew(const struct ward *w, const struct work *job, uint64_t now, struct buf *list)
 {
     struct buf der = {0}, message = {0};
-    struct ward_device d;
-    enum err e = ward_device_load(txn, &job->device, &d);
+    enum err e = w->hooks.tls_issue(w->hooks.arg, job->tls_public, &job->device, now, &der);
 
-    if (e == ERR_OK)
-        e = w->hooks.tls_issue(w->hooks.arg, d.tls_public, &d.id, now, &der);
     if (e == ERR_OK) {
         renewal_encode(buf_bytes(&der), &message);
         work_message(list, MESSAGE_RENEWAL, buf_bytes(&message));
@@ -426,7 +423,7 @@ static enum err close_session(struct txn *txn, const struct ward *w, struct work
         e = ward_device_save(txn, &d);
     }
     if (e == ERR_OK && renewal_due(job->expired, job->certificate_end, now) != RENEWAL_NONE)
-        e = ward_renew(txn, w, job, now, &job->out);
+        e = ward_renew(w, job, now, &job->out);
     if (e == ERR_OK) {
         m.flags = (job->states_differ ? MESSAGE_CLOSE_STATES_DIFFER : 0) + MESSAGE_CLOSE_PACKING * DICTIONARY_NEWEST;
         m.flags += d.state == DEVICE_COPIED ? MESSAGE_CLOSE_COPIED : 0;

@@ -11,6 +11,7 @@
 #define CHIBO_WORK_H
 
 #include "../common/buf.h"
+#include "../common/crypto.h"
 #include "../common/err.h"
 #include "../common/id.h"
 #include "limits.h"
@@ -74,6 +75,7 @@ struct work {
     uint8_t binding[BINDING_SIZE];
     bool expired;             /* the device's certificate */
     uint64_t certificate_end; /* its last second; 0: not known */
+    uint8_t tls_public[SIGN_PUBLIC_SIZE]; /* the key it is for */
     bool renew_first;         /* WORK_JUDGE sets: out2 holds a new certificate, and that is the whole answer */
     bool hand_in;             /* WORK_JUDGE sets, later jobs read: what comes goes into quarantine, nothing is read */
     bool key_gone;            /* WORK_REFILL sets, later jobs read: the device knows a key that is not here */

@@ -320,7 +320,7 @@ static void serve_on_open(struct conn *c, const struct conn_peer *peer)
     session_init_ward(&p->session, known ? &p->device : NULL, peer->expired, peer->binding, ZIP_LEVEL);
     session_paced(&p->session);
     if (known)
-        session_certificate(&p->session, cert_end(peer->cert));
+        session_certificate(&p->session, cert_end(peer->cert), peer->cert->public_key);
     p->next = s->peers;
     if (s->peers != NULL)
         s->peers->previous = p;

@@ -24,7 +24,7 @@
     ROW(CUT) ROW(OVERLAP) ROW(REPLAY) ROW(WARD_CRASH) ROW(DEVICE_CRASH) ROW(EIO) ROW(NO_SPACE) ROW(REVOKE) ROW(CLOCK) \
     ROW(HALF_OPEN) ROW(JOIN) ROW(FILES) ROW(RESTORE) ROW(CLIENT_RESTORE) ROW(CLONE) ROW(ROTATE) \
     ROW(BUDGET) \
-    ROW(BITROT) ROW(SNAPSHOT) /* from here on: sim_more.h */
+    ROW(BITROT) ROW(SNAPSHOT) ROW(JUMP) /* from here on: sim_more.h */
 
 enum sim_fault {
 #define SIM_FAULT_ENUM(name) SIM_##name,
@@ -118,6 +118,13 @@ struct sim_backup {
 };
 #define SIM_BACKUPS 4
 
+/* Somebody takes a device and does not come for more than a year (sim_jump.h). */
+struct sim_away {
+    size_t peer;    /* one more than its number; 0: everybody comes */
+    uint64_t days;  /* so far */
+    uint64_t sum;   /* of all of this seed */
+};
+
 /* What a device's store was once. */
 struct sim_store_backup {
     struct memstore *store;
@@ -127,7 +134,7 @@ struct sim_store_backup {
 
 struct sim_totals {
     uint64_t seeds, actions, recorded, sessions, whole, cuts, crashes, restarts, faults, revoked, replays, errors, files;
-    uint64_t restores, rotations, put_back, clones, renewed, two_live, rotten, snapshots;
+    uint64_t restores, rotations, put_back, clones, renewed, two_live, rotten, snapshots, away;
     uint64_t leaves, changes, rounds, rounds_most, bytes[2];
 };
 
@@ -152,6 +159,7 @@ struct sim {
     struct sim_backup backup[SIM_BACKUPS];
     struct sim_store_backup store_backup[SIM_STORE_BACKUPS];
     unsigned rotations; /* of the ward's key */
+    struct sim_away away;
     bool settled;  /* in the end: nothing more comes */
     bool rotten;   /* a leaf of the ward is damaged, */
     size_t rotten_with; /* and this peer has it */

@@ -3,6 +3,7 @@
 
 #include "../proto/ledger.h"
 #include "../proto/verdict.h"
+#include "sim_jump.h"
 #include "sim_log.h"
 #include "sim_net.h"
 #include "sim_repair.h"
@@ -65,7 +66,7 @@ static void of_device(struct sim *s)
     struct sim_repair r;
     enum err e = ERR_IO;
 
-    if (!p->enrolled || p->revoked || p->copies || s->on[SIM_RESTORE])
+    if (!p->enrolled || p->revoked || p->copies || s->on[SIM_RESTORE] || sim_jump_is_away(s, i))
         return;
     sim_net_device_gone(s, i);
     memstore_fail(s->ward.store, 0, ERR_OK);
@@ -97,7 +98,8 @@ static bool holds(struct sim *s, size_t peer, const struct sim_log *l, uint64_t 
     struct txn txn;
     enum err e;
 
-    if (!p->enrolled || p->revoked || p->copies || !sim_world_may_read(s, p, l->org, l->access))
+    if (!p->enrolled || p->revoked || p->copies || sim_jump_is_away(s, peer) ||
+        !sim_world_may_read(s, p, l->org, l->access))
         return false;
     memstore_begin(p->node.store, false, &txn);
     e = scope_load(&txn, &l->scope, &scope);

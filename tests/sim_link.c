@@ -37,7 +37,7 @@ static void open_mode(struct sim_link *l, struct sim_ward *w, struct sim_device 
     session_init_device(&l->device, &r.device, binding, mode != HELLO_FLIGHT ? mode : r.cut ? HELLO_ASK : HELLO_FLIGHT, level);
     l->device.history = d->history;
     session_init_ward(&l->ward, &r.device, false, binding, level);
-    session_certificate(&l->ward, d->certificate_end);
+    session_certificate(&l->ward, d->certificate_end, d->tls_public);
     l->device.budget_bytes = d->budget_bytes;
     start(l);
 }

@@ -2,6 +2,7 @@
 #include "sim_more.h"
 
 #include "sim_bitrot.h"
+#include "sim_jump.h"
 
 bool sim_more_snapshots;
 
@@ -17,6 +18,7 @@ static const struct {
 } feature[] = {
     {SIM_BITROT, 3, 2, sim_bitrot_act, sim_bitrot_heal},
     {SIM_SNAPSHOT, 2, 0, NULL, NULL},
+    {SIM_JUMP, 3, 4, sim_jump_act, sim_jump_heal},
 };
 
 /* Between these two calls chance is the other stream. */

@@ -3,6 +3,7 @@
 
 #include "../proto/message.h"
 #include "sim_copy.h"
+#include "sim_jump.h"
 #include "sim_log.h"
 #include "sim_outbound.h"
 #include "sim_restore.h"
@@ -385,7 +386,7 @@ static void act_open(struct sim *s)
     struct sim_slot *t = free_slot(s);
     size_t peer = sim_draw(s, s->peers);
 
-    if (t != NULL && (!busy_peer(s, peer) || (s->on[SIM_OVERLAP] && s->peer[peer].enrolled)))
+    if (t != NULL && !sim_jump_is_away(s, peer) && (!busy_peer(s, peer) || (s->on[SIM_OVERLAP] && s->peer[peer].enrolled)))
         open_slot(s, t, peer);
 }
 

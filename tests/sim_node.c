@@ -265,6 +265,13 @@ void sim_node_prove(struct sim_device *d, const uint8_t secret[INVITE_SECRET_SIZ
     enrol_encode(&e, message);
 }
 
+/* As tls_issue above writes it. */
+static void certify(struct sim_device *d, const uint8_t *der)
+{
+    memcpy(d->certificate_key, der, sizeof d->certificate_key);
+    d->certificate_end = load_u64(der + 8);
+}
+
 enum err sim_node_device_job(struct sim_device *d, struct work *job, bool durable)
 {
     struct moment m = sim_node_moment(d);
@@ -281,7 +288,7 @@ enum err sim_node_device_job(struct sim_device *d, struct work *job, bool durabl
     else
         memstore_abort(d->store);
     if (e == ERR_OK && (job->kind == WORK_RENEWED || job->kind == WORK_ENROLLED))
-        d->certificate_end = load_u64(job->out.p + 8);
+        certify(d, job->out.p);
     job->err = e;
     return e;
 }

@@ -28,6 +28,7 @@ struct sim_device {
     uint64_t chance;
     uint64_t now;
     uint64_t certificate_end; /* 0: not known */
+    uint8_t certificate_key[4]; /* the beginning of the key it is for: of tls_public */
     bool history;             /* its sessions ask for what a snapshot left out */
     enum quality quality;
     uint64_t budget_bytes; /* of its flights; 0: everything */

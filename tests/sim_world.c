@@ -8,6 +8,7 @@
 #include "sim_copy.h"
 #include "sim_files.h"
 #include "sim_held.h"
+#include "sim_jump.h"
 #include "sim_log.h"
 #include "sim_net.h"
 #include "sim_quarter.h"
@@ -131,6 +132,7 @@ void sim_world_init(struct sim *s)
 
     sim_node_ward_init(&s->ward, test_random(&s->chance), &s->org[0]);
     sim_snapshot_ward(s);
+    sim_jump_ward(s);
     s->orgs = 1;
     sim_log_open(s, 0);
     while (s->orgs <= cells)
@@ -277,9 +279,8 @@ void sim_world_record(struct sim *s, size_t peer, size_t org, enum access access
     }
 }
 
-static void act_record(struct sim *s)
+void sim_world_write(struct sim *s, size_t i)
 {
-    size_t i = sim_draw(s, s->peers);
     struct sim_peer *p = &s->peer[i];
     size_t org = p->role == ROLE_CLERK && p->enrolled ? sim_draw(s, s->orgs) : p->org;
     struct replica r = sim_node_replica(&p->node);
@@ -295,6 +296,11 @@ static void act_record(struct sim *s)
     if (!lost && (unknown || (schema_has_part(k, access) && draw_change(s, k, access, &record, &v))))
         sim_world_record(s, i, org, access, &v.change);
     sim_value_deinit(&v);
+}
+
+static void act_record(struct sim *s)
+{
+    sim_world_write(s, sim_draw(s, s->peers));
 }
 
 struct newest {
@@ -458,17 +464,21 @@ static void act_clock(struct sim *s)
     sim_note(s, "clock %llu", (unsigned long long)d->now);
 }
 
-static void act_rotate(struct sim *s)
+void sim_world_rotate(struct sim *s)
 {
-    if (s->restored) /* whoever put an old store back waits until everybody has been there (docs/operations.md) */
-        return;
-    if (!s->on[SIM_ROTATE] || s->rotations == ROTATIONS_MAX || !sim_one_in(s, 4))
-        return;
+    if (s->restored || s->rotations == ROTATIONS_MAX)
+        return; /* whoever put an old store back waits until everybody has been there (docs/operations.md) */
     memstore_fail(s->ward.store, 0, ERR_OK);
     sim_node_rotate(&s->ward);
     s->rotations++;
     s->totals.rotations++;
     sim_note(s, "rotate");
+}
+
+static void act_rotate(struct sim *s)
+{
+    if (!s->restored && s->on[SIM_ROTATE] && s->rotations < ROTATIONS_MAX && sim_one_in(s, 4))
+        sim_world_rotate(s);
 }
 
 static void act_crash(struct sim *s)

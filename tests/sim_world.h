@@ -14,6 +14,10 @@ void sim_world_ward_crash(struct sim *s);
 struct id sim_world_record_id(struct sim *s, uint32_t kind, size_t org);
 /* The peer writes this, and it is noted that it did. */
 void sim_world_record(struct sim *s, size_t peer, size_t org, enum access access, struct change *c);
+/* The peer writes something, or does not. */
+void sim_world_write(struct sim *s, size_t peer);
+/* A new key of the ward, if it may have one. */
+void sim_world_rotate(struct sim *s);
 /* What the simulation itself says of who may read: SIM_ORGS_MAX is no organisation. */
 bool sim_world_may_read(const struct sim *s, const struct sim_peer *p, size_t org, enum access access);
 /* The scope named by id; false if there is none. */

@@ -455,20 +455,28 @@ TEST(what_was_unsent_is_handed_in_after_another_device_brought_the_log_back)
     }
 }
 
+/* One more device of the cell, enrolled after the backup. */
+static struct memstore *one_more(struct sim_story *w)
+{
+    struct memstore *backup;
+    uint8_t secret[INVITE_SECRET_SIZE];
+
+    sim_story_init(w, 2);
+    backup = memstore_copy(w->ward.store);
+    sim_node_invite(&w->ward, &w->cell, ROLE_SECRETARY, secret);
+    sim_node_device_init(&w->device[2], 77);
+    CHECK_EQ(sim_link_enrol(&w->ward, &w->device[2], secret), ERR_OK);
+    CHECK_EQ(sim_link_sync(&w->ward, &w->device[2], NULL), ERR_OK);
+    return backup;
+}
+
 /* It was enrolled after the backup: the ward does not even know its key, until it shows who it is. It stays revoked. */
 TEST(a_device_that_the_backup_does_not_know_hands_in_too)
 {
     struct sim_story w;
-    struct memstore *backup;
+    struct memstore *backup = one_more(&w);
     struct id device;
-    uint8_t secret[INVITE_SECRET_SIZE];
 
-    sim_story_init(&w, 2);
-    backup = memstore_copy(w.ward.store);
-    sim_node_invite(&w.ward, &w.cell, ROLE_SECRETARY, secret);
-    sim_node_device_init(&w.device[2], 77);
-    CHECK_EQ(sim_link_enrol(&w.ward, &w.device[2], secret), ERR_OK);
-    CHECK_EQ(sim_link_sync(&w.ward, &w.device[2], NULL), ERR_OK);
     CHECK_EQ(sim_story_meeting(&w, 2, 1), ERR_OK);
     CHECK_EQ(sim_link_sync(&w.ward, &w.device[2], NULL), ERR_OK);
     CHECK_EQ(sim_story_meeting(&w, 2, 2), ERR_OK);
@@ -486,6 +494,32 @@ TEST(a_device_that_the_backup_does_not_know_hands_in_too)
     sim_story_check(&w, 0);
     memstore_free(backup);
     sim_story_deinit(&w);
+}
+
+/* Its certificate ran out besides: the one it shows says for which key it gets the next. And so does a renewal when the
+ * ward knows it again by what others brought back, which does not say that. */
+TEST(a_certificate_is_renewed_by_a_ward_that_has_forgotten_the_device)
+{
+    for (unsigned days = 1800; days < 2300; days += 400) /* near its end; over */
+        for (unsigned others = 0; others < 2; others++) {
+            struct sim_story w;
+            struct memstore *backup = one_more(&w);
+
+            CHECK_EQ(sim_link_sync(&w.ward, &w.device[0], NULL), ERR_OK);
+            CHECK_EQ(sim_story_meeting(&w, 2, 1), ERR_OK);
+            memstore_restore(w.ward.store, backup);
+            set_clock(&w, days);
+            memset(w.device[2].certificate_key, 0, sizeof w.device[2].certificate_key);
+            if (others > 0)
+                CHECK_EQ(sim_link_sync(&w.ward, &w.device[0], NULL), ERR_OK);
+            CHECK_EQ(sim_link_sync(&w.ward, &w.device[2], NULL), ERR_OK);
+            CHECK_EQ(w.device[2].certificate_end, w.ward.now + 1827 * DAY_S);
+            CHECK_MEM(w.device[2].certificate_key, w.device[2].tls_public, sizeof w.device[2].certificate_key);
+            CHECK_EQ(sim_story_counts(&w.device[2]).sealed, 0);
+            sim_story_check(&w, 2);
+            memstore_free(backup);
+            sim_story_deinit(&w);
+        }
 }
 
 /* Cut anywhere on the way up: the next time goes on, and nothing comes twice. */
