@@ -2,6 +2,7 @@
 #include "../proto/actor.h"
 #include "../proto/draft.h"
 #include "../proto/freeze.h"
+#include "../proto/life.h"
 #include "../proto/mp.h"
 #include "../proto/rights.h"
 #include "record.h"
@@ -151,7 +152,7 @@ static bool is_draft(const struct view *v)
 enum err record_void(struct book *b, const struct kind_info *k, const struct id *id, struct record_written *out)
 {
     struct closing c = {0};
-    enum err e = close_may_void(k) ? ERR_OK : ERR_BAD_VALUE;
+    enum err e = life_is(k, LIFE_VOID) ? ERR_OK : ERR_BAD_VALUE;
 
     if (e == ERR_OK)
         e = closing_begin(&c, b, k, id, out);

@@ -7,19 +7,6 @@
 
 static const uint8_t nil[] = {0xc0};
 
-bool close_may_void(const struct kind_info *k)
-{
-    static const char *const kinds[] = {
-        "congress", "meeting",   "attendance", "minutes", "resolution", "task",   "study",
-        "candidate", "vote",     "speech",     "appraisal", "residence_comment", "report",
-    };
-
-    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-        if (strcmp(kinds[i], k->name) == 0)
-            return true;
-    return false;
-}
-
 static bool state_read(struct bytes value, uint64_t *round, uint64_t *step)
 {
     struct mp r;

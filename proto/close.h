@@ -19,9 +19,6 @@ enum close_void {
     CLOSE_RETURNED /* it was made void, and somebody wrote without knowing: it stands, and waits for a person */
 };
 
-/* The papers and events of a cell. Persons and where they belong, payments, links, what is only added to and what the
- * ward's server writes are put right in other ways. */
-bool close_may_void(const struct kind_info *k);
 bool close_is_void(const struct change *c); /* it makes its record void */
 
 enum close_void close_void(const struct part *p);

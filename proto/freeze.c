@@ -3,6 +3,7 @@
 
 #include "close.h"
 #include "fold.h"
+#include "life.h"
 #include "mp.h"
 
 /* A value in the first field closes the second. */
@@ -12,23 +13,15 @@ static const struct {
     {"reconciliation", "cell_signed", "cell_signed"},
     {"reconciliation", "cell_signed", "explanations"},
     {"reconciliation", "ward_signed", "ward_signed"},
-};
-
-/* From this step on the text of the record stands as it was signed: amendments come, and further steps. */
-static const struct {
-    const char *kind;
-    uint64_t step;
-} steps[] = {
-    {"minutes", FREEZE_STEP},
-    {"resolution", FREEZE_STEP},
+    {"doc_out", "printed", "printed"},
+    {"doc_out", "book", "book"},
+    {"doc_out", "book", "printed"},
+    {"doc_book", "returned", "returned"},
 };
 
 bool freeze_is_signable(const struct kind_info *k)
 {
-    for (size_t i = 0; i < ARRAY_LEN(steps); i++)
-        if (strcmp(steps[i].kind, k->name) == 0)
-            return true;
-    return false;
+    return life_is(k, LIFE_SIGNED);
 }
 
 static bool state_read(struct bytes value, uint64_t *round, uint64_t *step)

@@ -1,5 +1,6 @@
-/* freeze.h - records that are closed by a signature: a field that has a value closes others of its record, and itself;
- * or the state does, and then what is to be said comes as an amendment (op 6) beside the text.
+/* freeze.h - records that are closed by a signature, or because it stands on paper: a field that has a value closes
+ * others of its record, and itself; or the state does, and then what is to be said comes as an amendment (op 6) beside
+ * the text.
  *
  * The ward asks at acceptance, so the answer is a verdict and the fold knows nothing of it; a device asks before it
  * writes. What comes late is another record (protocol.md 4.3). */

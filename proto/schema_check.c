@@ -6,6 +6,7 @@
 #include "../common/period.h"
 #include "../common/text.h"
 #include "close.h"
+#include "life.h"
 #include "mp.h"
 
 #define SCALE_MAX 9
@@ -164,7 +165,7 @@ static enum err check_state(const struct kind_info *k, enum op op, const struct 
     enum err e = mp_close(&r);
     if (e != ERR_OK || t->tag != TAG_STATE || !within(reach, k->access) || schema_state_name(round, step) == NULL)
         return ERR_BAD_VALUE;
-    if (step == CLOSE_STEP_VOID && (op != OP_CLOSE || !close_may_void(k)))
+    if (step == CLOSE_STEP_VOID && (op != OP_CLOSE || !life_is(k, LIFE_VOID)))
         return ERR_BAD_VALUE;
     return ERR_OK;
 }

@@ -3,6 +3,7 @@
 #include "actor.h"
 #include "freeze.h"
 #include "header.h"
+#include "life.h"
 #include "verdict.h"
 #include "ward_move.h"
 #include "ward_office.h"
@@ -290,6 +291,21 @@ static enum err propose_to_home(struct append *a, struct bytes body, uint32_t *v
     return e;
 }
 
+/* A paper released later would have a place in the log that nobody knew of: the numbers of others would change. */
+static void never_waits(struct bytes body, uint32_t *verdict)
+{
+    const struct kind_info *k;
+    struct id record;
+    uint32_t kind;
+
+    if (verdict_kind(*verdict) != VERDICT_HELD)
+        return;
+    change_subject(body, &kind, &record);
+    k = schema_kind(kind);
+    if (k != NULL && life_is(k, LIFE_PLACED))
+        *verdict = verdict_make(VERDICT_REFUSED, false, verdict_reason(*verdict));
+}
+
 static enum err judge(struct append *a, struct buf *verdicts)
 {
     uint32_t verdict[CHANGESET_CHANGES_MAX];
@@ -304,6 +320,8 @@ static enum err judge(struct append *a, struct buf *verdicts)
             verdict[i] = verdict_make(VERDICT_HELD, false, ERR_HELD_FOR_PERSON);
         if (e == ERR_OK && verdict_kind(verdict[i]) == VERDICT_ACCEPTED)
             e = propose_to_home(a, a->cs.slot[i].body, &verdict[i]);
+        if (e == ERR_OK)
+            never_waits(a->cs.slot[i].body, &verdict[i]);
     }
     if (e == ERR_OK)
         verdict_list_encode(verdict, a->cs.count, verdicts);

@@ -6,6 +6,7 @@
 #include "actor.h"
 #include "freeze.h"
 #include "header.h"
+#include "life.h"
 #include "mirror.h"
 #include "verdict.h"
 
@@ -174,6 +175,8 @@ enum err ward_move(struct txn *txn, const struct ward *w, uint32_t kind, const s
     enum err e = ward_record_org(txn, kind, record, &org);
 
     *changes = 0;
+    if (e == ERR_OK && schema_kind(kind) != NULL && life_is(schema_kind(kind), LIFE_PLACED))
+        e = ERR_FROZEN; /* its place in this log is its number */
     if (e == ERR_OK && id_equal(&org, to))
         e = ERR_EXISTS;
     if (e == ERR_OK)

@@ -2,6 +2,7 @@
  * scope of the higher one as if it moved, then leaves the scopes it was in. */
 #include <stdlib.h>
 
+#include "life.h"
 #include "mirror.h"
 #include "ward_move.h"
 #include "ward_snapshot.h"
@@ -87,6 +88,8 @@ enum err ward_raise(struct txn *txn, const struct ward *w, uint32_t kind, const 
     struct org o;
     enum err e = ward_record_org(txn, kind, record, &id);
 
+    if (e == ERR_OK && schema_kind(kind) != NULL && life_is(schema_kind(kind), LIFE_PLACED))
+        e = ERR_FROZEN; /* its place in this log is its number */
     if (e == ERR_OK)
         e = org_load(txn, &id, &o);
     if (e == ERR_OK)

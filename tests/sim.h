@@ -79,6 +79,7 @@ struct sim_log {
     enum access access;
     struct id scope;
     struct model *model;
+    struct buf numbers; /* of its papers, at the end (sim_number.h) */
     uint64_t size;
     uint32_t epoch;
     uint64_t refilled; /* when its newest epoch leaf was signed */

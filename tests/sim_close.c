@@ -6,6 +6,7 @@
 #include "../proto/draft.h"
 #include "../proto/freeze.h"
 #include "../proto/ledger.h"
+#include "../proto/life.h"
 #include "sim_value.h"
 #include "sim_world.h"
 
@@ -13,7 +14,7 @@ static uint64_t draw_step(struct sim *s, const struct kind_info *k)
 {
     if (freeze_is_signable(k) && sim_one_in(s, 2))
         return FREEZE_STEP;
-    return close_may_void(k) && !sim_one_in(s, 4) ? CLOSE_STEP_VOID : sim_draw(s, 3);
+    return life_is(k, LIFE_VOID) && !sim_one_in(s, 4) ? CLOSE_STEP_VOID : sim_draw(s, 3);
 }
 
 static enum err part_of(struct sim_peer *p, const struct id *org, const struct kind_info *k, const struct id *record,

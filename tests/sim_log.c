@@ -2,6 +2,7 @@
 #include "sim_copy.h"
 #include "sim_held.h"
 #include "sim_log.h"
+#include "sim_number.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -96,6 +97,12 @@ static void match_written(struct sim *s, struct sim_log *l, struct sim_stream *s
     buf_deinit(&body);
 }
 
+/* What two copies of a device send waits for a person; what never waits is refused. */
+static uint32_t copied_verdict(uint32_t kind)
+{
+    return sim_rules_never_waits(kind) ? SIM_RULES_COPIED - VERDICT_HELD + VERDICT_REFUSED : SIM_RULES_COPIED;
+}
+
 /* The verdict may also be what it was where the change was judged: what a restored ward took in before a device handed
  * back what was lost stands behind that now, what is handed back stands on another beginning than it had, and nothing is
  * judged again (protocol.md 8.6). So a signature may have come between; whose right it was has not changed. What is
@@ -109,7 +116,7 @@ static bool was_judged_so(const struct sim *s, const struct sim_log *l, const st
         return false;
     return verdict == right || verdict == SIM_RULES_FROZEN ||
            (verdict_kind(right) == VERDICT_ACCEPTED &&
-            (verdict == SIM_RULES_UNSEEN || (verdict == SIM_RULES_COPIED && s->peer[st->peer].cloned)));
+            (verdict == SIM_RULES_UNSEEN || (verdict == copied_verdict(c->kind) && s->peer[st->peer].cloned)));
 }
 
 static void check_changes(struct sim *s, struct sim_log *l, struct sim_stream *st, const struct ledger_leaf *leaf,
@@ -135,7 +142,7 @@ static void check_changes(struct sim *s, struct sim_log *l, struct sim_stream *s
         }
         match_written(s, l, st, &c);
         rule = sim_rules_of(s->peer[st->peer].role, l->access, model_part(l->model, c.kind, &c.record), slot, i, &c);
-        if (verdict == SIM_RULES_COPIED && s->peer[st->peer].cloned &&
+        if (verdict == copied_verdict(c.kind) && s->peer[st->peer].cloned &&
             (verdict_kind(rule) == VERDICT_ACCEPTED || rule == SIM_RULES_UNSEEN))
             rule = verdict;
         if (verdict != rule && !was_judged_so(s, l, st, &c, leaf->accepted, verdict))
@@ -496,6 +503,7 @@ static void compare_log(struct sim *s, struct memstore *m, struct sim_log *l, co
     model = model_state_hash(l->model);
     if (ledger_state(&txn, &scope, &state) != ERR_OK || !crypto_equal(state.b, model.b, HASH_SIZE))
         sim_broken(s, "S2: %s: state of %zu/%d is not the model's", where, l->org, (int)l->access);
+    sim_number_check(s, &txn, &scope, &l->numbers, where);
     memstore_abort(m);
 }
 

@@ -5,7 +5,7 @@
 #include "../proto/fold.h"
 #include "../proto/versions.h"
 
-#define KINDS 53
+#define KINDS 54
 #define KIND_MEMBER 1
 #define KIND_MINUTES 7
 #define KIND_RESOLUTION 8
@@ -16,16 +16,21 @@
 #define KIND_TRANSFER 26
 #define KIND_QUALITY_SCORE 32
 #define KIND_TARGET 42
+#define KIND_PAPER 45
+#define KIND_BOOK 53
 #define RECEIVED 9
+#define EXPLANATIONS 9
+#define CELL_SIGNED 10
+#define WARD_SIGNED 11
+#define PRINTED 10
+#define UNDER_BOOK 11
+#define RETURNED 5
 #define STATE 3 /* its tag: number 0, class 3 */
 #define LOCKED 3
 #define AMENDS 6
 #define MOVES_ON 5
 #define CLOSES 7
 #define VOID 5 /* a step */
-#define EXPLANATIONS 9
-#define CELL_SIGNED 10
-#define WARD_SIGNED 11
 
 enum column { CLERK, BUILDING, OFFICER, COMMITTEE, MEMBER, NOBODY };
 
@@ -36,7 +41,7 @@ static const char rules[KINDS][6] = {
     "--WW-", "--WWW", "WWWW-", "W-W--", "--W--", "W-W--", "--WW-", "WW---", "-W---",
     "W----", "W-W--", "W-W--", "--WW-", "W-WW-", "WWWW-", "--WW-", "--WW-", "W----", /* 27 to 35 */
     "W----", "-----", "W-W--", "--WW-", "--WW-", "W-WW-", "WWP--", "--WW-", "W----", /* 36 to 44 */
-    "--WW-", "--WW-", "--WW-", "--WW-", "--W--", "W----", "--WW-", "-----",          /* 45 to 52 */
+    "--WW-", "--WW-", "--WW-", "--WW-", "--W--", "W----", "--WW-", "-----", "--WW-", /* 45 to 53 */
 };
 
 #define ACCEPTED_OWNS 4u
@@ -283,23 +288,42 @@ static bool is_unseen(struct bytes part, const struct model_slot *slot, size_t a
     return unseen;
 }
 
-bool sim_rules_frozen(struct bytes part, const struct model_slot *slot, size_t at, const struct change *c)
+/* A value in the one field closes the other. */
+static const struct {
+    uint32_t kind, seal, closed;
+} seals[] = {
+    {KIND_RECONCILIATION, CELL_SIGNED, CELL_SIGNED}, {KIND_RECONCILIATION, CELL_SIGNED, EXPLANATIONS},
+    {KIND_RECONCILIATION, WARD_SIGNED, WARD_SIGNED}, {KIND_PAPER, PRINTED, PRINTED},
+    {KIND_PAPER, UNDER_BOOK, UNDER_BOOK},            {KIND_PAPER, UNDER_BOOK, PRINTED},
+    {KIND_BOOK, RETURNED, RETURNED},
+};
+
+static bool sealed_before(uint32_t seal, struct bytes part, const struct model_slot *slot, size_t at,
+                          const struct change *c)
 {
-    bool cell, ward;
+    bool sealed = signed_in(part, seal);
     struct change before;
 
-    if (c->kind != KIND_RECONCILIATION)
-        return closed_already(part, slot, at, c);
-    cell = signed_in(part, CELL_SIGNED);
-    ward = signed_in(part, WARD_SIGNED);
-    for (size_t i = 0; i < at; i++) {
-        if (!is_accepted((uint32_t)slot[i].verdict) || change_decode(&before, slot[i].body) != ERR_OK ||
-            before.kind != c->kind || !id_equal(&before.record, &c->record))
-            continue;
-        cell = cell || writes(&before, CELL_SIGNED);
-        ward = ward || writes(&before, WARD_SIGNED);
-    }
-    return (cell && (writes(c, CELL_SIGNED) || writes(c, EXPLANATIONS))) || (ward && writes(c, WARD_SIGNED));
+    for (size_t i = 0; i < at; i++)
+        sealed = sealed ||
+                 (is_accepted((uint32_t)slot[i].verdict) && change_decode(&before, slot[i].body) == ERR_OK &&
+                  before.kind == c->kind && id_equal(&before.record, &c->record) && writes(&before, seal));
+    return sealed;
+}
+
+bool sim_rules_never_waits(uint32_t kind)
+{
+    return kind == KIND_PAPER || kind == KIND_BOOK;
+}
+
+bool sim_rules_frozen(struct bytes part, const struct model_slot *slot, size_t at, const struct change *c)
+{
+    bool frozen = c->kind != KIND_RECONCILIATION && closed_already(part, slot, at, c);
+
+    for (size_t i = 0; i < ARRAY_LEN(seals); i++)
+        frozen = frozen || (seals[i].kind == c->kind && writes(c, seals[i].closed) &&
+                            sealed_before(seals[i].seal, part, slot, at, c));
+    return frozen;
 }
 
 uint32_t sim_rules_of(enum role r, enum access access, struct bytes part, const struct model_slot *slot, size_t at,

@@ -164,8 +164,10 @@ void sim_world_deinit(struct sim *s)
             buf_deinit(&p->written[k].body);
         free(p->written);
     }
-    for (size_t i = 0; i < s->logs; i++)
+    for (size_t i = 0; i < s->logs; i++) {
+        buf_deinit(&s->log[i].numbers);
         model_free(s->log[i].model);
+    }
     for (size_t i = 0; i < SIM_SLOTS_MAX; i++)
         buf_deinit(&s->slot[i].said);
     buf_deinit(&s->replay);

@@ -5,6 +5,7 @@
 
 #include "../proto/fold.h"
 #include "../proto/freeze.h"
+#include "../proto/life.h"
 #include "../proto/mp.h"
 #include "test.h"
 
@@ -301,8 +302,8 @@ TEST(kinds_that_are_put_right_otherwise_are_not_made_void)
                                         "reconciliation", "task_update", "title"};
 
     for (size_t i = 0; i < ARRAY_LEN(never); i++)
-        CHECK(!close_may_void(schema_kind_named(never[i])));
+        CHECK(!life_is(schema_kind_named(never[i]), LIFE_VOID));
     for (size_t i = 0; i < schema_kind_count; i++) /* a state says nothing of another scope's fields */
-        for (size_t f = 0; close_may_void(&schema_kinds[i]) && f < schema_kinds[i].fields; f++)
+        for (size_t f = 0; life_is(&schema_kinds[i], LIFE_VOID) && f < schema_kinds[i].fields; f++)
             CHECK_EQ(schema_kinds[i].field[f].access, schema_kinds[i].access);
 }

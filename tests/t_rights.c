@@ -96,6 +96,7 @@ static const struct expectation {
     { "target", "source", "WW.WWW.." },
     { "plan", NULL, "...WWW.." },
     { "doc_out", NULL, "...WWW.." },
+    { "doc_book", NULL, "...WWW.." },
     { "mass_note", NULL, "...WWW.." },
     { "democracy_item", NULL, "...WWW.." },
     { "household_link", NULL, "...WWW.." },

@@ -72,7 +72,7 @@ static const char *const story[] = {
     "feedback date* from content* passed_to due answer status",
     "target indicator* period* unit assigned achieved source",
     "plan type* period* title* text parent meeting tasks[]",
-    "doc_out type* year* date* title* receiver meeting resolution version text printed",
+    "doc_out type* year* date* title* receiver meeting resolution version text printed book",
     "mass_note organisation* period* leader member result",
     "democracy_item content* way* date* result",
     "household_link member* households* from* to result",
@@ -80,6 +80,7 @@ static const char *const story[] = {
     "rule_pack name* version* from* text* to",
     "signature minutes resolution document signer* office date*",
     "access_log who* what* why date* exported",
+    "doc_book holder* device* date* why returned",
 };
 
 static void check_story_row(const char *row)

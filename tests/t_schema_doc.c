@@ -2,7 +2,7 @@
  *
  *     build/tests/t_schema_doc --print      the section as it should be */
 #include "../proto/rights.h"
-#include "../proto/close.h"
+#include "../proto/life.h"
 #include "../proto/schema.h"
 #include "test.h"
 
@@ -100,6 +100,13 @@ static void put_fields(struct buf *out, const struct kind_info *k)
     }
 }
 
+static void put_kinds_that_are(struct buf *out, enum life flag)
+{
+    for (size_t i = 0; i < schema_kind_count; i++)
+        if (life_is(&schema_kinds[i], flag))
+            buf_printf(out, " %s", schema_kinds[i].name);
+}
+
 static void put_states(struct buf *out)
 {
     buf_put_str(out, "\n### 13.3 States\n\nThe state of every record is [round, step] in field 0, class monotone. A record sent back begins the next "
@@ -107,10 +114,13 @@ static void put_states(struct buf *out)
     for (const struct enum_value *s = schema_steps; s->name != NULL; s++)
         buf_printf(out, "| %u | %s |\n", s->value, s->name);
     buf_put_str(out, "\nTo step 5 leads op 7 alone (§5.6), of these kinds:");
-    for (size_t i = 0; i < schema_kind_count; i++)
-        if (close_may_void(&schema_kinds[i]))
-            buf_printf(out, " %s", schema_kinds[i].name);
-    buf_put_str(out, "; all else is BAD_VALUE, as is an op 7 without tag 3 or with another value than nil in a field.\n");
+    put_kinds_that_are(out, LIFE_VOID);
+    buf_put_str(out, "; all else is BAD_VALUE, as is an op 7 without tag 3 or with another value than nil in a field.\n\n"
+                     "Signed as a whole (§4.3):");
+    put_kinds_that_are(out, LIFE_SIGNED);
+    buf_put_str(out, ". Placed (§5.7):");
+    put_kinds_that_are(out, LIFE_PLACED);
+    buf_put_str(out, ".\n");
 }
 
 static void put_roles(struct buf *out)
