@@ -276,23 +276,6 @@ static enum err each_pair(struct book *b, const struct rule *rule, pair_visit *v
     return e;
 }
 
-static void doubt_visit(void *arg, const struct rule *rule, const struct row *a, const struct row *b)
-{
-    (void)rule;
-    (void)a;
-    buf_put(arg, &b->id, sizeof(b->id));
-}
-
-enum err alike_doubtful(struct book *b, const char *kind, struct buf *ids)
-{
-    enum err e = ERR_OK;
-
-    for (size_t i = 0; e == ERR_OK && i < ARRAY_LEN(rules); i++)
-        if (rules[i].link != NULL && strcmp(rules[i].kind, kind) == 0)
-            e = each_pair(b, &rules[i], doubt_visit, ids);
-    return e;
-}
-
 struct telling {
     struct print *p;
     bool json;

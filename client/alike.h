@@ -12,8 +12,6 @@
 /* Pairs that nobody has judged yet. */
 MUST_CHECK enum err alike_list(struct print *p, bool json, struct buf *out);
 MUST_CHECK enum err alike_count(struct book *b, uint64_t *pairs, uint64_t *unsent); /* unsent: one of the two is */
-/* Of each such pair of this kind the later id: it is not to be counted until somebody has judged. struct id[]. */
-MUST_CHECK enum err alike_doubtful(struct book *b, const char *kind, struct buf *ids);
 /* What the record just written looks like, as lines for people. */
 MUST_CHECK enum err alike_note(struct print *p, uint32_t kind, const struct id *record, struct buf *out);
 

@@ -14,7 +14,7 @@ const struct cmd *const cmd_table[] = {
     &cmd_init, &cmd_help, &cmd_kinds, &cmd_rules, &cmd_due, &cmd_badges,
     &cmd_add, &cmd_edit, &cmd_show, &cmd_list, &cmd_find, &cmd_sign, &cmd_amend, &cmd_void, &cmd_restore,
     &cmd_undo,
-    &cmd_sync, &cmd_status, &cmd_verify, &cmd_reconcile, &cmd_receive, &cmd_figures, &cmd_supplement,
+    &cmd_sync, &cmd_status, &cmd_verify, &cmd_reconcile, &cmd_receive, &cmd_report, &cmd_figures, &cmd_supplement,
     &cmd_conflicts, &cmd_resolve, &cmd_link, &cmd_unlink, &cmd_refused, &cmd_resend,
     &cmd_import, &cmd_export,
     &cmd_print,

@@ -51,7 +51,7 @@ extern const struct cmd cmd_init, cmd_add, cmd_edit, cmd_show, cmd_list, cmd_fin
     cmd_resolve, cmd_link, cmd_unlink, cmd_reconcile, cmd_receive, cmd_help, cmd_void, cmd_restore,
     cmd_kinds, cmd_import, cmd_export, cmd_rules;
 extern const struct cmd cmd_print;
-extern const struct cmd cmd_supplement, cmd_figures;
+extern const struct cmd cmd_supplement, cmd_figures, cmd_report;
 extern const struct cmd cmd_due, cmd_badges;
 extern const struct cmd cmd_undo;
 extern const struct cmd *const cmd_table[];

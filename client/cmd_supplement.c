@@ -1,14 +1,10 @@
 /* cmd_supplement.c - `chibo bo-sung ID`: what came after a report's cut-off, against what it says; the next version is
  * written, with `--thu` only shown. The report itself is never changed.
  * `chibo so-lieu PERIOD`: the figures as a report holds them. */
-#include <stdio.h>
-
 #include "../common/date.h"
 #include "../common/language.h"
 #include "../common/period.h"
-#include "cmd.h"
-#include "fields.h"
-#include "record.h"
+#include "handing.h"
 #include "say.h"
 #include "supplement.h"
 
@@ -42,7 +38,7 @@ static enum err look(struct supplementing *u, const char *typed)
     if (e == ERR_OK && replica_view_void(&v) == CLOSE_VOID)
         e = cmd_explain(u->env, ERR_VOIDED, typed, _("To let it stand: chibo khoi-phuc ID"));
     if (e == ERR_OK)
-        e = figures_load(&u->figures, &u->p, &v.org);
+        e = figures_load(&u->figures, &u->p, &v.org, 0);
     if (e == ERR_OK)
         e = supplement_look(&u->s, b, &u->figures, &v);
     if (e == ERR_OK && u->s.known == 0)
@@ -52,38 +48,12 @@ static enum err look(struct supplementing *u, const char *typed)
     return e;
 }
 
-static enum err set(struct supplementing *u, struct fields *f, const char *field, const char *text)
-{
-    char why[ENTRY_WHY_SIZE];
-    enum err e = fields_set(f, schema_field_named(f->kind, field), text, u->env->today, &u->p.refs.entry, why);
-
-    return e == ERR_OK ? e : cmd_explain(u->env, e, field, why);
-}
-
-/* Cut off today, and without the narrative: whoever signs for it says what he has to say. */
 static enum err write_next(struct supplementing *u)
 {
-    char today[DATE_TEXT_SIZE], period[PERIOD_TEXT_SIZE], version[24];
-    struct fields f;
-    enum err e;
+    const struct handing next = {&u->s.org, buf_cstr(&u->s.form), u->s.period, u->s.next, buf_cstr(&u->s.figures)};
+    const enum err e = handing_write(u->env, &u->p, &next, &u->written);
 
-    fields_init(&f, schema_kind_named("report"));
-    date_print(u->env->today, today);
-    period_print(u->s.period, period);
-    (void)snprintf(version, sizeof(version), "%llu", (unsigned long long)u->s.next);
-    e = set(u, &f, "form", buf_cstr(&u->s.form));
-    if (e == ERR_OK)
-        e = set(u, &f, "period", period);
-    if (e == ERR_OK)
-        e = set(u, &f, "version", version);
-    if (e == ERR_OK)
-        e = set(u, &f, "cutoff", today);
-    if (e == ERR_OK)
-        e = set(u, &f, "figures", buf_cstr(&u->s.figures));
-    if (e == ERR_OK)
-        e = record_create(&u->env->book, &f, &u->s.org, &u->written);
     u->wrote = e == ERR_OK;
-    fields_deinit(&f);
     return e;
 }
 
@@ -108,7 +78,7 @@ static void put_json(struct supplementing *u, struct buf *out)
     json_array_begin(&j);
     for (size_t i = 0; i < s->differ; i++) {
         json_object_begin(&j);
-        json_put_string(&j, "figure", figures_name(s->line[i].which));
+        json_put_string(&j, "figure", report_lines[s->line[i].which].name);
         json_put_int(&j, "reported", s->line[i].reported);
         json_put_int(&j, "now", s->line[i].now);
         json_put_int(&j, "difference", s->line[i].now - s->line[i].reported);
@@ -142,8 +112,8 @@ static void put_text(struct supplementing *u, struct buf *out)
     if (s->differ == 0)
         buf_printf(out, "  %s\n", _("Its figures are those of today; nothing is to be added."));
     for (size_t i = 0; i < s->differ; i++)
-        buf_printf(out, "  %s (%s): %lld -> %lld (%+lld)\n", _(figures_label(s->line[i].which)),
-                   figures_name(s->line[i].which), (long long)s->line[i].reported, (long long)s->line[i].now,
+        buf_printf(out, "  %s (%s): %lld -> %lld (%+lld)\n", _(report_lines[s->line[i].which].label),
+                   report_lines[s->line[i].which].name, (long long)s->line[i].reported, (long long)s->line[i].now,
                    (long long)(s->line[i].now - s->line[i].reported));
     if (s->differ > 0 && !u->wrote)
         buf_printf(out, _("  Not written yet. As version %llu: chibo bo-sung ID\n"), (unsigned long long)s->next);
@@ -182,26 +152,27 @@ const struct cmd cmd_supplement = {"bo-sung", "supplement",
 
 static enum err show_figures(struct cmd_env *env, uint32_t period)
 {
-    int64_t value[FIGURES];
+    int64_t value[REPORT_LINES];
     struct figures f = {0};
     struct print p;
     struct json j;
     enum err e = print_init(&p, &env->book);
 
     if (e == ERR_OK)
-        e = figures_load(&f, &p, &env->book.replica.org);
-    figures_of(&f, period, value);
+        e = figures_load(&f, &p, &env->book.replica.org, period);
+    if (e == ERR_OK)
+        figures_of(&f, period, value);
     json_init(&j, &env->out.text);
     if (e == ERR_OK && env->out.json) {
         json_object_begin(&j);
         json_put_uint(&j, "v", 1);
-        for (size_t i = 0; i < FIGURES; i++)
-            json_put_int(&j, figures_name((enum figure)i), value[i]);
+        for (size_t i = 0; i < REPORT_LINES; i++)
+            json_put_int(&j, report_lines[i].name, value[i]);
         json_object_end(&j);
         json_line(&j);
     }
-    for (size_t i = 0; e == ERR_OK && !env->out.json && i < FIGURES; i++)
-        buf_printf(&env->out.text, "%s=%lld\n", figures_name((enum figure)i), (long long)value[i]);
+    for (size_t i = 0; e == ERR_OK && !env->out.json && i < REPORT_LINES; i++)
+        buf_printf(&env->out.text, "%s=%lld\n", report_lines[i].name, (long long)value[i]);
     print_deinit(&p);
     figures_deinit(&f);
     return e;

@@ -3,6 +3,7 @@
 
 #include "../common/language.h"
 #include "../proto/quarter_text.h"
+#include "figures.h"
 #include "paper_sheet.h"
 #include "rules.h"
 
@@ -315,9 +316,12 @@ void paper_report(struct paper *p)
         buf_printf(&p->text, "rows\t%u\n", BLANK_ROWS);
     rest = buf_bytes(&text);
     for (unsigned number = 1; next_line(&rest, &line); number++) {
+        enum report_line_number which;
+        int64_t counted;
+        const bool is_known = figures_parse(line, &which, &counted);
         split(line, &name, &value);
         buf_printf(&p->text, "row\t%u", number);
-        paper_add(p, name);
+        paper_add(p, is_known ? bytes_of_str(_(report_lines[which].label)) : name);
         paper_add(p, value);
         paper_end(p);
     }

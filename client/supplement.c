@@ -32,9 +32,9 @@ static bool newest_visit(void *arg, struct view *v)
 
 static void compare(struct supplement *s, const struct figures *f, struct bytes text)
 {
-    int64_t now[FIGURES], reported;
+    int64_t now[REPORT_LINES], reported;
     struct bytes line;
-    enum figure which;
+    enum report_line_number which;
 
     figures_of(f, s->period, now);
     while (figures_line(&text, &line)) {
@@ -45,7 +45,7 @@ static void compare(struct supplement *s, const struct figures *f, struct bytes 
             continue;
         }
         s->known++;
-        if (reported != now[which] && s->differ < FIGURES)
+        if (reported != now[which] && s->differ < REPORT_LINES)
             s->line[s->differ++] = (struct supplement_line){which, reported, now[which]};
         buf_printf(&s->figures, "%.*s=%lld", (int)((const uint8_t *)memchr(line.p, '=', line.n) - line.p), line.p,
                    (long long)now[which]);
@@ -103,7 +103,7 @@ enum err supplement_note(struct print *p, const struct view *v, struct buf *out)
 
     if (v->kind != schema_kind_named("report")->number || replica_view_void(v) == CLOSE_VOID)
         return ERR_OK;
-    enum err e = figures_load(&f, p, &v->org);
+    enum err e = figures_load(&f, p, &v->org, 0);
     if (e == ERR_OK)
         e = supplement_look(&s, p->book, &f, v);
     id_print(&s.record, hex);
@@ -189,7 +189,7 @@ static enum err count_late(struct print *p, const struct buf *versions, uint64_t
             continue;
         if (!id_equal(&f.org, &row[i].org)) {
             figures_deinit(&f);
-            e = figures_load(&f, p, &row[i].org);
+            e = figures_load(&f, p, &row[i].org, 0);
         }
         if (e == ERR_OK)
             e = is_late(p, &f, &row[i], &late, lines);

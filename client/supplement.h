@@ -8,7 +8,7 @@
 #include "figures.h"
 
 struct supplement_line {
-    enum figure which;
+    enum report_line_number which;
     int64_t reported, now;
 };
 
@@ -20,7 +20,7 @@ struct supplement {
     struct buf figures; /* its lines, those that can be counted as they are today */
     size_t known;       /* lines that can be counted */
     size_t differ;
-    struct supplement_line line[FIGURES];
+    struct supplement_line line[REPORT_LINES];
 };
 
 /* Of this report, whichever of its versions. f is of its organisation. */

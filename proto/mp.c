@@ -436,6 +436,15 @@ void mp_expect_array(struct mp *r, size_t count)
         mp_fail(r, ERR_BAD_FRAME);
 }
 
+void mp_text(struct mp *r, char *out, size_t most)
+{
+    const struct bytes text = mp_str(r, most);
+
+    if (text.n > 0)
+        memcpy(out, text.p, text.n);
+    out[text.n] = '\0';
+}
+
 struct bytes mp_raw(struct mp *r)
 {
     if (!come_up(r)) {

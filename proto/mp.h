@@ -52,6 +52,7 @@ struct bytes mp_bin(struct mp *r, size_t max_size);
 const uint8_t *mp_bin_exact(struct mp *r, size_t n); /* on error: n zero bytes (n <= 64) */
 size_t mp_array(struct mp *r, size_t max_count);     /* its elements come next */
 void mp_expect_array(struct mp *r, size_t count);
+void mp_text(struct mp *r, char *out, size_t most);  /* a str of at most so many bytes, and a NUL behind it */
 struct bytes mp_raw(struct mp *r);                   /* skips one whole value, whatever it is; its encoded bytes */
 
 /* Arrays within arrays: 0 for what is no array, 1 for one that holds none. For values that passed the checker. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "../common/date.h"
+#include "../common/period.h"
 #include "../common/text.h"
 #include "../proto/invite.h"
 #include "admin_held.h"
@@ -14,6 +15,7 @@
 #include "../proto/org_change.h"
 #include "overview.h"
 #include "registry.h"
+#include "reported.h"
 #include "revoked.h"
 
 #define DAY_S 86400
@@ -47,6 +49,7 @@ static enum err quarter(struct task *t);
 static enum err mend_step(struct task *t);
 static enum err transit(struct task *t);
 static enum err decisions(struct task *t);
+static enum err report(struct task *t);
 
 static enum err (*const runs[ADMIN_COMMANDS])(struct task *t) = {
     [ADMIN_ORG_ADD] = org_add,     [ADMIN_ORG_LIST] = org_rows, [ADMIN_INVITE] = invite,
@@ -54,7 +57,7 @@ static enum err (*const runs[ADMIN_COMMANDS])(struct task *t) = {
     [ADMIN_HELD] = held,           [ADMIN_ACCEPT] = accept_held, [ADMIN_REFUSE] = refuse_held,
     [ADMIN_REGISTRY] = registry,
     [ADMIN_MEND] = mend_step,      [ADMIN_TRUST] = trust,         [ADMIN_QUARTER] = quarter,
-    [ADMIN_TRANSIT] = transit,     [ADMIN_DECISIONS] = decisions,
+    [ADMIN_TRANSIT] = transit,     [ADMIN_DECISIONS] = decisions, [ADMIN_REPORT] = report,
 };
 
 /* ---- bytes ---- */
@@ -461,4 +464,10 @@ static enum err transit(struct task *t)
 static enum err decisions(struct task *t)
 {
     return admin_decision_rows(t->txn, &t->rows);
+}
+
+static enum err report(struct task *t)
+{
+    return period_is_valid(t->number) ? reported_rows(t->txn, t->text[0], (uint32_t)t->number, &t->rows)
+                                      : ERR_BAD_VALUE;
 }

@@ -36,6 +36,7 @@ enum admin_command {
     ADMIN_QUARTER,  /* code of a cell, or none: all of them; number: the quarter; rows: admin_quarter.h */
     ADMIN_TRANSIT,   /* rows: admin_moves.h */
     ADMIN_DECISIONS, /* rows: there */
+    ADMIN_REPORT,   /* code of an organisation, or none: all; number: the period; rows: reported.h */
     ADMIN_COMMANDS
 };
 

@@ -19,6 +19,7 @@
 #include "cmd_moves.h"
 #include "cmd_org.h"
 #include "cmd_reconcile.h"
+#include "cmd_report.h"
 #include "cmd_rotate.h"
 #include "daemon.h"
 #include "print.h"
@@ -316,6 +317,7 @@ static const struct command commands[] = {
     {"don-vi",   "org",      N_("add, list, merge, split, rename organisations, hand one over"), &org_table, run_org},
     {"cap-ma",   "invite",   N_("print an invite for one device of a person"),   &invite_table, run_invite},
     {"tong-hop", "overview", N_("how each cell stands"),                         &json_table,   run_overview},
+    {"bao-cao",  "report",   N_("what the records of the cells say about a period"), &cmd_report_table, cmd_report},
     {"cho-xem-xet", "held",  N_("list what waits for a decision"),               &cmd_held_table, cmd_held},
     {"chap-nhan", "accept",  N_("accept a change that waits, or all of a record"), &cmd_accept_table, cmd_accept},
     {"tu-choi",  "refuse",   N_("refuse one, or all of a record, with the reason"), &cmd_refuse_table, cmd_refuse},

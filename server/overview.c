@@ -385,14 +385,6 @@ void overview_encode(const struct overview_cell *c, struct buf *row)
         mp_put_uint(row, numbers[i]);
 }
 
-static void take_text(struct mp *r, char out[NAME_MAX_BYTES + 1])
-{
-    const struct bytes text = mp_str(r, NAME_MAX_BYTES);
-    if (text.n > 0)
-        memcpy(out, text.p, text.n);
-    out[text.n] = '\0';
-}
-
 enum err overview_decode(struct overview_cell *c, struct bytes row)
 {
     struct mp r;
@@ -402,8 +394,8 @@ enum err overview_decode(struct overview_cell *c, struct bytes row)
                                  &c->copied,  &c->damaged, &c->few_holders, &c->few_since};
     mp_open(&r, row);
     mp_expect_array(&r, ROW_FIELDS);
-    take_text(&r, c->code);
-    take_text(&r, c->name);
+    mp_text(&r, c->code, NAME_MAX_BYTES);
+    mp_text(&r, c->name, NAME_MAX_BYTES);
     c->type = (enum org_type)mp_uint(&r, ORG_TYPE_END - 1);
     for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
         *numbers[i] = mp_uint(&r, UINT64_MAX);

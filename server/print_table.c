@@ -35,6 +35,13 @@ void print_table_put_number(struct print_table *t, uint64_t n)
     print_table_put(t, text);
 }
 
+void print_table_put_signed(struct print_table *t, int64_t n)
+{
+    char text[24];
+    snprintf(text, sizeof(text), "%lld", (long long)n);
+    print_table_put(t, text);
+}
+
 static void put_blanks(struct buf *out, size_t n)
 {
     while (n-- > 0)

@@ -18,6 +18,7 @@ void print_table_init(struct print_table *t, const char *const *headings, const 
 void print_table_deinit(struct print_table *t);
 void print_table_put(struct print_table *t, const char *text); /* row by row */
 void print_table_put_number(struct print_table *t, uint64_t n);
+void print_table_put_signed(struct print_table *t, int64_t n); /* sums of money may be below nothing */
 void print_table_print(const struct print_table *t, struct buf *out);
 
 #endif
