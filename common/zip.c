@@ -146,6 +146,41 @@ enum err zip_unpack(const struct zip *zip, struct bytes dictionary, struct bytes
     return e;
 }
 
+/* Heads of RFC 8878, 3.1.1.1 and 3.1.1.2: one segment with its content size, then the last block of all. */
+#define SIZE_1 0x20u
+#define SIZE_2 0x60u
+#define SIZE_2_FROM 256u
+#define BLOCK_HEAD 3u
+#define BLOCK_LAST 1u
+#define BLOCK_PACKED (2u << 1)
+
+bool zip_strip(struct bytes packed, struct bytes *block, size_t *plain_n)
+{
+    bool two = packed.n > 0 && packed.p[0] == SIZE_2;
+    size_t head = two ? 3 : 2;
+    if (packed.n < head + BLOCK_HEAD || (!two && packed.p[0] != SIZE_1))
+        return false;
+    size_t n = two ? (packed.p[1] | (size_t)packed.p[2] << 8) + SIZE_2_FROM : packed.p[1];
+    const uint8_t *p = packed.p + head;
+    struct bytes rest = bytes_cut(packed, head + BLOCK_HEAD);
+    if ((p[0] | (size_t)p[1] << 8 | (size_t)p[2] << 16) != (BLOCK_LAST | BLOCK_PACKED | rest.n << 3) || rest.n >= n)
+        return false;
+    *block = rest;
+    *plain_n = n;
+    return true;
+}
+
+void zip_dress(struct bytes block, size_t plain_n, struct buf *packed)
+{
+    size_t more = plain_n - SIZE_2_FROM, h = BLOCK_LAST | (block.n < plain_n ? BLOCK_PACKED : 0) | block.n << 3;
+    if (plain_n < SIZE_2_FROM)
+        buf_put(packed, (uint8_t[]){SIZE_1, (uint8_t)plain_n}, 2);
+    else
+        buf_put(packed, (uint8_t[]){SIZE_2, (uint8_t)more, (uint8_t)(more >> 8)}, 3);
+    buf_put(packed, (uint8_t[]){(uint8_t)h, (uint8_t)(h >> 8), (uint8_t)(h >> 16)}, BLOCK_HEAD);
+    buf_put_bytes(packed, block);
+}
+
 enum err zip_expand(struct zip *zip, struct bytes packed, size_t plain_max, struct buf *out)
 {
     size_t before = out->n;

@@ -33,6 +33,12 @@ MUST_CHECK bool zip_pack(const struct zip *zip, struct bytes dictionary, struct 
 MUST_CHECK enum err zip_unpack(const struct zip *zip, struct bytes dictionary, struct bytes packed, size_t plain_max,
                                struct buf *out);
 
+/* What zip_pack made with a dictionary, without the heads of frame and block: 4 bytes less. plain_n is what it was made
+ * of. False, and *block as it was: it is more than one block. */
+MUST_CHECK bool zip_strip(struct bytes packed, struct bytes *block, size_t *plain_n);
+/* Appends what zip_unpack takes. A block as long as plain_n is not packed. */
+void zip_dress(struct bytes block, size_t plain_n, struct buf *packed);
+
 /* Both without a dictionary, and noted: */
 
 /* Appends the packed form of plain to out and true, or nothing and false when it would not be smaller; plain is in the

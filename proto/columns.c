@@ -15,7 +15,8 @@ struct arranging {
     struct column column[COLUMNS_MAX];
     size_t columns, last; /* where the last column was found */
     struct bytes record, base; /* the last ones; empty: none yet */
-    uint64_t time;
+    uint64_t time; /* of the last record id, milliseconds */
+    bool near;
 };
 
 /* An item of the message around the bodies: whatever is long there is random. */
@@ -183,15 +184,18 @@ static bool arrange(struct arranging *a)
     if (!columns_item(&a->in, &all) || all.kind != ITEM_ARRAY || columns_bodies(all.n) == 0)
         return false;
     buf_put_bytes(a->skeleton, all.head);
-    for (size_t i = 0; i < all.n; i++)
+    for (size_t i = 0; i < all.n; i++) {
+        if (a->near)
+            a->time = columns_time(all.n, i, a->in, a->time);
         if (!(i == columns_bodies(all.n) ? bodies(a) : outside(a, 0)))
             return false;
+    }
     return a->in.n == 0;
 }
 
-bool columns_arrange(struct bytes message, struct buf *raw, struct buf *arranged)
+bool columns_arrange(struct bytes message, bool near, struct buf *raw, struct buf *arranged)
 {
-    struct arranging a = {.in = message, .raw = raw, .skeleton = arranged};
+    struct arranging a = {.in = message, .raw = raw, .skeleton = arranged, .near = near};
     bool fits = arrange(&a);
     for (size_t i = 0; i < a.columns; i++) {
         if (fits) {

@@ -1,6 +1,8 @@
 /* columns_item.c - see columns_item.h. */
 #include "columns_item.h"
 
+#define TIME_BEFORE_BODIES 4 /* elements; behind it come quality, seed and signature */
+
 /* Bytes of a head by its first byte; 0: not of ours. */
 static size_t head_size(uint8_t c)
 {
@@ -94,4 +96,12 @@ void columns_random_unpack(uint8_t id[ID_SIZE], unsigned two, const uint8_t rand
 size_t columns_bodies(size_t elements)
 {
     return elements == 8 ? 7 : elements == 12 ? 8 : 0;
+}
+
+uint64_t columns_time(size_t elements, size_t at, struct bytes rest, uint64_t time)
+{
+    struct columns_item item;
+    if (at + TIME_BEFORE_BODIES != columns_bodies(elements) || !columns_item(&rest, &item) || item.value == UINT32_MAX)
+        return time;
+    return (uint64_t)item.value * 1000;
 }

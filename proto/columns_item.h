@@ -35,5 +35,8 @@ unsigned columns_random_pack(const uint8_t id[ID_SIZE], uint8_t random[COLUMNS_R
 void columns_random_unpack(uint8_t id[ID_SIZE], unsigned two, const uint8_t random[COLUMNS_RANDOM_SIZE]);
 /* Which element of a message with so many holds the bodies; 0: none does. */
 size_t columns_bodies(size_t elements);
+/* Milliseconds, if `rest` begins with element `at` of such a message, that is the time, and it is a number below 2^32;
+ * else `time` as it is. */
+uint64_t columns_time(size_t elements, size_t at, struct bytes rest, uint64_t time);
 
 #endif

@@ -25,6 +25,7 @@ struct restoring {
     uint8_t record[ID_SIZE];
     bool has_record;
     uint64_t time;
+    bool near;
 };
 
 static bool put(struct restoring *r, struct bytes b)
@@ -203,9 +204,12 @@ static bool walk(struct restoring *r)
     r->last = 0;
     if (!columns_item(&r->in, &all) || all.kind != ITEM_ARRAY || columns_bodies(all.n) == 0 || !put(r, all.head))
         return false;
-    for (size_t i = 0; i < all.n; i++)
+    for (size_t i = 0; i < all.n; i++) {
+        if (r->near)
+            r->time = columns_time(all.n, i, r->in, r->time);
         if (!(i == columns_bodies(all.n) ? bodies(r) : outside(r, 0)))
             return false;
+    }
     return true;
 }
 
@@ -262,9 +266,9 @@ static bool restore(struct restoring *r, struct buf *message)
     return walk(r) && r->raw.n == 0;
 }
 
-enum err columns_restore(struct bytes raw, struct bytes arranged, size_t max, struct buf *message)
+enum err columns_restore(struct bytes raw, struct bytes arranged, bool near, size_t max, struct buf *message)
 {
-    struct restoring r = {.in = arranged, .raw = raw, .max = max, .begin = message->n};
+    struct restoring r = {.in = arranged, .raw = raw, .near = near, .max = max, .begin = message->n};
     bool fits = restore(&r, message);
     for (size_t i = 0; i < r.columns; i++)
         buf_wipe_deinit(&r.column[i].values);

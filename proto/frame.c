@@ -9,10 +9,12 @@
 #define DICTIONARY_MIN 16  /* with a dictionary and without magic number */
 #define TRY_ALL_MAX 4096   /* a small payload is packed in every way there is, and the smallest sent */
 #define TRIAL_LEVEL 5      /* up to here a large one is, too */
-#define RAW_HEAD_MAX 3     /* bytes of the length of transform 3's raw half */
+#define LENGTH_MAX 3       /* bytes of a length in columns */
 #define FORM_KNOWN (FRAME_LAST | FRAME_MORE | FRAME_TRANSFORM_MASK)
 
-enum transform { TRANSFORM_PLAIN = 0, TRANSFORM_ZSTD = 1, TRANSFORM_DICTIONARY = 2, TRANSFORM_COLUMNS = 3 };
+enum transform {
+    TRANSFORM_PLAIN = 0, TRANSFORM_ZSTD = 1, TRANSFORM_DICTIONARY = 2, TRANSFORM_COLUMNS = 3, TRANSFORM_NEAR = 4
+};
 
 _Static_assert(ZIP_HISTORY == HISTORY_MAX, "both sides keep the same history");
 _Static_assert(FRAME_PLAIN_MAX <= FRAME_PACKED_MAX, "a plain frame fits its length field");
@@ -62,23 +64,47 @@ static void try_plain(const struct frame_out *f, struct bytes slice, enum transf
     buf_deinit(&packed); /* also of what did not get smaller */
 }
 
-/* arranged stays the caller's: best->noted may lie in it. */
+static void put_length(struct buf *b, size_t n)
+{
+    for (; n >= 128; n >>= 7)
+        buf_put(b, &(uint8_t){(uint8_t)(n | 128)}, 1);
+    buf_put(b, &(uint8_t){(uint8_t)n}, 1);
+}
+
+/* The raw half with the times of ids as transform 3 has them; the other half is the same. */
+static void arrange_far(struct bytes slice, struct buf *raw, struct buf *arranged)
+{
+    buf_clear(raw);
+    buf_clear(arranged);
+    bool fits = columns_arrange(slice, false, raw, arranged);
+    assert(fits);
+}
+
+/* Transform 4, or 3 where the receiver knows no other or zstd made several blocks. arranged stays the caller's:
+ * best->noted may lie in it. */
 static void try_columns(const struct frame_out *f, struct bytes slice, struct buf *arranged, struct packed *best)
 {
-    struct buf raw = {0}, packed = {0};
-    uint8_t head[RAW_HEAD_MAX];
-    size_t head_n = 0;
-    if (columns_arrange(slice, &raw, arranged) && arranged->n <= FRAME_PLAIN_MAX) {
-        size_t n = raw.n;
-        for (; n >= 128; n >>= 7)
-            head[head_n++] = (uint8_t)(n | 128);
-        head[head_n++] = (uint8_t)n;
-        buf_put(&packed, head, head_n);
+    struct buf raw = {0}, zipped = {0}, packed = {0};
+    bool near = f->packing >= PACKING_NEAR;
+    if (columns_arrange(slice, near, &raw, arranged) && arranged->n <= FRAME_PLAIN_MAX) {
+        bool smaller = zip_pack(&f->zip, dictionary(), buf_bytes(arranged), f->level, &zipped);
+        struct bytes half = smaller ? buf_bytes(&zipped) : buf_bytes(arranged);
+        size_t n = arranged->n;
+        if (near && smaller && !zip_strip(buf_bytes(&zipped), &half, &n)) {
+            near = false;
+            half = buf_bytes(&zipped);
+            arrange_far(slice, &raw, arranged);
+        }
+        put_length(&packed, raw.n);
         buf_put_bytes(&packed, buf_bytes(&raw));
-        if (zip_pack(&f->zip, dictionary(), buf_bytes(arranged), f->level, &packed) && packed.n < slice.n)
-            take_if_smaller(best, TRANSFORM_COLUMNS, &packed, buf_bytes(arranged));
+        if (near)
+            put_length(&packed, n);
+        buf_put_bytes(&packed, half);
+        if ((near || smaller) && packed.n < slice.n)
+            take_if_smaller(best, near ? TRANSFORM_NEAR : TRANSFORM_COLUMNS, &packed, buf_bytes(arranged));
     }
     buf_deinit(&raw);
+    buf_deinit(&zipped);
     buf_deinit(&packed);
 }
 
@@ -178,34 +204,57 @@ static bool acceptable(const struct frame_in *f, const struct frame_head *head)
 {
     unsigned transform = head->form & FRAME_TRANSFORM_MASK;
 
-    if ((head->form & ~FORM_KNOWN) != 0 || transform > TRANSFORM_COLUMNS)
+    if ((head->form & ~FORM_KNOWN) != 0 || transform > TRANSFORM_NEAR)
         return false;
     if ((head->form & FRAME_LAST) && (head->form & FRAME_MORE))
         return false;
     if (f->in_message && head->type != f->type)
         return false;
-    if (transform == TRANSFORM_COLUMNS && (f->in_message || (head->form & FRAME_MORE)))
+    if (transform >= TRANSFORM_COLUMNS && (f->in_message || (head->form & FRAME_MORE)))
         return false;
     size_t room = MESSAGE_MAX - (f->in_message ? f->message.n : 0);
     return transform != TRANSFORM_PLAIN || (head->n <= FRAME_PLAIN_MAX && head->n <= room);
 }
 
-/* Transform 3: the length of the raw half, the raw half, the packed other half. */
-static enum err take_columns(struct frame_in *f, struct bytes b)
+static bool take_length(struct bytes *b, size_t max, size_t *n)
 {
-    size_t n = 0, at = 0;
+    size_t at = 0;
     bool more = true;
-    for (unsigned shift = 0; more && at < RAW_HEAD_MAX && at < b.n; shift += 7) {
-        n |= (size_t)(b.p[at] & 127u) << shift;
-        more = b.p[at++] >= 128;
+    *n = 0;
+    for (unsigned shift = 0; more && at < LENGTH_MAX && at < b->n; shift += 7) {
+        *n |= (size_t)(b->p[at] & 127u) << shift;
+        more = b->p[at++] >= 128;
     }
-    if (more || n > b.n - at)
-        return ERR_BAD_FRAME;
-    struct bytes raw = bytes_of(b.p + at, n);
+    *b = bytes_cut(*b, at);
+    return !more && *n <= max;
+}
+
+/* The packed half of a message in columns. */
+static enum err take_arranged(struct frame_in *f, bool near, struct bytes b)
+{
+    struct buf whole = {0};
+    size_t n;
     buf_clear(&f->arranged);
-    enum err e = zip_unpack(&f->zip, dictionary(), bytes_cut(b, at + n), FRAME_PLAIN_MAX, &f->arranged);
+    if (!near)
+        return zip_unpack(&f->zip, dictionary(), b, FRAME_PLAIN_MAX, &f->arranged);
+    if (!take_length(&b, FRAME_PLAIN_MAX, &n) || b.n > n)
+        return ERR_BAD_FRAME;
+    zip_dress(b, n, &whole);
+    enum err e = zip_unpack(&f->zip, dictionary(), buf_bytes(&whole), FRAME_PLAIN_MAX, &f->arranged);
+    buf_deinit(&whole);
+    return e;
+}
+
+/* Transforms 3 and 4: the length of the raw half, the raw half, the packed other half. */
+static enum err take_columns(struct frame_in *f, bool near, struct bytes b)
+{
+    size_t n;
+    if (!take_length(&b, FRAME_PACKED_MAX, &n) || n > b.n)
+        return ERR_BAD_FRAME;
+    struct bytes raw = bytes_of(b.p, n);
+    enum err e = take_arranged(f, near, bytes_cut(b, n));
     if (e == ERR_OK)
-        e = columns_restore(raw, buf_bytes(&f->arranged), FRAME_PLAIN_MAX, &f->message);
+        e = columns_restore(raw, buf_bytes(&f->arranged), near, FRAME_PLAIN_MAX, &f->message);
     if (e == ERR_OK)
         zip_note(&f->zip, buf_bytes(&f->arranged));
     return e;
@@ -216,8 +265,8 @@ static enum err take_payload(struct frame_in *f, enum transform transform, struc
 {
     struct bytes with = transform == TRANSFORM_DICTIONARY ? dictionary() : bytes_of(NULL, 0);
     size_t before = f->message.n;
-    if (transform == TRANSFORM_COLUMNS)
-        return take_columns(f, b);
+    if (transform >= TRANSFORM_COLUMNS)
+        return take_columns(f, transform == TRANSFORM_NEAR, b);
     if (transform == TRANSFORM_PLAIN) {
         buf_put_bytes(&f->message, b);
     } else {

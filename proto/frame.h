@@ -20,7 +20,7 @@
 struct frame_out {
     struct zip zip;
     int level;        /* zstd level; 0 never packs */
-    unsigned packing; /* newest dictionary the receiver has said it knows; 0: transforms 0 and 1 only */
+    unsigned packing; /* newest the receiver has said it knows (dictionary.h); 0: transforms 0 and 1 only */
     bool in_message;  /* frames of a message have gone out, more follow */
 };
 
@@ -28,7 +28,7 @@ struct frame_in {
     struct zip zip;
     struct buf raw;     /* bytes of a frame that is not complete */
     struct buf message; /* plain slices so far */
-    struct buf arranged; /* transform 3, unpacked but not restored */
+    struct buf arranged; /* transforms 3 and 4, unpacked but not restored */
     uint8_t type;
     bool in_message;
     bool last;

@@ -53,7 +53,7 @@ struct message_scope {
 struct message_hello {
     uint64_t version; /* of another version than ours nothing else is read */
     unsigned mode;    /* HELLO_* */
-    unsigned packing; /* newest dictionary the device knows (dictionary.h), below 16 */
+    unsigned packing; /* newest the device knows (dictionary.h), below 16 */
     bool slow;        /* its link is: pack as small as you can (pace.h) */
     uint32_t incarnation;
     uint64_t n;
@@ -100,7 +100,7 @@ struct message_checkpoint {
 
 #define MESSAGE_CLOSE_STATES_DIFFER 1u
 #define MESSAGE_CLOSE_COPIED 2u /* two copies of this device's store are in use */
-#define MESSAGE_CLOSE_PACKING 16u /* times the newest dictionary the ward knows: all bits from here up */
+#define MESSAGE_CLOSE_PACKING 16u /* times the newest packing the ward knows: all bits from here up */
 
 struct message_close {
     uint64_t n;

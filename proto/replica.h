@@ -188,7 +188,7 @@ MUST_CHECK enum err replica_own_again(struct txn *txn, const struct replica *r, 
                                       bool past);
 /* Forgets the scope's leaves from `size` on; our own go back to the outbox, their changes are sealed drafts again. */
 MUST_CHECK enum err replica_rewind(struct txn *txn, const struct replica *r, struct scope *s, uint64_t size);
-/* The newest dictionary that both the ward and this program know, by the last close (replica_packing.c); 0: none. */
+/* The newest packing that both the ward and this program know, by the last close (replica_packing.c); 0: none. */
 enum err replica_packing_save(struct txn *txn, uint64_t newest);
 enum err replica_packing_load(struct txn *txn, unsigned *newest);
 /* How fast the link was when that could last be said (pace.h, replica_pace.c); an unknown one is not kept. */

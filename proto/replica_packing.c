@@ -16,7 +16,7 @@ enum err replica_packing_load(struct txn *txn, unsigned *newest)
     if (e == ERR_OK && row.n != 1)
         e = ERR_DAMAGED;
     if (e == ERR_OK)
-        *newest = row.p[0] < DICTIONARY_NEWEST ? row.p[0] : DICTIONARY_NEWEST;
+        *newest = row.p[0] < PACKING_NEWEST ? row.p[0] : PACKING_NEWEST;
     buf_deinit(&row);
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
@@ -24,7 +24,7 @@ enum err replica_packing_load(struct txn *txn, unsigned *newest)
 /* Written only when it changes: a session that brings nothing writes as little as before. */
 enum err replica_packing_save(struct txn *txn, uint64_t newest)
 {
-    uint8_t now = newest < DICTIONARY_NEWEST ? (uint8_t)newest : (uint8_t)DICTIONARY_NEWEST;
+    uint8_t now = newest < PACKING_NEWEST ? (uint8_t)newest : (uint8_t)PACKING_NEWEST;
     unsigned before;
     enum err e = replica_packing_load(txn, &before);
     if (e != ERR_OK || before == now)

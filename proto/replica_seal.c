@@ -385,7 +385,7 @@ static enum err open_renew(struct txn *txn, struct work *job, struct message_hel
 
 enum err replica_open(struct txn *txn, struct replica *r, struct work *job, struct moment *m)
 {
-    struct message_hello hello = {.version = PROTOCOL_VERSION, .packing = DICTIONARY_NEWEST,
+    struct message_hello hello = {.version = PROTOCOL_VERSION, .packing = PACKING_NEWEST,
                                   .incarnation = r->incarnation, .n = r->ratchet_n};
     struct buf moved = {0};
     struct scope *scope = NULL;

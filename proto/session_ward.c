@@ -113,7 +113,7 @@ static void on_hello(struct session *s, struct bytes message)
         return;
     }
     s->mode = hello.mode;
-    s->frames.packing = hello.packing < DICTIONARY_NEWEST ? hello.packing : DICTIONARY_NEWEST;
+    s->frames.packing = hello.packing < PACKING_NEWEST ? hello.packing : PACKING_NEWEST;
     s->pace.known = hello.slow ? PACE_SLOW : PACE_UNKNOWN;
     s->incarnation = hello.incarnation;
     if (s->mode == HELLO_RENEW) {

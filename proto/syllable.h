@@ -1,4 +1,4 @@
-/* syllable.h - Vietnamese text in one or two bytes a syllable (protocol.md 6.3): the inner half of transform 3.
+/* syllable.h - Vietnamese text in one or two bytes a syllable (protocol.md 6.3): the inner half of transforms 3 and 4.
  *
  * The table of syllables belongs to dictionary 1 and never changes (dictionary_1.c, made by `make dict`). Any bytes
  * come back as they were, text or not; what the table does not know stands in full. */

@@ -425,7 +425,7 @@ static enum err close_session(struct txn *txn, const struct ward *w, struct work
     if (e == ERR_OK && renewal_due(job->expired, job->certificate_end, now) != RENEWAL_NONE)
         e = ward_renew(w, job, now, &job->out);
     if (e == ERR_OK) {
-        m.flags = (job->states_differ ? MESSAGE_CLOSE_STATES_DIFFER : 0) + MESSAGE_CLOSE_PACKING * DICTIONARY_NEWEST;
+        m.flags = (job->states_differ ? MESSAGE_CLOSE_STATES_DIFFER : 0) + MESSAGE_CLOSE_PACKING * PACKING_NEWEST;
         m.flags += d.state == DEVICE_COPIED ? MESSAGE_CLOSE_COPIED : 0;
         ratchet_make(m.ratchet, w->ratchet_key, &d.id, d.incarnation, m.n);
         message_close_encode(&m, &message);

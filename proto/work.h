@@ -82,7 +82,7 @@ struct work {
     bool answer;              /* WORK_JUDGE: all of the flight is here; taken and answered (into out2): still set */
     unsigned mode;            /* of the session; a copy says HELLO_RENEW whatever it is */
     uint64_t budget_bytes;    /* WORK_OPEN: what may be sealed, in bytes of flight; 0: everything */
-    unsigned packing;         /* WORK_OPEN sets: newest dictionary that both sides know, by the last close */
+    unsigned packing;         /* WORK_OPEN sets: newest that both sides know, by the last close */
     enum pace_class pace;     /* WORK_OPEN sets: of earlier sessions; WORK_SETTLE keeps it */
     struct id scope;
     uint32_t epoch;

@@ -49,6 +49,10 @@ check "an upload of 600 takes few bytes" "$(field app_out <<<"$out") < 1.05 * $p
 sync "$WORK/b" >/dev/null && sync "$WORK/b" >/dev/null && out=$(sync "$WORK/a")
 check "nothing new, up" "$(field app_out <<<"$out") <= 64"
 check "nothing new, down" "$(field app_in <<<"$out") <= 48"
+# A file of another form (tests/gen/gen.py writes changes) ends it with a sentence.
+"$PYTHON" tests/gen/gen.py 20 1 "$WORK/changes" && out=$("$B/fill" "$WORK/a" "$WORK/changes" 2>&1)
+check "fill takes no file of changes" "$? == 1"
+case $out in *tests/bench/gen.py*) check "and says whose" 1 ;; *) check "and says whose, not: $out" 0 ;; esac
 for home in b a; do
     "$CHIBO" --home "$WORK/$home" add task --set "duty=Thăm hỏi gia đình chính sách ở tổ 3" --set from=2026-11-04 >/dev/null
     out=$(sync "$WORK/$home")
@@ -56,5 +60,10 @@ done
 check "one each way, up" "$(field app_out <<<"$out") <= 450"
 check "one each way, down" "$(field app_in <<<"$out") <= 450"
 check "one each way, round trips" "$(field round_trips <<<"$out") == 1"
+id=$("$CHIBO" --home "$WORK/a" list task --json | sed -n 's/.*"id":"\([0-9a-f]*\)".*/\1/p' | tail -n 1)
+for home in b a; do sync "$WORK/$home" >/dev/null; done
+"$CHIBO" --home "$WORK/a" edit "$id" --set "duty=Thăm hỏi gia đình tổ 30" >/dev/null
+check "one field of 30 B, up" "$(sync "$WORK/a" | field app_out) <= 250"
+check "one field of 30 B, down" "$(sync "$WORK/b" | field app_in) <= 320"
 echo "bench: $PASSED passed, $FAILED failed"
 [ $FAILED -eq 0 ]

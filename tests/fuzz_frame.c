@@ -1,6 +1,7 @@
 /* fuzz_frame.c - any bytes as a stream of frames; the first byte says in what pieces they come. Pieces must not
  * matter, bounds hold, an error stays, and each message that came goes out and in again. Also replayed by
  * t_fuzz_replay.c. */
+#include "../proto/dictionary.h"
 #include "../proto/frame.h"
 
 #include <stdlib.h>
@@ -79,8 +80,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
     frame_tell(&pieces, stream, 1u + p[0], &other);
     frame_must(one.err == other.err && bytes_equal(buf_bytes(&one.all), buf_bytes(&other.all)));
     frame_must(frame_next(&whole, &none, &got) == one.err && !got);
-    frame_retell(&one, 0);
-    frame_retell(&one, 1);
+    for (unsigned packing = 0; packing <= PACKING_NEWEST; packing++)
+        frame_retell(&one, packing);
     frame_in_deinit(&whole);
     frame_in_deinit(&pieces);
     buf_deinit(&one.all);

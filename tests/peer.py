@@ -8,7 +8,7 @@ It shares no code with chibo: it exists so that the page is known to be enough, 
     peer.py add STATE [--org CODE] [--class A] --kind N [--record ID|new|natural] [--op N] FIELD…
                                           queues a change; FIELD is tag=value (tag = number × 8 + merge class), the value JSON or plain
                                           text, a string hex:… for a bin; the base is what this device sees
-    peer.py sync STATE [--transform 0|1|2|3] [--mode 0|1] [--cut BYTES]
+    peer.py sync STATE [--transform 0|1|2|3|4] [--mode 0|1] [--cut BYTES]
                                           one session; prints a line of JSON
     peer.py show STATE                    the folded records, as JSON
     peer.py verify STATE                  checks every signature, chain, commitment and root from the kept leaves again
@@ -113,7 +113,7 @@ def main(argv):
             command.add_argument('--op', type=int, default=1)
             command.add_argument('fields', nargs='+')
         elif name == 'sync':
-            command.add_argument('--transform', type=int, default=1, choices=(0, 1, 2, 3))
+            command.add_argument('--transform', type=int, default=1, choices=(0, 1, 2, 3, 4))
             command.add_argument('--mode', type=int, choices=(0, 1))
             command.add_argument('--cut', type=int)
     args = parser.parse_args(argv)

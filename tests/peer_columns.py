@@ -147,14 +147,25 @@ def head(source):
     return bytes([b]) + raw, kind, int.from_bytes(raw, 'big')
 
 
+def message_time(source):
+    """Milliseconds, if an unsigned integer below 2^32 - 1 comes next, which stays there; else 0."""
+    at = source.at
+    h, kind, _ = head(source)
+    source.at = at
+    if kind != 'scalar' or not (h[0] < 0x80 or 0xcc <= h[0] <= 0xce):
+        return 0
+    value = int.from_bytes(h[1:] or h, 'big')
+    return value * 1000 if value < (1 << 32) - 1 else 0
+
+
 # ---- arranging
 
 class Arranger:
     """One message into two halves."""
 
-    def __init__(self, message):
+    def __init__(self, message, near=False):
         self.source, self.skeleton, self.raw, self.columns = Bytes(message), b'', b'', {}
-        self.record, self.last_time, self.base = None, 0, None
+        self.record, self.last_time, self.base, self.near = None, 0, None, near
 
     def outside(self):
         """A value outside bodies."""
@@ -224,6 +235,8 @@ class Arranger:
         self.skeleton += h
         need(n in BODIES, 'BAD_FRAME', 'bản tin không có thân')
         for i in range(n):
+            if self.near and i == BODIES[n] - 4:
+                self.last_time = message_time(self.source)
             if i != BODIES[n]:
                 self.outside()
                 continue
@@ -247,9 +260,9 @@ class Arranger:
 class Restorer:
     """The two halves back into a message: a list of bytes, in which a value of a column is a list that is filled in last."""
 
-    def __init__(self, raw, arranged):
+    def __init__(self, raw, arranged, near=False):
         self.raw, self.source, self.out, self.columns = Bytes(raw), Bytes(arranged), [], {}
-        self.record, self.last_time, self.base = None, 0, None
+        self.record, self.last_time, self.base, self.near = None, 0, None, near
 
     def outside(self):
         """A value outside bodies."""
@@ -316,6 +329,8 @@ class Restorer:
         self.out.append(h)
         need(n in BODIES, 'BAD_FRAME', 'bản tin không có thân')
         for i in range(n):
+            if self.near and i == BODIES[n] - 4:
+                self.last_time = message_time(self.source)
             if i != BODIES[n]:
                 self.outside()
                 continue
@@ -342,15 +357,15 @@ class Restorer:
         return out
 
 
-def arrange(message):
-    """(raw, arranged), or None for a message of another form."""
+def arrange(message, near=False):
+    """(raw, arranged), or None for a message of another form; `near`: for transform 4."""
     from peer_bytes import PeerError
     try:
-        return Arranger(message).message()
+        return Arranger(message, near).message()
     except PeerError:
         return None
 
 
-def restore(raw, arranged):
+def restore(raw, arranged, near=False):
     """The message; BAD_FRAME."""
-    return Restorer(raw, arranged).message()
+    return Restorer(raw, arranged, near).message()

@@ -31,11 +31,11 @@ class _History:
 
 
 class FrameWriter:
-    """Turns messages into frames. `transform` 1 and 2 pack wherever that makes the payload smaller, 3 arranges whatever can be, 0 never packs."""
+    """Turns messages into frames. `transform` 1 and 2 pack wherever that makes the payload smaller, 3 and 4 arrange whatever can be, 0 never packs."""
 
     def __init__(self, transform=1, level=6):
         self.history, self.transform, self.level, self.inside = _History(), transform, level, False
-        self.counts = [0, 0, 0, 0]
+        self.counts = [0] * 5
 
     def _pack(self, plain, form):
         packer = zstandard.ZstdCompressor(level=self.level, dict_data=self.history.dictionary(form), write_checksum=False,
@@ -44,22 +44,26 @@ class FrameWriter:
         return packed if form == 1 else packed[len(MAGIC):]
 
     def _columns(self, plain):
-        """(payload, what the history gets), or None."""
-        halves = arrange(plain)
+        """(payload, what the history gets, transform), or None."""
+        halves = arrange(plain, self.transform == 4)
         if halves is None or len(halves[1]) > PLAIN_MOST:
             return None
-        raw, n, size = halves[0], len(halves[0]), b''
-        while n >= 128:
-            size, n = size + bytes([n & 127 | 128]), n >> 7
-        return size + bytes([n]) + raw + self._pack(halves[1], 3), halves[1]
+        raw, arranged = halves
+        packed = self._pack(arranged, 3)
+        if self.transform == 4:
+            block = only_block(packed, arranged)
+            if block is not None:
+                return length(len(raw)) + raw + length(len(arranged)) + block, arranged, 4
+            raw, arranged = arrange(plain)
+        return length(len(raw)) + raw + packed, arranged, 3
 
     def frame(self, kind, plain, last=False, more=False):
         """One frame."""
         payload, form, noted = plain, 0, plain
-        columns = self._columns(plain) if self.transform == 3 and not more and kind in (CHANGESET, LEAF) and not self.inside else None
+        columns = self._columns(plain) if self.transform >= 3 and not more and kind in (CHANGESET, LEAF) and not self.inside else None
         self.inside = more
         if columns and len(columns[0]) < len(plain):
-            (payload, noted), form = columns, 3
+            payload, noted, form = columns
         elif self.transform and plain:
             packed = self._pack(plain, min(self.transform, 2))
             if len(packed) < len(plain):
@@ -95,18 +99,50 @@ def unzip(payload, history, form=1):
         raise PeerError('BAD_FRAME', f'khung zstd hỏng: {error}') from error
 
 
-def uncolumn(payload, history):
-    """(message, arranged) of a payload of transform 3."""
-    n = shift = at = 0
+def length(n):
+    """7 bits a byte, low bits first."""
+    out = b''
+    while n >= 128:
+        out, n = out + bytes([n & 127 | 128]), n >> 7
+    return out + bytes([n])
+
+
+def take_length(payload):
+    """(length, the rest)."""
+    n = at = 0
     while True:
         need(at < min(3, len(payload)), 'BAD_FRAME', 'khung cột quá ngắn')
-        n |= (payload[at] & 127) << shift
-        shift, at = shift + 7, at + 1
+        n |= (payload[at] & 127) << 7 * at
+        at += 1
         if payload[at - 1] < 128:
-            break
-    need(n <= len(payload) - at, 'BAD_FRAME', 'khung cột quá ngắn')
-    arranged = unzip(payload[at + n:], history, 3)
-    return restore(payload[at:at + n], arranged), arranged
+            return n, payload[at:]
+
+
+def heads(plain, block):
+    """What stands before the only block of a frame without magic bytes (RFC 8878 3.1.1.1, 3.1.1.2): one segment, its size; last, packed or not."""
+    size = b'\x20' + bytes([plain]) if plain < 256 else b'\x60' + struct.pack('<H', plain - 256)
+    return size + struct.pack('<I', block << 3 | (2 if block < plain else 0) << 1 | 1)[:3]
+
+
+def only_block(packed, plain):
+    """The content of the only block of a frame without magic bytes, or what it stands for if that is no longer; None if there are more."""
+    block = packed[5 if len(plain) < 256 else 6:]
+    if len(packed) >= len(plain):
+        return plain
+    return block if packed == heads(len(plain), len(block)) + block else None
+
+
+def uncolumn(payload, history, near):
+    """(message, arranged) of a payload of transform 3 or 4."""
+    n, payload = take_length(payload)
+    need(n <= len(payload), 'BAD_FRAME', 'khung cột quá ngắn')
+    raw, rest = payload[:n], payload[n:]
+    if near:
+        n, rest = take_length(rest)
+        need(len(rest) <= n <= PLAIN_MOST, 'BAD_FRAME', 'nửa bản tin có cỡ khác')
+        rest = heads(n, len(rest)) + rest
+    arranged = unzip(rest, history, 3)
+    return restore(raw, arranged, near), arranged
 
 
 class FrameReader:
@@ -116,23 +152,23 @@ class FrameReader:
         self.history = _History()
         self.raw = b''
         self.kind, self.parts = None, b''
-        self.counts = [0, 0, 0, 0]
+        self.counts = [0] * 5
 
     def feed(self, raw):
         """Takes bytes and gives the messages that are whole."""
         self.raw += raw
         while len(self.raw) >= 4:
             n, kind, form = struct.unpack('>HBB', self.raw[:4])
-            need(form & 0x30 == 0 and form & 0x0f <= 3 and form & 0xc0 != 0xc0, 'BAD_FRAME', f'dạng khung {form:02x} không có')
+            need(form & 0x30 == 0 and form & 0x0f <= 4 and form & 0xc0 != 0xc0, 'BAD_FRAME', f'dạng khung {form:02x} không có')
             need(form & 0x0f or n <= PLAIN_MOST, 'BAD_FRAME', 'khung quá lớn')
             if len(self.raw) < 4 + n:
                 return
             payload, self.raw = self.raw[4:4 + n], self.raw[4 + n:]
             transform = form & 0x0f
             plain = noted = payload
-            if transform == 3:
+            if transform >= 3:
                 need(self.kind is None and not form & MORE, 'BAD_FRAME', 'cột chỉ dùng cho bản tin trong một khung')
-                plain, noted = uncolumn(payload, self.history)
+                plain, noted = uncolumn(payload, self.history, transform == 4)
             elif transform:
                 plain = noted = unzip(payload, self.history, transform)
             self.counts[transform] += 1

@@ -33,7 +33,7 @@ class Store:
         self.logs = {}
         self.confirmed = {}   # scope -> (epoch, size) of the last close
         self.cut = False
-        self.packing = 0      # the newest dictionary that the ward knows, by the last close
+        self.packing = 0      # the newest that the ward knows, by the last close
 
     @staticmethod
     def load(path):
@@ -245,8 +245,8 @@ class Session:
             if log.draft:
                 log.seal(store.signer(), int(time.time()))
         store.save()
-        self.dictionary = 1 if transform > 1 else 0  # what it says it knows; what it sends depends on what the ward has said
-        self.wire = Wire(store.host, store.port, store.pin, store.tls_seed, store.certificate, transform if store.packing else min(transform, 1), limit)
+        self.knows = 2 if transform > 3 else 1 if transform > 1 else 0  # the packing it says it knows; what it sends depends on what the ward has said
+        self.wire = Wire(store.host, store.port, store.pin, store.tls_seed, store.certificate, min(transform, (1, 3, 4)[min(store.packing, 2)]), limit)
 
     def hello(self):
         """The hello's body."""
@@ -254,7 +254,7 @@ class Session:
         one, two = read_hello_state(store.logs.values())
         moved = [[log.scope, log.epoch, log.size] for scope, log in sorted(store.logs.items())
                  if log.size and store.confirmed.get(scope) != (log.epoch, log.size)]
-        return [1, self.mode + 4 * self.dictionary, store.incarnation, store.n, store.ratchet, b16k(self.wire.binding, 'hello', one),
+        return [1, self.mode + 4 * self.knows, store.incarnation, store.n, store.ratchet, b16k(self.wire.binding, 'hello', one),
                 b16k(self.wire.binding, 'hello-state', two)[:8], moved]
 
     def _waiting(self):

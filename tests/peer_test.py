@@ -243,7 +243,7 @@ def twice(t, one, two):
 
 def bulk(t, one, two):
     """A flight much longer than the history of a direction, packed in each way and not, and down again."""
-    for transform in (3, 2, 1, 0):
+    for transform in (4, 3, 2, 1, 0):
         for i in range(8):
             resolution(one, f'Biên tập lần {i}, cách gói {transform}', os.urandom(20000).hex() + 'Chi bộ Tổ dân phố 1 họp thường kỳ. ' * 300)
         report = sync(one, transform=transform)

@@ -181,14 +181,22 @@ def _columns(t, v):
     t.check('columns: arranged', peer_columns.arrange(v.message) == (v.raw, v.arranged))
     t.check('columns: restored', peer_columns.restore(v.raw, v.arranged) == v.message)
     t.check('columns: a frame', read(v.frame) == [(4, v.message, True)])
+    t.check('columns: arranged for transform 4', peer_columns.arrange(v.message, True) == (v.near_raw, v.arranged))
+    t.check('columns: transform 4, not packed', read(v.near) == [(4, v.message, True)])
+    t.check('columns: transform 4, packed', read(v.run) == [(4, v.run_message, True)])
     t.check('columns: transform 2', read(v.dictionary) == [(4, b'a' * 200, True)])
     for name in v.rows:
         if name.startswith('bad_'):
             t.raises(f'columns: {name}', 'BAD_FRAME', lambda raw=v.__getattr__(name): read(raw))
-    message, writer, reader = v.message, FrameWriter(3), FrameReader()
+    for transform in (3, 4):
+        _columns_both_ways(t, v.message, transform)
+
+
+def _columns_both_ways(t, message, transform):
+    writer, reader = FrameWriter(transform), FrameReader()
     rows = [(4 + i % 2, message[:-1] + bytes([i]), i == 9) for i in range(10)]
-    t.check('columns: there and back', list(reader.feed(b''.join(f for row in rows for f in writer.message(*row)))) == rows
-            and writer.counts == reader.counts and writer.counts[3] > 0)
+    t.check(f'columns: there and back by transform {transform}', list(reader.feed(b''.join(f for row in rows for f in writer.message(*row)))) == rows
+            and writer.counts == reader.counts and writer.counts[transform] > 0)
 
 
 def _hello(t, v, n, ratchet):

@@ -179,8 +179,8 @@ static void check_bad(const char *hex, size_t zeros)
 TEST(forms_that_are_not_defined_are_refused_by_the_head_alone)
 {
     static const char *const bad[] = {
-        "0001 0b 10", "0001 0b 20", "0001 0b 04", "0001 0b 0f", "0001 0b 08", "0001 0b c0", "0001 0b c1",
-        "f001 0b 00", "ffff 0b 40", "ffff 0b 04", "0001 0b 83", "0001 0b 80 90  0001 0b 03",
+        "0001 0b 10", "0001 0b 20", "0001 0b 05", "0001 0b 0f", "0001 0b 08", "0001 0b c0", "0001 0b c1",
+        "f001 0b 00", "ffff 0b 40", "ffff 0b 05", "0001 0b 84", "0001 0b 80 90  0001 0b 03",
         "0001 0b 80 90  0001 0c 00", "0000 0b 80  0000 0c 80", /* another type inside a message */
         "0001 0b 40 90  0001 0b 30",                           /* after a good one */
     };
@@ -191,6 +191,9 @@ TEST(forms_that_are_not_defined_are_refused_by_the_head_alone)
     check_bad("0004 0b 02 00000000", 0); /* no zstd frame */
     check_bad("0004 0b 03 03000000", 0); /* and no half of a message */
     check_bad("0003 0b 03 ffffff", 0);
+    check_bad("0003 0b 04 0003 00", 0); /* three bytes, and one of them there */
+    check_bad("0002 0b 04 0000", 0);
+    check_bad("0001 0b 04 00", 0);
     check_bad("f001 0b 00", 61441);
 }
 

@@ -25,7 +25,7 @@ static struct sizes weigh(const struct frame_out *f, struct bytes message)
     struct bytes with = bytes_of(dictionary_1, dictionary_1_size);
     struct buf raw = {0}, arranged = {0};
     struct sizes s = {message.n, packed_n(f, bytes_of(NULL, 0), message), packed_n(f, with, message), SIZE_MAX};
-    if (columns_arrange(message, &raw, &arranged) && arranged.n <= FRAME_PLAIN_MAX) {
+    if (columns_arrange(message, true, &raw, &arranged) && arranged.n <= FRAME_PLAIN_MAX) {
         size_t n = packed_n(f, with, buf_bytes(&arranged));
         s.columns = n == SIZE_MAX ? n : n + raw.n + (raw.n < 128 ? 1u : raw.n < 16384 ? 2u : 3u);
     }
@@ -64,7 +64,7 @@ static void send(int level, uint64_t chance, size_t count)
     struct frame_in in;
     frame_out_init(&out, level);
     frame_in_init(&in);
-    out.packing = 1;
+    out.packing = PACKING_NEWEST;
     for (size_t i = 0; i < count; i++) {
         struct buf message = {0}, wire = {0};
         bool got = false;
@@ -100,7 +100,7 @@ TEST(nor_at_the_level_of_slow_links)
 TEST(messages_of_several_frames_come_back_at_every_packing)
 {
     uint64_t chance = 5;
-    for (unsigned packing = 0; packing < 2; packing++)
+    for (unsigned packing = 0; packing <= PACKING_NEWEST; packing++)
         for (int level = 0; level <= 19; level += level < 5 ? 1 : 7) {
             struct frame_out out;
             struct frame_in in;

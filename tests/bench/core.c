@@ -121,7 +121,7 @@ static void sample(uint8_t type, struct bytes message)
 {
     struct buf raw = {0}, arranged = {0};
     uint8_t head[4];
-    bool columns = (type == MESSAGE_CHANGESET || type == MESSAGE_LEAF) && columns_arrange(message, &raw, &arranged);
+    bool columns = (type == MESSAGE_CHANGESET || type == MESSAGE_LEAF) && columns_arrange(message, false, &raw, &arranged);
     if (columns)
         message = buf_bytes(&arranged);
     store_u32(head, (uint32_t)message.n);

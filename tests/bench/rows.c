@@ -9,6 +9,7 @@
 
 #define IN_ONE_COMMIT 1000
 #define FIELDS_MAX 16
+#define NOT_FIELDS 4 /* id, clock, device, kind */
 
 static void must(enum err e, const char *what)
 {
@@ -33,7 +34,7 @@ static bool row_read(FILE *f, struct buf *row)
         return false;
     size_t n = load_u16(head);
     buf_clear(row);
-    must(fread(buf_grow(row, n), 1, n, f) == n ? ERR_OK : ERR_DAMAGED, "file of rows");
+    must(fread(buf_grow(row, n), 1, n, f) == n ? ERR_OK : ERR_DAMAGED, "a row of tests/bench/gen.py");
     return true;
 }
 
@@ -44,7 +45,9 @@ static void change_of(struct bytes row, struct change *c)
     struct mp r;
     *c = (struct change){.op = OP_CREATE};
     mp_open(&r, row);
-    c->count = mp_array(&r, FIELDS_MAX) - 4;
+    size_t elements = mp_array(&r, FIELDS_MAX);
+    must(elements > NOT_FIELDS ? ERR_OK : ERR_BAD_FRAME, "a row of tests/bench/gen.py");
+    c->count = elements - NOT_FIELDS;
     c->record = id_from(mp_bin_exact(&r, ID_SIZE));
     mp_raw(&r);
     mp_raw(&r);
@@ -53,7 +56,7 @@ static void change_of(struct bytes row, struct change *c)
         c->triple[i].tag = TAG(i + 1, mp_peek(&r) == MP_ARRAY ? MERGE_UNION : MERGE_LATER);
         c->triple[i].value = mp_raw(&r);
     }
-    must(mp_close(&r), "row");
+    must(mp_close(&r), "a row of tests/bench/gen.py");
 }
 
 size_t rows_fill(struct book *b, const char *path)

@@ -32,7 +32,7 @@ def frames():
         ("packed_continued", frame(5, PACKED | MORE, zstd(200)) + frame(5, 0, b"b"), "200 times a, then b"),
         ("bad_bit4", frame(11, 0x10, b"\x90"), "bit 4 is not in use"),
         ("bad_bit5", frame(11, 0x20, b"\x90"), "bit 5 is not in use"),
-        ("bad_transform", frame(11, 0x04, b"\x90"), "no such transform"),
+        ("bad_transform", frame(11, 0x05, b"\x90"), "no such transform"),
         ("bad_both", frame(11, LAST | MORE, b"\x90"), "LAST and MORE"),
         ("bad_type", frame(4, MORE, b"ab") + frame(5, 0, b"c"), "goes on as another type"),
         ("bad_bomb", frame(5, PACKED, zstd(61441)), "one byte over the plain size of a frame"),
@@ -41,6 +41,50 @@ def frames():
         ("bad_dictionary", frame(5, PACKED, b"\x28\xb5\x2f\xfd\x21\x07\xc8" + zstd(200)[6:]), "names a dictionary"),
         ("bad_size", frame(5, PACKED, b"\x28\xb5\x2f\xfd\x00\x00" + zstd(200)[6:]), "a window and no content size"),
         ("bad_short", frame(5, PACKED, b"\x28\xb5\x2f\xfd\x20\xc9" + zstd(200)[6:]), "announces 201, holds 200"),
+    ]
+
+
+def seven(n):
+    """Seven bits a byte, the low ones first."""
+    out = b""
+    while n >= 128:
+        out, n = out + bytes([n & 127 | 128]), n >> 7
+    return out + bytes([n])
+
+
+def run(before, n, after):
+    """A compressed block (RFC 8878 3.1.1.3): `before`, then its last byte n times more, then `after`. Raw literals, one sequence,
+    each of its three codes from a table of one symbol: literal lengths 64 to 127 are code 25, match lengths 131 to 258 code 43,
+    and 4 = offset 1 is code 2. The bits stand backwards: offset, match, literals, behind a 1."""
+    assert 64 <= len(before) < 128 and 131 <= n < 259
+    literals = before + after
+    bits = (((1 << 2 | 0) << 7 | n - 131) << 6 | len(before) - 64).to_bytes(2, "little")
+    return struct.pack("<H", len(literals) << 4 | 1 << 2) + literals + b"\x01\x54" + bytes([25, 2, 43]) + bits
+
+
+def near(message, raw, arranged, timed, varint):
+    """Transform 4: times counted from the message's, no heads of zstd."""
+    step = int.from_bytes(timed[:6], "big") - TIME * 1000
+    step = (step * 2 if step >= 0 else -step * 2 - 1) << 2 | 0b11
+    near_raw = raw.replace(varint, seven(step), 1)
+    first = seven(len(near_raw)) + near_raw
+    body = pack([0, None, 7, TIME, 1, some(0x20), some(0x80, 64), [[timed, 9, 2, 10, None, "a" * 200 + "!"]]])
+    skeleton = b"\x98\x00\xc0\x07" + pack(TIME) + b"\x01\xc4\x10\xc4\x40\x91" + b"\x96\x09\x02\x01" + b"\x0a\xc0"
+    column = b"\xd9\xc9" + b"a" * 200 + b"!"
+    bits = seven(step) + b"\xa1\x03" + timed[9:]
+    one = seven(80 + len(bits)) + some(0x20) + some(0x80, 64) + bits
+    # literals must be 64 at least: the run begins 60 letters into the text
+    block = run((skeleton + column)[:len(skeleton) + 2 + 60], 140, b"!")
+    size = seven(len(skeleton + column))
+    return [
+        ("near_raw", near_raw, "the same, the time of the first id from the message's"),
+        ("near", frame(4, LAST | 4, first + seven(len(arranged)) + arranged), "transform 4, not packed"),
+        ("run_message", body, "one body, a text of 200 letters a and a sign"),
+        ("run", frame(4, LAST | 4, one + size + block), "transform 4, packed"),
+        ("bad_near_more", frame(4, MORE | 4, first + seven(len(arranged)) + arranged), "transform 4 in a message of several frames"),
+        ("bad_near_short", frame(4, LAST | 4, first + seven(len(arranged) - 1) + arranged), "more than it says"),
+        ("bad_near_bomb", frame(4, LAST | 4, one + seven(61441) + block), "one byte over the plain size of a frame"),
+        ("bad_near_size", frame(4, LAST | 4, one + seven(len(skeleton + column) + 1) + block), "announces one byte more"),
     ]
 
 
@@ -58,10 +102,8 @@ def columns():
         [timed, 9, 1, 10, None, text.decode(), 32, None, [member, other]],
         [timed, 9, 2, 10, base, later.decode()], redacted, [other, 9, 2, 10, base, None]]])
     step = int.from_bytes(timed[:6], "big") << 3 | 0b11  # zigzag; of the bits 11 10 00000011 100001 the first two
-    varint = b""
-    while step >= 128:
-        varint, step = varint + bytes([step & 127 | 128]), step >> 7
-    raw = seed + signature + varint + bytes([step]) + b"\xa1\x03" + timed[9:] + base + redacted + other
+    varint = seven(step)
+    raw = seed + signature + varint + b"\xa1\x03" + timed[9:] + base + redacted + other
     skeleton = (b"\x98\x00\xc0\x07" + pack(TIME) + b"\x01\xc4\x10\xc4\x40\x94"
                 + b"\x99\x09\x01\x01" + b"\x0a\xc0" + b"\x20\xc0"
                 + b"\x96\x09\x02\x02" + b"\x0a\xc4\x08" + b"\xc4\x20" + b"\x96\x09\x02\x00" + b"\x0a\xc1")
@@ -78,7 +120,7 @@ def columns():
         ("bad_more", frame(4, MORE | 3, n + raw + block), "columns in a message of several frames"),
         ("bad_raw", frame(4, LAST | 3, bytes([0xff, 0x7f]) + raw + block), "longer than the frame"),
         ("bad_rest", frame(4, LAST | 3, bytes([n[0] + 1, n[1]]) + raw + b"\x00" + block), "a byte of raw is left over"),
-    ]
+    ] + near(message, raw, arranged, timed, varint)
 
 
 def messages():
