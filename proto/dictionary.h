@@ -1,6 +1,6 @@
 /* dictionary.h - what both sides of a session know beforehand (protocol.md 6.2, 6.3): given once, never changed.
  *
- * dictionary_1.c is made by `make dict` and committed; a better one gets a packing of its own and further transforms. */
+ * dictionary_1.c is made by `make dict` and committed; a better one gets its own packing and further transforms. */
 #ifndef CHIBO_DICTIONARY_H
 #define CHIBO_DICTIONARY_H
 
