@@ -27,9 +27,9 @@ run 0 chibo dong-bo --xem-truoc
 says 'Sẽ gửi 9 thay đổi, không xóa gì'
 
 # Within a budget: first what corrects a record the ward has, then the oldest; the rest waits, and comes bit by bit.
-run 0 chibo sync --budget 330 --dry-run --json
+run 0 chibo sync --budget 280 --dry-run --json
 same "$(field changes)" 1
-run 0 chibo sync --budget 330 --json
+run 0 chibo sync --budget 280 --json
 same "$(field sent)" 1
 run 0 chibo show "$OLD" --json
 same "$(field sync)" '"received"'
