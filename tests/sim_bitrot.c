@@ -72,6 +72,8 @@ static void of_device(struct sim *s)
     memstore_fail(s->ward.store, 0, ERR_OK);
     memstore_fail(p->node.store, 0, ERR_OK);
     damage(s, p->node.store, !s->rotten); /* else both may lose the same leaf */
+    if (sim_one_in(s, 2) && sim_repair_cut(&s->ward, &p->node, &s->chance) != ERR_OK)
+        sim_broken(s, "S1: %zu cannot begin a repair", i);
     if (sim_one_in(s, 3)) { /* killed on the way */
         memstore_fail(p->node.store, 1 + (unsigned)sim_draw(s, KILLED_IN), ERR_IO);
         e = sim_repair_device(&s->ward, &p->node, &r);

@@ -3,6 +3,7 @@
 
 #include "sim_copy.h"
 #include "sim_log.h"
+#include "sim_matrix.h"
 #include "sim_outbound.h"
 #include "sim_parcel.h"
 #include "sim_world.h"
@@ -12,6 +13,7 @@ struct step {
     struct sim *sim;
     size_t peer;
     bool poor; /* a full disk was about */
+    bool ward; /* its jobs are the ward's */
     struct id scope; /* the ward sends leaves of it */
 };
 
@@ -47,6 +49,7 @@ static void ran(void *arg, const struct work *job)
     struct step *step = arg;
 
     step->poor = step->poor || job->err == ERR_NO_SPACE;
+    sim_matrix_job(step->ward ? SESSION_WARD : SESSION_DEVICE, job->kind, sim_matrix_fault(job->err, false));
     if (job->err != ERR_OK)
         return;
     if (job->kind == WORK_PARCEL_APPLY)
@@ -115,7 +118,7 @@ static void act_write(struct sim *s)
 
 static void act_ward(struct sim *s, struct sim_file *f)
 {
-    struct step step = {.sim = s, .peer = f->peer};
+    struct step step = {.sim = s, .peer = f->peer, .ward = true};
     struct sim_file *answer = draw_file(s, false);
     struct buf dropped = {0};
     struct sim_parcel p = begin(s, &step);

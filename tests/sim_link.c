@@ -2,15 +2,14 @@
 #include "sim_link.h"
 
 #include "../proto/message.h"
+#include "sim_matrix.h"
 
 #define LEVEL 3
 #define SESSIONS_MAX 4 /* of one exchange, as client/link.c */
 
-uint64_t sim_link_hits[2][SESSION_STATE_COUNT][SESSION_EVENT_COUNT];
-
 void sim_link_step(struct session *s, const struct session_event *e)
 {
-    sim_link_hits[s->role][s->state][e->kind]++;
+    sim_matrix.event[s->role][s->state][e->kind]++;
     session_step(s, e);
 }
 
@@ -142,7 +141,7 @@ bool sim_link_device_work(struct sim_link *l)
 
     if (w == NULL)
         return false;
-    (void)sim_node_device_job(l->at_device, w, true);
+    sim_matrix_job(SESSION_DEVICE, w->kind, sim_matrix_fault(sim_node_device_job(l->at_device, w, true), l->cut));
     sim_link_worked(&l->device, w);
     return true;
 }
@@ -154,6 +153,7 @@ bool sim_link_ward_work(struct sim_link *l)
     if (w == NULL)
         return false;
     (void)sim_node_ward_jobs(l->at_ward, &w, 1, true);
+    sim_matrix_job(SESSION_WARD, w->kind, sim_matrix_fault(w->err, l->cut));
     sim_link_worked(&l->ward, w);
     return true;
 }

@@ -23,10 +23,7 @@ struct sim_link {
     struct work *ward_job, *device_job; /* taken from the sessions, not run yet */
 };
 
-/* How often each event met each state, by role. */
-extern uint64_t sim_link_hits[2][SESSION_STATE_COUNT][SESSION_EVENT_COUNT];
-
-/* session_step, counted. */
+/* session_step, counted (sim_matrix.h). */
 void sim_link_step(struct session *s, const struct session_event *e);
 
 /* As the device named by its store; mode 1 if its last flight was cut; _copy: mode 2, the last one ended with COPY. */

@@ -5,6 +5,7 @@
 #include "sim_copy.h"
 #include "sim_jump.h"
 #include "sim_log.h"
+#include "sim_matrix.h"
 #include "sim_outbound.h"
 #include "sim_restore.h"
 #include "sim_world.h"
@@ -196,10 +197,12 @@ static bool device_job(struct sim *s, struct sim_slot *t)
     if (own)
         sim_log_acked(s, peer, &scope);
     if (e == ERR_IO || (e == ERR_OK && s->on[SIM_DEVICE_CRASH] && sim_one_in(s, 100))) {
+        sim_matrix_job(SESSION_DEVICE, kind, e == ERR_IO ? SIM_MATRIX_EIO : SIM_MATRIX_CRASH);
         work_free(w);
         sim_world_device_crash(s, peer);
         return true;
     }
+    sim_matrix_job(SESSION_DEVICE, kind, sim_matrix_fault(e, t->link.cut));
     sim_link_worked(&t->link.device, w);
     return true;
 }
@@ -249,6 +252,7 @@ static void hand_back(struct sim *s, struct batch *b)
     for (size_t i = 0; i < b->count; i++) {
         b->of[i]->poor = b->of[i]->poor || b->job[i]->err == ERR_NO_SPACE;
         sim_note(s, "ward %zu %s: %s", b->of[i]->peer, work_name(b->job[i]->kind), err_name(b->job[i]->err));
+        sim_matrix_job(SESSION_WARD, b->job[i]->kind, sim_matrix_fault(b->job[i]->err, b->of[i]->link.cut));
         sim_link_worked(&b->of[i]->link.ward, b->job[i]);
     }
 }
@@ -269,8 +273,10 @@ static bool ward_jobs(struct sim *s)
     if (e == ERR_OK)
         look_outbound(s, &b);
     if (e == ERR_IO || (s->on[SIM_WARD_CRASH] && sim_one_in(s, 100))) {
-        for (size_t i = 0; i < b.count; i++)
+        for (size_t i = 0; i < b.count; i++) {
+            sim_matrix_job(SESSION_WARD, b.job[i]->kind, e == ERR_IO ? SIM_MATRIX_EIO : SIM_MATRIX_CRASH);
             work_free(b.job[i]);
+        }
         sim_world_ward_crash(s);
         return true;
     }

@@ -8,6 +8,9 @@
 
 #define LEVEL 3
 #define SESSIONS_MAX 3
+#define CUT_BITS 15   /* a session is cut after so many bytes at most, as a power of two */
+#define CUT_IN 64     /* or at one step of so many */
+#define IDLE_STEPS 64 /* drawn without anything to do: it waits for something that was cut off */
 
 static const enum table folded[] = {TABLE_node,  TABLE_stream, TABLE_origin, TABLE_change, TABLE_held,
                                     TABLE_actor, TABLE_state,  TABLE_part,   TABLE_org,    TABLE_home};
@@ -98,6 +101,52 @@ static enum err session(struct sim_ward *w, struct sim_device *d, struct sim_rep
     return e;
 }
 
+static enum err begin(struct sim_device *d, struct mend_damage *damage)
+{
+    struct txn txn;
+
+    memstore_begin(d->store, true, &txn);
+    return end(d->store, replica_mend_begin(&txn, damage));
+}
+
+static bool step(struct sim_link *l, uint64_t dice, size_t piece)
+{
+    switch (dice % 4) {
+    case 0:
+        return sim_link_device_work(l);
+    case 1:
+        return sim_link_ward_work(l);
+    default:
+        return sim_link_move(l, dice % 4 == 2 ? SIM_LINK_UP : SIM_LINK_DOWN, piece);
+    }
+}
+
+enum err sim_repair_cut(struct sim_ward *w, struct sim_device *d, uint64_t *chance)
+{
+    struct mend_damage damage = {0};
+    struct replica_mended m;
+    uint8_t binding[BINDING_SIZE];
+    struct sim_link l;
+    enum err e = begin(d, &damage);
+
+    mend_damage_deinit(&damage);
+    if (e == ERR_OK)
+        e = look(d, &m);
+    sim_node_random(chance, binding, sizeof binding);
+    sim_link_open_repair(&l, w, d, binding, LEVEL);
+    l.limit[test_random(chance) % 2] = (uint64_t)1 << test_random(chance) % CUT_BITS;
+    for (unsigned idle = 0; e == ERR_OK && !l.cut && idle < IDLE_STEPS && test_random(chance) % CUT_IN > 0;) {
+        uint64_t dice = test_random(chance);
+
+        idle = step(&l, dice, (size_t)1 << (dice >> 8) % CUT_BITS) ? 0 : idle + 1;
+    }
+    sim_link_cut(&l);
+    while (e == ERR_OK && (sim_link_device_work(&l) || sim_link_ward_work(&l)))
+        continue;
+    sim_link_close(&l);
+    return e;
+}
+
 enum err sim_repair_device(struct sim_ward *w, struct sim_device *d, struct sim_repair *r)
 {
     struct mend_damage damage = {0};
@@ -106,8 +155,7 @@ enum err sim_repair_device(struct sim_ward *w, struct sim_device *d, struct sim_
     enum err e;
 
     memset(r, 0, sizeof *r);
-    memstore_begin(d->store, true, &txn);
-    e = end(d->store, replica_mend_begin(&txn, &damage));
+    e = begin(d, &damage);
     r->rows = damage.folded + damage.leaves;
     r->aside = damage.aside;
     mend_damage_deinit(&damage);

@@ -19,6 +19,8 @@ bool sim_repair_damage(struct memstore *m, uint64_t *chance, enum table t, enum 
 enum table sim_repair_table(uint64_t *chance);
 /* ERR_OK: as far as it went; r->left tells. */
 enum err sim_repair_device(struct sim_ward *w, struct sim_device *d, struct sim_repair *r);
+/* Of the same a beginning: one session in pieces, cut somewhere. */
+enum err sim_repair_cut(struct sim_ward *w, struct sim_device *d, uint64_t *chance);
 enum err sim_repair_ward(struct sim_ward *w, struct sim_repair *r);
 /* Of the tables that follow from leaves. */
 uint64_t sim_repair_digest(struct memstore *m);

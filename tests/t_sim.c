@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sim_matrix.h"
 #include "sim_more.h"
 
 #define SEEDS 5200
@@ -26,7 +27,7 @@ struct options {
 struct result {
     uint64_t failures;
     struct sim_totals totals;
-    uint64_t hits[2][SESSION_STATE_COUNT][SESSION_EVENT_COUNT];
+    struct sim_matrix matrix;
 };
 
 static uint64_t running_seed;
@@ -69,15 +70,14 @@ static void run_share(unsigned worker, unsigned workers, const struct options *o
     signal(SIGSEGV, on_abort);
     for (uint64_t i = worker; i < o->seeds && r->failures < FAILURES_MAX && !(o->stop && r->failures > 0); i += workers)
         run_seed(o->first + i, o, r);
-    memcpy(r->hits, sim_link_hits, sizeof r->hits);
+    r->matrix = sim_matrix;
 }
 
 static void add_result(struct result *sum, const struct result *r)
 {
     sum->failures += r->failures;
     sim_add_totals(&sum->totals, &r->totals);
-    for (size_t i = 0; i < sizeof sum->hits / sizeof(uint64_t); i++)
-        ((uint64_t *)sum->hits)[i] += ((const uint64_t *)r->hits)[i];
+    sim_matrix_add(&sum->matrix, &r->matrix);
 }
 
 /* Each worker sends its result through a pipe; one that does not has aborted. */
@@ -137,35 +137,6 @@ static void print_totals(const struct sim_totals *t)
            t->seeds > 0 ? (double)t->rounds / (double)t->seeds : 0.0, (unsigned long long)t->rounds_most);
 }
 
-/* State by event; the last lines name the cells that were never hit. */
-static void print_matrix(const struct result *r)
-{
-    static const char *const events[SESSION_EVENT_COUNT] = {"START", "BYTES", "WORKED", "DRAINED", "EOF"};
-    static const char *const roles[2] = {"ward", "device"};
-
-    for (unsigned role = 0; role < 2; role++) {
-        printf("%-18s", roles[role]);
-        for (unsigned e = 0; e < SESSION_EVENT_COUNT; e++)
-            printf(" %11s", events[e]);
-        printf("\n");
-        for (unsigned st = 0; st < SESSION_STATE_COUNT; st++) {
-            uint64_t sum = 0;
-
-            for (unsigned e = 0; e < SESSION_EVENT_COUNT; e++)
-                sum += r->hits[role][st][e];
-            if (sum == 0)
-                continue;
-            printf("  %-16s", session_state_name((enum session_state)st));
-            for (unsigned e = 0; e < SESSION_EVENT_COUNT; e++)
-                if (r->hits[role][st][e] > 0)
-                    printf(" %11llu", (unsigned long long)r->hits[role][st][e]);
-                else
-                    printf(" %11s", "never");
-            printf("\n");
-        }
-    }
-}
-
 static bool parse(int argc, char **argv, struct options *o)
 {
     for (int i = 1; i < argc; i++) {
@@ -208,7 +179,8 @@ int main(int argc, char **argv)
         run_workers(&o, &sum);
     if (!o.hashes) {
         print_totals(&sum.totals);
-        print_matrix(&sum);
+        sim_matrix_print(&sum.matrix);
+        sum.failures += sim_matrix_check(&sum.matrix, o.first == 1 && o.seeds >= SEEDS && !o.stop);
     }
     printf("t_sim: %llu passed, %llu failed\n", (unsigned long long)(sum.totals.seeds - sum.failures),
            (unsigned long long)sum.failures);
