@@ -5,6 +5,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "../common/language.h"
 #include "out.h"
 
 bool ask_is_possible(void)
@@ -87,6 +88,23 @@ enum ask_answer ask_line(struct ask *a, const char *question, const char *shown,
     if (bytes_equal(buf_bytes(line), bytes_of_str("<")))
         return ASK_BACK;
     return bytes_equal(buf_bytes(line), bytes_of_str(".")) ? ASK_ENOUGH : ASK_TEXT;
+}
+
+enum ask_yes ask_yes(struct ask *a, const char *question, bool otherwise)
+{
+    struct buf line = {0};
+    enum ask_yes yes = ASK_NO;
+    enum ask_answer answer;
+    bool done;
+
+    do {
+        answer = ask_line(a, question, otherwise ? _("y") : _("n"), &line);
+        done = answer != ASK_TEXT || line.n == 0 || (line.n == 1 && strchr("ycnk", line.p[0]) != NULL);
+    } while (!done);
+    if (answer == ASK_TEXT && (line.n == 0 ? otherwise : strchr("yc", line.p[0]) != NULL))
+        yes = ASK_YES;
+    buf_deinit(&line);
+    return answer == ASK_END ? ASK_NOBODY : yes;
 }
 
 bool ask_read(struct ask *a, struct buf *line)

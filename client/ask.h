@@ -26,6 +26,9 @@ struct ask {
 bool ask_is_possible(void); /* stdin is a terminal */
 /* Writes the question and, in brackets, what Enter keeps (NULL: nothing). line is cleared first. */
 enum ask_answer ask_line(struct ask *a, const char *question, const char *shown, struct buf *line);
+/* Yes (c, y) or no (k, n), until it is one of them; Enter is what `otherwise` says. `<` and `.` are no. */
+enum ask_yes { ASK_NO, ASK_YES, ASK_NOBODY };
+enum ask_yes ask_yes(struct ask *a, const char *question, bool otherwise);
 bool ask_read(struct ask *a, struct buf *line); /* a line that needs no question, trimmed; false: there is none */
 void ask_say(struct ask *a, const char *text); /* one line */
 void ask_deinit(struct ask *a);

@@ -3,9 +3,11 @@
 
 #include <stdlib.h>
 
+#include "../common/language.h"
 #include "../common/text.h"
 #include "../proto/org_change.h"
 #include "order.h"
+#include "out.h"
 
 struct loading {
     struct choice *c;
@@ -109,4 +111,40 @@ enum err choice_numbers(const struct choice *c, const char *text, bool *chosen)
         for (; from <= to; from++)
             chosen[from - 1] = true;
     }
+}
+
+static bool only_one(const struct choice *c, const char *text, bool *chosen, size_t *which)
+{
+    size_t n = 0;
+
+    memset(chosen, 0, c->count);
+    if (choice_numbers(c, text, chosen) != ERR_OK)
+        return false;
+    for (size_t i = 0; i < c->count; i++)
+        if (chosen[i]) {
+            *which = i;
+            n++;
+        }
+    return n == 1;
+}
+
+enum ask_answer choice_ask(const struct choice *c, struct ask *ask, const char *question, size_t *which)
+{
+    struct buf line = {0}, last = {0};
+    bool *chosen = mem_alloc(c->count), done = false;
+    enum ask_answer a;
+
+    choice_print(c, &line);
+    out_write(ask->fd, buf_bytes(&line));
+    buf_printf(&last, "%zu", c->count);
+    do {
+        a = ask_line(ask, question, buf_cstr(&last), &line);
+        done = a != ASK_TEXT || only_one(c, line.n == 0 ? buf_cstr(&last) : buf_cstr(&line), chosen, which);
+        if (!done)
+            ask_say(ask, _("  ✗ One number of the list, please."));
+    } while (!done);
+    buf_deinit(&line);
+    buf_deinit(&last);
+    free(chosen);
+    return a;
 }

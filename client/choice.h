@@ -2,6 +2,7 @@
 #ifndef CHIBO_CHOICE_H
 #define CHIBO_CHOICE_H
 
+#include "ask.h"
 #include "refs.h"
 
 struct choice_item {
@@ -21,5 +22,7 @@ void choice_print(const struct choice *c, struct buf *out);
 /* Marks the items that the text names by number: chosen has count entries, all false at first. ERR_BAD_VALUE:
  * anything else is in it, or a number beyond the list. An empty text chooses none. */
 MUST_CHECK enum err choice_numbers(const struct choice *c, const char *text, bool *chosen);
+/* Shows the list and asks for one number of it; Enter is the last one. */
+enum ask_answer choice_ask(const struct choice *c, struct ask *ask, const char *question, size_t *which);
 
 #endif

@@ -178,3 +178,16 @@ int cmd_run(const struct cmd *c, struct cmd_env *env, int argc, char *const *arg
     opt_deinit(&args);
     return err_exit_status(e);
 }
+
+enum err cmd_words(struct cmd_env *env, const struct cmd *c, int argc, char *const *argv)
+{
+    struct opt_parsed args;
+    enum err e = opt_parse(&c->options, argc, argv, &args);
+
+    if (e == ERR_OK)
+        e = c->run(env, &args);
+    else
+        opt_explain(&args, cmd_translate, &env->why);
+    opt_deinit(&args);
+    return e;
+}

@@ -60,6 +60,8 @@ extern const size_t cmd_count;
 const struct cmd *cmd_named(const char *typed, const char **close); /* either word, folded; NULL: none */
 /* The whole of one command: parses, opens what it needs, runs, flushes, says the error. The exit status. */
 int cmd_run(const struct cmd *c, struct cmd_env *env, int argc, char *const *argv);
+/* A command with words of its own, in a book that is open already; for the menu. The caller flushes and says errors. */
+MUST_CHECK enum err cmd_words(struct cmd_env *env, const struct cmd *c, int argc, char *const *argv);
 MUST_CHECK enum err cmd_network(struct cmd_env *env); /* ERR_NOT_FOUND and others of tls_load.h, explained */
 /* Sets env->why to "label: text" or one of them; returns e. */
 enum err cmd_explain(struct cmd_env *env, enum err e, const char *label, const char *text);

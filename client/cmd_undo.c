@@ -23,20 +23,6 @@ static enum err take_back(struct cmd_env *env, bool trial, struct buf *told)
     return e;
 }
 
-/* Enter is yes. */
-static bool agreed(struct cmd_env *env)
-{
-    struct buf line = {0};
-    enum ask_answer a;
-
-    do {
-        a = ask_line(&env->ask, _("Take this back? (y/n)"), _("y"), &line);
-    } while (a == ASK_TEXT && (line.n > 1 || (line.n == 1 && strchr("ycnk", line.p[0]) == NULL)));
-    const bool yes = a == ASK_TEXT && (line.n == 0 || strchr("yc", line.p[0]) != NULL);
-    buf_deinit(&line);
-    return yes;
-}
-
 enum err cmd_undo_ask(struct cmd_env *env)
 {
     struct buf told = {0};
@@ -44,7 +30,7 @@ enum err cmd_undo_ask(struct cmd_env *env)
     const int fd = env->ask.fd == 0 ? 2 : env->ask.fd;
 
     out_write(fd, buf_bytes(&told));
-    if (e == ERR_OK && !agreed(env))
+    if (e == ERR_OK && ask_yes(&env->ask, _("Take this back? (y/n)"), true) != ASK_YES)
         ask_say(&env->ask, _("Nothing was taken back."));
     else if (e == ERR_OK && (e = take_back(env, false, &told)) == ERR_OK)
         ask_say(&env->ask, _("Taken back."));

@@ -40,23 +40,44 @@ static bool record_visit(void *arg, struct view *v)
     return true;
 }
 
-enum err figures_load(struct figures *f, struct print *p, const struct id *org, uint32_t of)
+static enum err load(struct figures *f, struct print *p, const struct id *org, uint32_t of, const char *const *only)
 {
     struct loading l = {.f = f, .txn = book_txn(p->book)};
     const struct kind_info *k;
     enum err e = ERR_OK;
 
     *f = (struct figures){*org, report_new(1, of)};
-    for (size_t i = 0; e == ERR_OK && (k = report_kind(i)) != NULL; i++)
-        e = replica_each(l.txn, &p->book->replica, k->number, record_visit, &l);
+    for (size_t i = 0; e == ERR_OK && (k = report_kind(i)) != NULL; i++) {
+        bool wanted = only == NULL;
+        for (const char *const *name = only; !wanted && *name != NULL; name++)
+            wanted = strcmp(*name, k->name) == 0;
+        if (wanted)
+            e = replica_each(l.txn, &p->book->replica, k->number, record_visit, &l);
+    }
     report_close(f->report);
     return e;
+}
+
+enum err figures_load(struct figures *f, struct print *p, const struct id *org, uint32_t of)
+{
+    return load(f, p, org, of, NULL);
+}
+
+enum err figures_load_members(struct figures *f, struct print *p, const struct id *org)
+{
+    static const char *const kinds[] = {"member", "membership", "link", NULL};
+    return load(f, p, org, 0, kinds);
 }
 
 void figures_deinit(struct figures *f)
 {
     report_free(f->report);
     f->report = NULL;
+}
+
+bool figures_has_member(const struct figures *f, const struct id *member, uint32_t day)
+{
+    return report_has_member(f->report, 0, member, day);
 }
 
 void figures_of(const struct figures *f, uint32_t period, int64_t value[REPORT_LINES])

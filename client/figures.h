@@ -18,6 +18,10 @@ struct figures {
 MUST_CHECK enum err figures_load(struct figures *f, struct print *p, const struct id *org, uint32_t of);
 void figures_deinit(struct figures *f); /* in any case */
 void figures_of(const struct figures *f, uint32_t period, int64_t value[REPORT_LINES]);
+/* Only who belongs here, for this question alone: is the record a member of the organisation's that counts on this day?
+ * Of several of one person one of them. */
+MUST_CHECK enum err figures_load_members(struct figures *f, struct print *p, const struct id *org);
+bool figures_has_member(const struct figures *f, const struct id *member, uint32_t day);
 
 /* Is this line one of the figures? value: digits, with . between as people write them. */
 bool figures_parse(struct bytes line, enum report_line_number *which, int64_t *value);

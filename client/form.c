@@ -1,6 +1,7 @@
 /* form.c - see form.h. */
 #include "form.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "../common/date.h"
@@ -36,19 +37,30 @@ void form_default(struct form *f, const char *field, const char *answer)
     buf_put_str(a, answer);
 }
 
+void form_how(struct form *f, const char *field, enum form_how how)
+{
+    f->how[schema_field_named(f->kind, field) - f->kind->field] = how;
+}
+
 /* --- half-way answers --- */
+
+static void row_name(const struct form *f, char name[16])
+{
+    snprintf(name, 16, BOOK_FORM " %u", (unsigned)f->kind->number);
+}
 
 static enum err keep(struct form *f, struct cmd_env *env)
 {
     struct buf row = {0};
+    char name[16];
     enum err e = book_begin(&env->book, true);
 
-    mp_put_array(&row, 1 + f->kind->fields);
-    mp_put_uint(&row, f->kind->number);
+    row_name(f, name);
+    mp_put_array(&row, f->kind->fields);
     for (size_t i = 0; i < f->kind->fields; i++)
         mp_put_str(&row, buf_bytes(&f->answer[i]));
     if (e == ERR_OK)
-        e = book_put(&env->book, BOOK_FORM, buf_bytes(&row));
+        e = book_put(&env->book, name, buf_bytes(&row));
     if (e == ERR_OK)
         e = book_commit(&env->book);
     book_abort(&env->book);
@@ -59,24 +71,27 @@ static enum err keep(struct form *f, struct cmd_env *env)
 enum err form_recall(struct form *f, struct cmd_env *env)
 {
     struct buf row = {0};
+    char name[16];
     struct mp r;
     enum err e = book_begin(&env->book, false);
 
+    row_name(f, name);
     if (e == ERR_OK)
-        e = book_get(&env->book, BOOK_FORM, &row);
+        e = book_get(&env->book, name, &row);
     book_abort(&env->book);
     if (e == ERR_OK) {
         mp_open(&r, buf_bytes(&row));
         size_t n = mp_array(&r, MP_ELEMENTS_MAX);
-        bool same = mp_uint(&r, UINT32_MAX) == f->kind->number && n == 1 + f->kind->fields;
-        for (size_t i = 0; same && i < f->kind->fields; i++) {
+        f->recalled = n == f->kind->fields; /* else it is of another version of the program */
+        for (size_t i = 0; f->recalled && i < f->kind->fields; i++) {
             struct bytes answer = mp_str(&r, CHANGE_BODY_MAX);
-            if (answer.n == 0)
+            if (answer.n == 0 || bytes_equal(answer, buf_bytes(&f->answer[i])))
                 continue;
+            f->how[i] = FORM_BY_SCHEMA; /* what was known then is not what is known now: it is shown */
             buf_clear(&f->answer[i]);
             buf_put_bytes(&f->answer[i], answer);
         }
-        (void)!mp_close(&r); /* another form's answers are left alone */
+        (void)!mp_close(&r);
     }
     buf_wipe_deinit(&row);
     return e == ERR_NOT_FOUND ? ERR_OK : e;
@@ -164,7 +179,6 @@ static enum err understand(struct form *f, struct cmd_env *env, const struct fie
 static void put_question(const struct form *f, const struct field_info *field, const struct choice *c, struct buf *out)
 {
     size_t n = 0;
-    (void)f;
     buf_put_str(out, _(field->label));
     for (const struct enum_value *v = field->values; field->type == TYPE_ENUM && v->name != NULL; v++)
         buf_printf(out, "%s%u %s", n++ == 0 ? " (" : ", ", v->value, _(v->label));
@@ -173,7 +187,7 @@ static void put_question(const struct form *f, const struct field_info *field, c
         buf_printf(out, " (%s)", field->list ? _("numbers, with commas between") : _("a number"));
     else if (field->list)
         buf_printf(out, " (%s)", _("several: with ; between"));
-    if (!field->required)
+    if (!field->required && f->answer[field - f->kind->field].n == 0)
         buf_printf(out, " %s", _("– Enter to leave it out"));
 }
 
@@ -296,6 +310,8 @@ static bool is_complete(const struct form *f)
 /* Is this one of the form's questions? What is seldom known is not, but where there is an answer already. */
 static bool is_asked(const struct form *f, size_t i)
 {
+    if (f->how[i] != FORM_BY_SCHEMA)
+        return f->how[i] == FORM_ASK;
     return !f->kind->field[i].seldom || f->answer[i].n > 0;
 }
 
@@ -312,6 +328,8 @@ enum err form_ask(struct form *f, struct cmd_env *env, enum form_end *end)
 {
     enum err e = ERR_OK;
 
+    if (f->recalled)
+        ask_say(&env->ask, _("These answers were left half-way; Enter keeps each of them."));
     for (size_t i = 0; e == ERR_OK && i < f->kind->fields;) {
         if (!is_asked(f, i)) {
             i++;
@@ -338,15 +356,17 @@ enum err form_ask(struct form *f, struct cmd_env *env, enum form_end *end)
 enum err form_save(struct form *f, struct cmd_env *env, struct record_written *w)
 {
     struct fields fields;
+    char name[16];
     enum err e = book_begin(&env->book, true);
 
+    row_name(f, name);
     fields_init(&fields, f->kind);
     if (e == ERR_OK)
         e = form_fields(f, env, &fields);
     if (e == ERR_OK)
         e = record_create(&env->book, &fields, NULL, w);
     if (e == ERR_OK)
-        e = book_del(&env->book, BOOK_FORM);
+        e = book_del(&env->book, name);
     if (e == ERR_OK)
         e = book_commit(&env->book);
     book_abort(&env->book);

@@ -11,8 +11,12 @@
 #include "fields.h"
 #include "record.h"
 
+enum form_how { FORM_BY_SCHEMA, FORM_ASK, FORM_KNOWN };
+
 struct form {
     const struct kind_info *kind;
+    enum form_how how[CHANGE_TRIPLES_MAX];
+    bool recalled; /* answers that were left half-way are among them */
     struct buf answer[CHANGE_TRIPLES_MAX]; /* by field; elements of a list with ; between */
 };
 
@@ -20,6 +24,8 @@ enum form_end { FORM_DONE, FORM_BACK, FORM_ENOUGH, FORM_LEFT };
 
 void form_init(struct form *f, const struct kind_info *kind);
 void form_deinit(struct form *f);
+/* A field is asked for whatever the schema says, or is not, since its answer is known. */
+void form_how(struct form *f, const char *field, enum form_how how);
 void form_default(struct form *f, const char *field, const char *answer); /* a name of the schema */
 /* Half-way answers of this kind, over the defaults. */
 MUST_CHECK enum err form_recall(struct form *f, struct cmd_env *env);

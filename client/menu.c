@@ -5,33 +5,40 @@
 #include <unistd.h>
 
 #include "../common/language.h"
-#include "../common/period.h"
-#include "../proto/mp.h"
+#include "assign.h"
 #include "cmd_init.h"
 #include "cmd_parcel.h"
 #include "cmd_status.h"
 #include "cmd_sync.h"
-#include "due.h"
-#include "form.h"
+#include "cmd_undo.h"
+#include "flow.h"
 #include "menu_call.h"
+#include "menu_dues.h"
+#include "menu_print.h"
 
 static enum err menu_meeting(struct cmd_env *env);
 static enum err menu_minutes(struct cmd_env *env);
 static enum err menu_task(struct cmd_env *env);
+static enum err menu_members(struct cmd_env *env);
 static enum err menu_sync(struct cmd_env *env);
 static enum err menu_status(struct cmd_env *env);
+static enum err menu_due(struct cmd_env *env);
 static enum err menu_conflicts(struct cmd_env *env);
 static enum err menu_refused(struct cmd_env *env);
 static enum err menu_stick(struct cmd_env *env);
+static enum err menu_other(struct cmd_env *env);
 
 static const struct {
     const char *label;
     enum err (*run)(struct cmd_env *env);
 } items[] = {
     {N_("Record a meeting"), menu_meeting}, {N_("Roll call"), menu_call_run}, {N_("Write the minutes"), menu_minutes},
-    {N_("Assign a task"), menu_task},       {N_("Exchange with the ward"), menu_sync},
-    {N_("Where things stand"), menu_status}, {N_("Written differently"), menu_conflicts},
-    {N_("What the ward refused"), menu_refused}, {N_("Exchange by USB stick"), menu_stick},
+    {N_("Dues of the month"), menu_dues_run}, {N_("Assign a task"), menu_task}, {N_("Members"), menu_members},
+    {N_("Exchange with the ward"), menu_sync}, {N_("Put on paper"), menu_print_run},
+    {N_("Where things stand"), menu_status}, {N_("What is due"), menu_due},
+    {N_("Written differently"), menu_conflicts}, {N_("What the ward refused"), menu_refused},
+    {N_("Exchange by USB stick"), menu_stick}, {N_("Record something else"), menu_other},
+    {N_("Take back the last entry"), cmd_undo_ask},
 };
 
 static void say_error(struct cmd_env *env, enum err e)
@@ -101,110 +108,73 @@ static enum err first_time(struct cmd_env *env, bool *made)
 
 /* --- records --- */
 
-static enum err run_form(struct cmd_env *env, struct form *f)
-{
-    struct record_written w = {0};
-    enum form_end end = FORM_DONE;
-    char hex[ID_TEXT_SIZE];
-    struct buf line = {0};
-    enum err e = form_recall(f, env);
+static const char *const mostly[] = {"start", "place", "chair", "scribe", NULL};
+static const char *const the_same[] = {"type", "agenda", "status", NULL};
+static const char *const each_time[] = {"date", "start", NULL};
 
-    if (e == ERR_OK)
-        e = form_ask(f, env, &end);
-    if (e != ERR_OK || end == FORM_BACK || end == FORM_LEFT)
-        return e;
-    e = form_save(f, env, &w);
-    if (e != ERR_OK)
-        return e;
-    form_say_written(env, f->kind, &w);
-    id_print(&w.id, hex);
-    buf_printf(&line, "  %s (%s)", _("Saved on this machine. Not sent to the ward yet."), hex);
-    ask_say(&env->ask, buf_cstr(&line));
-    buf_clear(&line);
-    e = book_begin(&env->book, false);
-    if (e == ERR_OK)
-        e = due_note_of(&env->book, f->kind->number, &w.id, &line);
-    book_abort(&env->book);
-    out_write(env->ask.fd == 0 ? 2 : env->ask.fd, buf_bytes(&line));
-    buf_deinit(&line);
-    return e;
-}
-
-struct newest {
-    struct form *form;
-    uint32_t date;
+static const struct flow_row meeting_rows[] = {
+    {.what = FLOW_FORM, .kind = "meeting", .like = mostly, .like_too = the_same, .like_asked = each_time,
+     .known = {{"type", NULL, "regular", NULL, true}, {"date", NULL, "hom nay", NULL, true},
+               {"period", NULL, NULL, "date", true}, {"end", NULL, "", NULL, false},
+               {"status", NULL, "held", NULL, false}}},
+    {.what = FLOW_CALL, .kind = "meeting"},
+    {.what = FLOW_LATE, .kind = "meeting", .field = "end", .note = "short_reason"},
+    {.what = FLOW_FORM, .kind = "minutes", .question = N_("Go on with minutes, resolution and tasks? (y/n)"),
+     .known = {{"meeting", "meeting", NULL, NULL, false}}},
+    {.what = FLOW_FORM, .kind = "resolution", .question = N_("A resolution or a conclusion? (y/n)"), .no = FLOW_SKIP,
+     .known = {{"meeting", "meeting", NULL, NULL, false}, {"date", "meeting", "date", NULL, true}}},
+    {.what = FLOW_FORM, .kind = "task", .question = N_("A task for somebody? (y/n)"), .repeated = true,
+     .known = {{"from", "meeting", "date", NULL, true}, {"source", "resolution", NULL, NULL, false},
+               {"status", NULL, "open", NULL, false}}},
 };
-
-/* Time, place, chair and scribe are mostly those of the last meeting. */
-static bool newest_visit(void *arg, struct view *v)
-{
-    static const char *const kept[] = {"start", "place", "chair", "scribe"};
-    struct newest *n = arg;
-    const struct kind_info *k = n->form->kind;
-    const struct entry *date = replica_view_entry(v, schema_field_named(k, "date"));
-    struct buf text = {0};
-    struct mp r;
-
-    if (date == NULL || replica_view_void(v) == CLOSE_VOID)
-        return true;
-    mp_open(&r, date->candidate[0].value);
-    uint32_t day = (uint32_t)mp_uint(&r, UINT32_MAX);
-    (void)!mp_close(&r);
-    if (day < n->date)
-        return true;
-    n->date = day;
-    for (size_t i = 0; i < ARRAY_LEN(kept); i++) {
-        const struct field_info *f = schema_field_named(k, kept[i]);
-        const struct entry *e = replica_view_entry(v, f);
-        buf_clear(&text);
-        if (e != NULL)
-            entry_print(f, e->candidate[0].value, NULL, &text);
-        form_default(n->form, kept[i], buf_cstr(&text));
-    }
-    buf_deinit(&text);
-    return true;
-}
+static const struct flow_row minutes_rows[] = {{.what = FLOW_FORM, .kind = "minutes"}};
+static const struct flow_row task_rows[] = {
+    {.what = FLOW_FORM, .kind = "task",
+     .known = {{"from", NULL, "hom nay", NULL, true}, {"status", NULL, "open", NULL, true}}},
+};
 
 static enum err menu_meeting(struct cmd_env *env)
 {
-    struct form f;
-    char period[PERIOD_TEXT_SIZE];
-    struct newest n = {&f, 0};
-    enum err e = book_begin(&env->book, false);
-
-    form_init(&f, schema_kind_named("meeting"));
-    if (e == ERR_OK)
-        e = replica_each(book_txn(&env->book), &env->book.replica, f.kind->number, newest_visit, &n);
-    book_abort(&env->book);
-    period_print(period_of_date(env->today), period);
-    form_default(&f, "type", "regular");
-    form_default(&f, "period", period);
-    form_default(&f, "date", "hom nay");
-    form_default(&f, "status", "held");
-    if (e == ERR_OK)
-        e = run_form(env, &f);
-    form_deinit(&f);
-    return e;
+    return flow_run(env, meeting_rows, ARRAY_LEN(meeting_rows));
 }
 
 static enum err menu_minutes(struct cmd_env *env)
 {
-    struct form f;
-    form_init(&f, schema_kind_named("minutes"));
-    enum err e = run_form(env, &f);
-    form_deinit(&f);
-    return e;
+    return flow_run(env, minutes_rows, ARRAY_LEN(minutes_rows));
 }
 
 static enum err menu_task(struct cmd_env *env)
 {
-    struct form f;
-    form_init(&f, schema_kind_named("task"));
-    form_default(&f, "from", "hom nay");
-    form_default(&f, "status", "open");
-    enum err e = run_form(env, &f);
-    form_deinit(&f);
+    return flow_run(env, task_rows, ARRAY_LEN(task_rows));
+}
+
+/* Any kind by its word, for what is no row of its own here. */
+static enum err menu_other(struct cmd_env *env)
+{
+    struct buf line = {0};
+    enum err e = cmd_words(env, &cmd_kinds, 0, NULL);
+
+    if (e == ERR_OK)
+        e = out_flush(&env->out);
+    if (e == ERR_OK && ask_line(&env->ask, _("Which kind (its word; Enter: back)"), NULL, &line) == ASK_TEXT &&
+        line.n > 0) {
+        const struct kind_info *k = assign_kind(env, buf_cstr(&line));
+        const struct flow_row row = {.what = FLOW_FORM, .kind = k == NULL ? NULL : k->name};
+        e = k == NULL ? ERR_UNKNOWN_KIND : flow_run(env, &row, 1);
+    }
+    buf_deinit(&line);
     return e;
+}
+
+static enum err menu_members(struct cmd_env *env)
+{
+    char *words[] = {(char[]){"dang-vien"}};
+    return cmd_words(env, &cmd_list, 1, words);
+}
+
+static enum err menu_due(struct cmd_env *env)
+{
+    return cmd_words(env, &cmd_due, 0, NULL);
 }
 
 /* --- the rest --- */
@@ -274,6 +244,18 @@ static enum err put_menu(struct cmd_env *env, struct buf *out)
     return e;
 }
 
+/* 0: it is none. */
+static size_t number(const struct buf *line)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < line->n; i++) {
+        if (line->p[i] < '0' || line->p[i] > '9' || line->n > 2)
+            return 0;
+        n = 10 * n + (size_t)(line->p[i] - '0');
+    }
+    return n;
+}
+
 static enum err loop(struct cmd_env *env)
 {
     struct buf line = {0}, menu = {0};
@@ -288,9 +270,10 @@ static enum err loop(struct cmd_env *env)
         enum ask_answer a = ask_line(&env->ask, _("Choose a number"), NULL, &line);
         if (a == ASK_END || (a == ASK_TEXT && strcmp(buf_cstr(&line), "0") == 0))
             break;
-        if (a != ASK_TEXT || line.n != 1 || line.p[0] < '1' || line.p[0] > '0' + (int)ARRAY_LEN(items))
+        const size_t n = a == ASK_TEXT ? number(&line) : 0;
+        if (n == 0 || n > ARRAY_LEN(items))
             continue;
-        enum err failed = items[line.p[0] - '1'].run(env);
+        enum err failed = items[n - 1].run(env);
         e = out_flush(&env->out);
         if (failed != ERR_OK)
             say_error(env, failed);

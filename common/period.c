@@ -90,10 +90,7 @@ static bool parse_part_year(const char *at, uint32_t today, unsigned *year, unsi
         return true;
     }
     take_joint(&at);
-    unsigned digits = take_number(&at, year);
-    if (digits == 2)
-        *year = date_year_of_two_digits(*year, today);
-    return (digits == 2 || digits == 4) && *at == 0;
+    return take_number(&at, year) == 4 && *at == 0; /* "4/11" is a day of November to most people */
 }
 
 /* Year first, then the part or nothing. */

@@ -12,7 +12,8 @@
 #define PERIOD_TEXT_SIZE 8 /* "11/2026", "Q4/2026", "2026-11" and NUL */
 
 /* 11/2026, tháng 11, 11, quý 4/2026, quý IV năm 2026, Q4, 6 tháng đầu năm 2026, 6 thang cuoi nam, H1/2026, 2026,
- * năm 2026; 2026-11, 2026-Q4, 2026-H1 for scripts. A year left out is today's. ERR_BAD_VALUE. */
+ * năm 2026; 2026-11, 2026-Q4, 2026-H1 for scripts. A year left out is today's; of two digits it is none: 4/11 is
+ * asked again. ERR_BAD_VALUE. */
 MUST_CHECK enum err period_parse(const char *text, uint32_t today, uint32_t *out);
 void period_print(uint32_t period, char out[PERIOD_TEXT_SIZE]);     /* 11/2026, Q4/2026, H1/2026, 2026; "" for 0 */
 void period_print_iso(uint32_t period, char out[PERIOD_TEXT_SIZE]); /* 2026-11, 2026-Q4, 2026-H1, 2026; "" for 0 */

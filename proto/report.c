@@ -379,3 +379,8 @@ void report_of(const struct report *r, uint32_t period, int64_t (*value)[REPORT_
     for (size_t i = 0; i < r->cells; i++)
         value[i][REPORT_LINE_members] = report_members_count(&r->members, i, period_last_day(period));
 }
+
+bool report_has_member(const struct report *r, size_t cell, const struct id *member, uint32_t day)
+{
+    return report_members_has(&r->members, cell, member, day);
+}

@@ -71,5 +71,7 @@ void report_free(struct report *r); /* NULL is fine */
 void report_take(struct report *r, const struct report_record *x);
 void report_close(struct report *r);
 void report_of(const struct report *r, uint32_t period, int64_t (*value)[REPORT_LINES]); /* of every cell */
+/* Does this member count there on this day? Of several records of one person one of them. */
+bool report_has_member(const struct report *r, size_t cell, const struct id *member, uint32_t day);
 
 #endif

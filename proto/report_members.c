@@ -106,12 +106,26 @@ static bool is_here(const struct report_members *m, const struct person *p, size
     return false;
 }
 
+static bool counts(const struct report_members *m, const struct person *p, size_t cell, uint32_t day)
+{
+    return (p->gone == 0 || p->gone > day) && is_here(m, p, cell, day);
+}
+
+bool report_members_has(const struct report_members *m, size_t cell, const struct id *member, uint32_t day)
+{
+    const struct person *all = (const struct person *)(const void *)m->persons.p, wanted = {.id = *member};
+    const size_t n = m->persons.n / sizeof(*all);
+    const struct person *p = n == 0 ? NULL : bsearch(&wanted, all, n, sizeof(*all), by_id);
+
+    return p != NULL && counts(m, p, cell, day);
+}
+
 int64_t report_members_count(const struct report_members *m, size_t cell, uint32_t day)
 {
     const struct person *p = (const struct person *)(const void *)m->persons.p;
     int64_t count = 0;
 
     for (size_t i = 0; i < m->persons.n / sizeof(*p); i++)
-        count += (p[i].gone == 0 || p[i].gone > day) && is_here(m, &p[i], cell, day);
+        count += counts(m, &p[i], cell, day);
     return count;
 }

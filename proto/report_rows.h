@@ -75,6 +75,8 @@ struct report_members {
 void report_members_add(struct report_members *m, const struct report_record *x); /* of kind member or membership */
 void report_members_close(struct report_members *m, const struct report_same *s);
 void report_members_deinit(struct report_members *m);
+/* Of several records of one person the smallest id alone. */
+bool report_members_has(const struct report_members *m, size_t cell, const struct id *member, uint32_t day);
 int64_t report_members_count(const struct report_members *m, size_t cell, uint32_t day);
 
 #endif

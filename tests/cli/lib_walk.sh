@@ -1,0 +1,15 @@
+# lib_walk.sh - what the walkthroughs share: a conversation at a bare terminal on the fourth of November 2026, in the evening.
+#
+#     talk [WORD…] <<'E'            chibo with these words; the lines are those of typed.py; what was shown is in $OUT, the
+#     part of a question | answer   status in $STATUS, the number of lines that were typed in $ANSWERS
+#     E
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+${CC:-cc} -shared -fPIC -o "$TMP/clock.so" tests/cli/clock.c -ldl || exit 1
+unset TERM # whatever kind of terminal it is
+that_evening() { (export LD_PRELOAD="$TMP/clock.so" SHIFT_S=$((1793795400 - $(date +%s))); "$@"); } # 04/11/2026 19:30 in Vietnam
+talk() {
+    cat >"$TMP/talk"
+    that_evening "$PYTHON" tests/cli/typed.py "@$TMP/talk" "$BUILD/chibo" "$@" >"$TMP/out" 2>"$TMP/err"
+    STATUS=$? OUT=$(cat "$TMP/out") ANSWERS=$(tail -n 1 "$TMP/err")
+    [ $STATUS -ne 99 ] || fail "$(cat "$TMP/err")" "$OUT"
+}
