@@ -61,6 +61,7 @@ static enum err ask_rest(struct cmd_env *env, struct fields *f)
             v->count = answered->count;
             buf_clear(&v->value);
             buf_put_bytes(&v->value, buf_bytes(&answered->value));
+            fields_derive(f);
         }
         fields_deinit(&answers);
     }

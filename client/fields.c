@@ -1,6 +1,7 @@
 /* fields.c - see fields.h. */
 #include "fields.h"
 
+#include "../common/date.h"
 #include "../proto/mp.h"
 
 void fields_init(struct fields *f, const struct kind_info *kind)
@@ -20,6 +21,33 @@ void fields_deinit(struct fields *f)
 struct fields_value *fields_value(struct fields *f, const struct field_info *field)
 {
     return &f->value[field - f->kind->field];
+}
+
+/* What is not asked for, because another field says it. */
+static const struct {
+    const char *kind, *year, *date;
+} derived[] = {
+    {"doc_out", "year", "date"}, /* a paper belongs to the year of its own date */
+};
+
+void fields_derive(struct fields *f)
+{
+    for (size_t i = 0; i < ARRAY_LEN(derived); i++) {
+        struct fields_value *year, *date;
+        struct mp r;
+
+        if (strcmp(derived[i].kind, f->kind->name) != 0)
+            continue;
+        year = fields_value(f, schema_field_named(f->kind, derived[i].year));
+        date = fields_value(f, schema_field_named(f->kind, derived[i].date));
+        if (year->given || date->count == 0)
+            continue;
+        mp_open(&r, buf_bytes(&date->value));
+        buf_clear(&year->value);
+        mp_put_uint(&year->value, date_year((uint32_t)mp_uint(&r, UINT32_MAX)));
+        year->count = 1;
+        (void)!mp_close(&r); /* our own */
+    }
 }
 
 enum err fields_set(struct fields *f, const struct field_info *field, const char *text, uint32_t today,
@@ -46,10 +74,13 @@ enum err fields_set(struct fields *f, const struct field_info *field, const char
             v->count = 0;
             buf_clear(&v->value);
         } else {
-            v->count++;
+            if (!field->list)
+                buf_clear(&v->value); /* what was derived */
+            v->count = field->list ? v->count + 1 : 1;
             buf_put_bytes(&v->value, buf_bytes(&encoded));
         }
         (void)!mp_close(&r); /* our own */
+        fields_derive(f);
     }
     buf_wipe_deinit(&encoded);
     return e;
@@ -69,7 +100,7 @@ void fields_encode(const struct field_info *field, const struct fields_value *v,
 const struct field_info *fields_missing(const struct fields *f, size_t from)
 {
     for (size_t i = from; i < f->kind->fields; i++)
-        if (f->kind->field[i].required && (!f->value[i].given || f->value[i].count == 0))
+        if (f->kind->field[i].required && f->value[i].count == 0)
             return &f->kind->field[i];
     return NULL;
 }

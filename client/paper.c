@@ -149,6 +149,22 @@ void paper_heading(struct paper *p, const char *number, uint32_t date)
     buf_deinit(&place);
 }
 
+void paper_heading_issued(struct paper *p, const struct view *v, const char *type, uint32_t date)
+{
+    struct buf number = {0}, said = {0};
+    const char *state = p->blank || v == NULL ? NULL : print_number(&p->print, v, &said);
+
+    if (state == NULL || strcmp(state, "waits") == 0)
+        buf_printf(&number, "Số ……%s", state == NULL ? "" : buf_cstr(&said) + strlen("…"));
+    else
+        buf_printf(&number, "Số %s", buf_cstr(&said));
+    if (state == NULL)
+        buf_printf(&number, "-%s/CB", type);
+    paper_heading(p, buf_cstr(&number), date);
+    buf_deinit(&number);
+    buf_deinit(&said);
+}
+
 enum err paper_describe(struct paper *p)
 {
     paper_put(p, "page", p->form->landscape ? "landscape" : "portrait", NULL);

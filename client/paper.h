@@ -57,6 +57,9 @@ void paper_begin(struct paper *p, const char *word);
 void paper_add(struct paper *p, struct bytes text);
 void paper_end(struct paper *p);
 void paper_heading(struct paper *p, const char *number, uint32_t date); /* NULL, 0: to be filled in */
+/* The same with the number of this paper, or of the one it was issued as; open where this device may not say it yet.
+ * type: "NQ", where there is no paper; v: NULL, none. */
+void paper_heading_issued(struct paper *p, const struct view *v, const char *type, uint32_t date);
 /* Offices side by side, up to NULL; names are written by hand. */
 void paper_sign(struct paper *p, ...) __attribute__((sentinel));
 /* The period as people say it: "Tháng 11 năm 2026", "Quý IV năm 2026", "Năm 2026"; dots where there is none. */
@@ -89,5 +92,6 @@ void paper_sheet(struct paper *p);      /* paper_sheet.c */
 void paper_scores(struct paper *p);     /* paper_figures.c */
 void paper_match(struct paper *p);
 void paper_report(struct paper *p);
+void paper_document(struct paper *p);   /* paper_document.c */
 
 #endif

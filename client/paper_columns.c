@@ -120,9 +120,18 @@ static void tasks_done(struct paper *p, const struct view *v, struct buf *out)
     paper_each_of(p, "task", "source", &v->record, put_task_status, out);
 }
 
+/* A number that was written down counts; else that of the paper it was issued as. */
+static void number_issued(struct paper *p, const struct view *v, struct buf *out)
+{
+    if (v->kind != schema_kind_named("doc_out")->number)
+        paper_value(p, v, "number", out);
+    if (out->n == 0)
+        (void)print_number(&p->print, v, out);
+}
+
 const struct paper_list paper_list_resolutions[] = {
     {.kind = "resolution", .within = "date", .sort = "date", .size = 11, .column = {
-        {.head = "Số", .width = 55, .align = 'c', .paths = "number"},
+        {.head = "Số", .width = 55, .align = 'c', .make = number_issued},
         {.head = "Ngày", .width = 60, .align = 'c', .paths = "date"},
         {.head = "Trích yếu", .width = 150, .align = 'l', .paths = "title"},
         {.head = "Thông qua tại buổi họp", .width = 75, .align = 'l', .paths = "meeting.type meeting.date"},
@@ -132,10 +141,9 @@ const struct paper_list paper_list_resolutions[] = {
 
 const struct paper_list paper_list_issued[] = {
     {.kind = "doc_out", .within = "date", .sort = "date", .size = 11, .column = {
-        {.head = "Số", .width = 40, .align = 'c', .paths = "printed"},
-        {.head = "Loại", .width = 40, .align = 'c', .paths = "type"},
+        {.head = "Số, ký hiệu", .width = 70, .align = 'c', .make = number_issued},
         {.head = "Ngày", .width = 60, .align = 'c', .paths = "date"},
-        {.head = "Trích yếu", .width = 180, .align = 'l', .paths = "title"},
+        {.head = "Trích yếu", .width = 190, .align = 'l', .paths = "title"},
         {.head = "Nơi nhận", .width = 110, .align = 'l', .paths = "receiver"},
         {.head = "Buổi họp, nghị quyết", .width = 80, .align = 'l', .paths = "meeting.date resolution.number"}}},
     {0}};

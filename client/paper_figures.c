@@ -306,7 +306,7 @@ void paper_report(struct paper *p)
         paper_value(p, &p->view, "figures", &text);
         paper_period(p, &period);
     }
-    paper_heading(p, "Số ……-BC/CB", p->blank ? 0 : (uint32_t)paper_number(&p->view, "cutoff", 0));
+    paper_heading_issued(p, &p->view, "BC", p->blank ? 0 : (uint32_t)paper_number(&p->view, "cutoff", 0));
     paper_put(p, "title", p->form->title, buf_cstr(&period), NULL);
     paper_line(p, &p->view, "Mẫu", "form");
     paper_line(p, &p->view, "Bản số", "version");

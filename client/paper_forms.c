@@ -36,6 +36,7 @@ const struct paper_form paper_forms[] = {
      paper_match, NULL, NULL},
     {"ban-giao", "hand-over", "BIÊN BẢN BÀN GIAO", PAPER_OF_RECORD, "org_change", false,
      paper_sheet, NULL, &paper_sheet_hand_over},
+    {"van-ban", "document", "VĂN BẢN CỦA CHI BỘ", PAPER_OF_RECORD, "doc_out", false, paper_document, NULL, NULL},
     {"bao-cao", "report", "BÁO CÁO", PAPER_OF_RECORD, "report", false, paper_report, NULL, NULL},
 };
 const size_t paper_form_count = ARRAY_LEN(paper_forms);

@@ -314,7 +314,7 @@ static void put_all(struct paper *p, struct roll *r, const struct view *minutes)
     struct signed_text t;
 
     signed_load(p, minutes, &t);
-    paper_heading(p, "Số ……-BB/CB", p->blank ? 0 : (uint32_t)paper_number(&p->view, "date", 0));
+    paper_heading_issued(p, minutes, "BB", p->blank ? 0 : (uint32_t)paper_number(&p->view, "date", 0));
     put_title(p);
     put_meeting(p);
     put_roll(p, r);

@@ -8,6 +8,7 @@
 #include "../proto/replica_verdict.h"
 #include "../proto/verdict.h"
 #include "alike.h"
+#include "issue.h"
 #include "print_history.h"
 #include "record.h"
 #include "word.h"
@@ -47,6 +48,11 @@ enum err print_init(struct print *p, struct book *book)
 
 void print_deinit(struct print *p)
 {
+    struct issue_desk *desk = (struct issue_desk *)(void *)p->desks.p;
+
+    for (size_t i = 0; i < p->desks.n / sizeof *desk; i++)
+        issue_desk_deinit(&desk[i]);
+    buf_deinit(&p->desks);
     refs_deinit(&p->refs);
     buf_deinit(&p->links);
     buf_deinit(&p->refused);
@@ -158,6 +164,18 @@ static void whole_value(const struct field_info *f, const struct entry *e, struc
         mp_put_raw(out, e->candidate[i].value);
 }
 
+static void number_json(struct print *p, const struct view *v, struct json *j)
+{
+    struct buf number = {0};
+    const char *state = print_number(p, v, &number);
+
+    if (state != NULL) {
+        json_put_string(j, "number", buf_cstr(&number));
+        json_put_string(j, "number_state", state);
+    }
+    buf_deinit(&number);
+}
+
 enum err print_json(struct print *p, const struct view *v, bool with_history, struct buf *out)
 {
     const struct kind_info *k = schema_kind(v->kind);
@@ -179,6 +197,7 @@ enum err print_json(struct print *p, const struct view *v, bool with_history, st
     json_put_string(&j, "state", print_state(v));
     if (replica_view_void(v) == CLOSE_RETURNED)
         json_put_string(&j, "void", "elsewhere");
+    number_json(p, v, &j);
     json_put_string(&j, "sync", print_sync(p, v));
     json_put_string(&j, "transport", print_transport(p, v));
     struct id leader = alike_leader(p, v->kind, &v->record);
@@ -236,6 +255,8 @@ void print_line(struct print *p, const struct view *v, bool with_kind, struct bu
     buf_printf(out, "%s  ", hex);
     if (with_kind)
         buf_printf(&title, "%s · ", _(k->label));
+    if (v->kind == schema_kind_named("doc_out")->number && print_number(p, v, &title) != NULL)
+        buf_put_str(&title, " · ");
     refs_title(&p->refs, v, &title);
     size_t before = out->n;
     word_fit(buf_bytes(&title), TITLE_COLUMNS, out);
@@ -302,6 +323,19 @@ static void print_head(struct print *p, const struct view *v, const struct kind_
                    _("It was changed before your signature came. Read it, and sign again: chibo ky ID"));
 }
 
+static void number_line(struct print *p, const struct view *v, size_t widest, struct buf *out)
+{
+    struct buf number = {0};
+    const char *state = print_number(p, v, &number);
+
+    if (state != NULL) {
+        buf_printf(out, "  %s", _("Number"));
+        word_pad(text_width(bytes_of_str(_("Number"))), widest + 2, out);
+        buf_printf(out, "%s · %s\n", buf_cstr(&number), _(issue_state_label(state)));
+    }
+    buf_deinit(&number);
+}
+
 enum err print_record(struct print *p, const struct view *v, bool with_history, struct buf *out)
 {
     const struct kind_info *k = schema_kind(v->kind);
@@ -312,6 +346,7 @@ enum err print_record(struct print *p, const struct view *v, bool with_history, 
         return ERR_OK;
     print_head(p, v, k, out);
     size_t widest = widest_label(k);
+    number_line(p, v, widest, out);
     for (size_t i = 0; i < k->fields; i++) {
         const struct field_info *f = &k->field[i];
         const struct entry *entry = replica_view_entry(v, f);

@@ -12,6 +12,7 @@ struct print {
     struct buf refused; /* struct print_refused[] */
     uint32_t links_kind; /* kind whose links are in `links` (alike.h); 0: none yet */
     struct buf links;
+    struct buf desks; /* struct issue_desk[], as asked for */
 };
 
 /* A change that the ward refused: kept here so that it can be mended and sent again. */
@@ -34,6 +35,9 @@ const char *print_sync(const struct print *p, const struct view *v); /* pending 
 const char *print_transport(const struct print *p, const struct view *v);
 const char *print_sync_label(const char *sync);                      /* msgid */
 
+/* The number of a paper, or of the paper that a resolution, report or minutes was issued as: "12-NQ/CB"; its state
+ * (issue_state), or NULL: it has none, and nothing was appended. */
+const char *print_number(struct print *p, const struct view *v, struct buf *out);
 /* One JSON line as the script contract has it; with_history adds "history". */
 MUST_CHECK enum err print_json(struct print *p, const struct view *v, bool with_history, struct buf *out);
 /* One line: id, title, state of sending. */

@@ -5,6 +5,7 @@
 #include "../proto/freeze.h"
 #include "../proto/mp.h"
 #include "../proto/rights.h"
+#include "issue.h"
 #include "step.h"
 
 #define SHORT_MAX 512    /* bytes of a value that never needs a change of its own */
@@ -335,12 +336,16 @@ enum err record_create(struct book *b, struct fields *f, const struct id *org, s
     struct writer w = {.book = b, .fields = f, .written = out, .set = OP_SET};
     uint8_t random[10];
     struct view v;
-    enum err e = ERR_NOT_FOUND;
+    enum err e;
 
     *out = (struct record_written){.field = fields_missing(f, 0)};
     if (out->field != NULL)
         return ERR_MISSING_FIELD;
     w.org = org_of(&w, org);
+    e = issue_prepare(b, f, &w.org, out);
+    if (e != ERR_OK)
+        return e;
+    e = ERR_NOT_FOUND;
     if (f->kind->natural != NULL) {
         e = find_natural(&w, &v);
     } else {

@@ -18,8 +18,9 @@ struct record_written {
 };
 
 /* org NULL: the one named by the kind's field, else that of the author. ERR_MISSING_FIELD with field;
- * ERR_NOT_ALLOWED: this device does not hold the scope; ERR_FIXED: a field that is set once; those of
- * replica_record. ERR_FROZEN, ERR_NOT_SIGNED: see record_amend; ERR_VOIDED: it is to be restored first. */
+ * ERR_NOT_ALLOWED: this device does not hold the scope; ERR_FIXED: a field that is set once; those of replica_record,
+ * and with field those of issue_prepare. ERR_FROZEN, ERR_NOT_SIGNED: see record_amend; ERR_VOIDED: it is to be restored
+ * first. */
 MUST_CHECK enum err record_create(struct book *b, struct fields *f, const struct id *org, struct record_written *w);
 /* The record that record_create would write into, by its natural key. ERR_NOT_FOUND; ERR_MISSING_FIELD. */
 MUST_CHECK enum err record_existing(struct book *b, struct fields *f, const struct id *org, struct id *out);

@@ -72,7 +72,7 @@ static const char *const story[] = {
     "feedback date* from content* passed_to due answer status",
     "target indicator* period* unit assigned achieved source",
     "plan type* period* title* text parent meeting tasks[]",
-    "doc_out type* year* date* title* receiver meeting resolution version text printed book",
+    "doc_out type* year* date* title* receiver meeting resolution version text printed book report minutes",
     "mass_note organisation* period* leader member result",
     "democracy_item content* way* date* result",
     "household_link member* households* from* to result",

@@ -73,8 +73,7 @@ PUPIL=$(new candidate name='Quàng Thị Dung' born=5/6/2001 gender=female workp
 new candidate_step candidate="$PUPIL" step=sourced date=7/7/2025 >/dev/null
 NQ=$(new resolution number=03-NQ/CB date=5/3/2026 title='Nghị quyết về vệ sinh môi trường' text='Toàn văn')
 new task duty='Thu gom rác ở ngõ 3' from=6/3/2026 due=30/4/2026 members="$M1" status=doing source="$NQ" >/dev/null
-new doc_out type=KH year=2026 date=8/3/2026 title='Kế hoạch quý II' receiver='Đảng ủy phường' printed=4 resolution="$NQ" \
-    >/dev/null
+PLAN=$(new doc_out type=KH date=8/3/2026 title='Kế hoạch quý II' receiver='Đảng ủy phường' printed=4 resolution="$NQ")
 new doc_in number=15-CV/ĐU issuer='Văn phòng Đảng ủy' date=2/3/2026 title='Công văn về học tập' deadline=31/3/2026 \
     paper_at='Tủ số 2' secrecy=normal >/dev/null
 new area_link member="$M1" org=CB-014 area='Ngõ 3 và ngõ 5' from=1/1/2026 duties='Nắm tình hình' 'visits=12/2 gặp tổ trưởng' \
@@ -145,6 +144,7 @@ printed doc doi-khop "$MATCH" -- Q4/2026 31/12/2026 '37 36' '11 12' 'Lò Văn Th
 printed doc ban-giao "$SHARE" -- 'gộp' 'Chi bộ Tổ dân phố 14' 01/07/2026 88-QĐ/ĐU 'Giao đủ 12 hồ sơ' 02/07/2026 03/07/2026
 printed doc bao-cao "$REPORT" -- 'Tháng 11 năm 2026' thang 25/11/2026 'Tổng số đảng viên 41' 'Kết nạp 2' 'Tình hình ổn định' \
     26/11/2026 'BC/CB'
+printed doc van-ban "$PLAN" -- 'Số 4-KH/CB' 'ngày 08 tháng 03 năm 2026' 'KẾ HOẠCH' 'Kế hoạch quý II' 'Toàn văn' 'Đảng ủy phường'
 run 2 chibo in bien-ban --ra "$TMP/x.pdf"
 complains 'MÃ'
 run 2 chibo in bien-ban "$M1" --ra "$TMP/x.pdf"
@@ -159,7 +159,7 @@ printed ngang so-gioi-thieu --ky 2026 -- 'SỔ GIỚI THIỆU SINH HOẠT ĐẢN
     03/02/1990 03/02/1991 01.014.201 'Chi bộ Tổ dân phố 14' GT-31 09/10/2026 20/09/2026
 printed ngang so-nghi-quyet --ky 2026 -- 'Năm 2026' 03-NQ/CB 05/03/2026 'Nghị quyết về vệ sinh môi trường' \
     'Thu gom rác ở ngõ 3' 'đang làm'
-printed ngang so-van-ban-di -- 4 KH 08/03/2026 'Kế hoạch quý II' 'Đảng ủy phường' 03-NQ/CB
+printed ngang so-van-ban-di -- 4-KH/CB 08/03/2026 'Kế hoạch quý II' 'Đảng ủy phường' 03-NQ/CB
 printed ngang so-van-ban-den -- 15-CV/ĐU 'Văn phòng Đảng ủy' 02/03/2026 'Công văn về học tập' 31/03/2026 'Tủ số 2'
 printed doc phan-cong -- 'Lò Văn Thử' 'Thu gom rác ở ngõ 3' 06/03/2026 30/04/2026 'đang làm' 'Ngõ 3 và ngõ 5' 'Nắm tình hình' \
     01/01/2026 '12/2 gặp tổ trưởng' 'Hộ ông Tòng, hộ bà Cà' 01/02/2026 'Hai hộ ký cam kết'
