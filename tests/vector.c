@@ -56,17 +56,28 @@ static void load(const char *file)
     fclose(f);
 }
 
-struct bytes vector(const char *file, const char *name)
+static struct row *row_find(const char *file, const char *name)
 {
     load(file);
-    for (size_t i = 0; i < row_count; i++) {
-        if (strcmp(rows[i].file, file) == 0 && strcmp(rows[i].name, name) == 0) {
-            rows[i].read = true;
-            return buf_bytes(&rows[i].bytes);
-        }
-    }
-    die("no such row", file, name);
-    return bytes_of(NULL, 0);
+    for (size_t i = 0; i < row_count; i++)
+        if (strcmp(rows[i].file, file) == 0 && strcmp(rows[i].name, name) == 0)
+            return &rows[i];
+    return NULL;
+}
+
+bool vector_has(const char *file, const char *name)
+{
+    return row_find(file, name) != NULL;
+}
+
+struct bytes vector(const char *file, const char *name)
+{
+    struct row *r = row_find(file, name);
+
+    if (r == NULL)
+        die("no such row", file, name);
+    r->read = true;
+    return buf_bytes(&r->bytes);
 }
 
 struct bytes vector_sized(const char *file, const char *name, size_t n)

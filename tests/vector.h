@@ -7,6 +7,7 @@
 
 struct bytes vector(const char *file, const char *name);
 struct bytes vector_sized(const char *file, const char *name, size_t n); /* of exactly n bytes */
+bool vector_has(const char *file, const char *name);
 /* True when every row of the file was asked for; prints those that were not. */
 bool vector_all_read(const char *file);
 
