@@ -56,9 +56,28 @@ static bool take(struct ask *a, struct buf *line)
     }
 }
 
+/* Input methods erase what they put another letter for, with 0x08 or with 0x7F. The terminal knows one of them; the
+ * other comes through to us and takes the letter before it, as on every other screen. */
+static void erase(struct buf *line)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < line->n; i++) {
+        if (line->p[i] != '\b' && line->p[i] != 0x7F) {
+            line->p[n++] = line->p[i];
+            continue;
+        }
+        while (n > 0 && (line->p[n - 1] & 0xC0) == 0x80)
+            n--;
+        n -= n > 0;
+    }
+    line->n = n;
+}
+
 static void trim(struct buf *line)
 {
     size_t front = 0;
+
+    erase(line);
     while (line->n > 0 && (line->p[line->n - 1] == ' ' || line->p[line->n - 1] == '\r' || line->p[line->n - 1] == '\t'))
         line->n--;
     while (front < line->n && (line->p[front] == ' ' || line->p[front] == '\t'))

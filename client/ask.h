@@ -1,7 +1,8 @@
 /* ask.h - one line at a time from a person, in the terminal's own (cooked) mode, or from a pipe.
  *
  * No editor of our own: input methods for Vietnamese work as everywhere else. The terminal is told that it holds
- * UTF-8, so that erasing takes a letter and not a byte. What is read but not asked for yet stays here. */
+ * UTF-8, so that erasing takes a letter and not a byte; of 0x08 and 0x7F the one that it does not know erases too. What
+ * is read but not asked for yet stays here. */
 #ifndef CHIBO_ASK_H
 #define CHIBO_ASK_H
 

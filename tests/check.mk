@@ -23,7 +23,7 @@ SAN  := $(BUILD)/san
 FUZZ := $(BUILD)/fuzz
 TWO  := $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j2)
 
-.PHONY: dict deps deps-check deps-bench deps-fresh demo check tests objects fuzz fuzz-programs soak bench bench-programs \
+.PHONY: dict deps deps-check deps-bench deps-fresh demo check tests objects fuzz fuzz-programs soak soak-names bench bench-programs \
         install fresh clean
 
 ## deps        install what the build needs (apt, only what is missing)
@@ -79,6 +79,10 @@ fuzz:
 	@$(MAKE) --no-print-directory $(TWO) BUILD=$(FUZZ) CC=clang SANITIZE=address,undefined,fuzzer-no-link \
 	    OPT="-O1 -g" fuzz-programs
 	@set -e; for f in $(notdir $(FUZZ_PROGRAMS)); do tests/fuzz.sh run $(FUZZ) $$f $(FUZZ_S); done
+
+## soak-names  10,000 names through a bare terminal, as input methods type them: wrong letters
+soak-names: $(BUILD)/chibo $(MO)
+	@dir=$$(mktemp -d) && $(PYTHON) tests/names.py 10000 1 $(BUILD)/chibo $$dir/nha; status=$$?; rm -rf $$dir; exit $$status
 
 ## soak-copy   a million small worlds with stores put back and cloned
 soak-copy: $(BUILD)/tests/t_copy

@@ -1,0 +1,10 @@
+#!/bin/bash
+# names.sh - a slice of what `make soak-names` types: invented names through a bare terminal, not one letter wrong. What the
+# disk costs is no matter here.
+. "$(dirname "$0")/lib.sh"
+COUNT=500
+[ ! -w /dev/shm ] || { rm -rf "$TMP"; TMP=$(mktemp -d -p /dev/shm); }
+OUT=$("$PYTHON" tests/names.py $COUNT 2026 "$BUILD/chibo" "$TMP/nha")
+same "$?" 0
+says "$COUNT names, 0 wrong letters"
+finish
