@@ -101,7 +101,7 @@ static bool is_here(const struct report_members *m, const struct person *p, size
     while (at > place && id_equal(&at[-1].member, &p->id))
         at--;
     for (; at < place + n && id_equal(&at->member, &p->id); at++)
-        if (at->cell == cell && at->from <= day && (at->to == 0 || at->to > day))
+        if (at->cell == cell && at->from <= day && (at->to == 0 || at->to >= day))
             return true;
     return false;
 }

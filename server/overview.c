@@ -138,11 +138,14 @@ static const struct {
     {"residence_link", count_link},
 };
 
+/* Those about which a person is asked: of the other classes it is settled which value counts. */
 static uint64_t conflicts(const struct part *p)
 {
     uint64_t n = 0;
-    for (size_t i = 0; i < p->entries; i++)
-        n += p->entry[i].count > 1 && TAG_CLASS(p->entry[i].tag) != MERGE_UNION;
+    for (size_t i = 0; i < p->entries; i++) {
+        const uint32_t class = TAG_CLASS(p->entry[i].tag);
+        n += p->entry[i].count > 1 && (class == MERGE_ASK || class == MERGE_OWNER);
+    }
     return n;
 }
 

@@ -16,7 +16,7 @@
  *   damaged    leaves of its logs that are damaged here and asked for from devices (chibod doi-khop)
  *   few_holders  of its logs that hold a change, those which fewer than two devices hold in full (holders.h)
  *   few_since    when the first change in such a log came: young ones are nothing to speak of
- *   conflicts  fields with two or more values of which a person has not chosen one
+ *   conflicts  fields with two or more values of which a person is to choose one (classes ask and owner)
  * Of a field in conflict the first value counts. One scan over the parts of the whole ward. */
 #ifndef CHIBO_OVERVIEW_H
 #define CHIBO_OVERVIEW_H

@@ -23,7 +23,7 @@ SAN  := $(BUILD)/san
 FUZZ := $(BUILD)/fuzz
 TWO  := $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j2)
 
-.PHONY: dict deps deps-check deps-bench deps-fresh demo check tests objects fuzz fuzz-programs soak soak-names bench bench-programs \
+.PHONY: dict deps deps-check deps-bench deps-fresh demo demo-big check tests objects fuzz fuzz-programs soak soak-names bench bench-programs \
         install fresh clean
 
 ## deps        install what the build needs (apt, only what is missing)
@@ -45,6 +45,12 @@ demo:
 	@$(MAKE) --no-print-directory deps
 	@$(MAKE) --no-print-directory $(TWO) all
 	@BUILD=$(BUILD) bash tests/demo.sh
+
+## demo-big    a ward of 60 cells and 180 devices for a year, invented and played on real stores; prints figures
+demo-big:
+	@$(MAKE) --no-print-directory deps deps-check
+	@$(MAKE) --no-print-directory $(TWO) all $(BENCH)/play
+	@BUILD=$(BUILD) PYTHON=$(PYTHON) bash tests/demo_big.sh
 
 ## check       build with gcc, clang and sanitizers; run every test; the last line is the sum
 check:
@@ -95,7 +101,7 @@ soak: deps
 
 # Limit programs share nothing with chibo and link only what they use.
 BENCH := $(BUILD)/tests/bench
-bench-programs: $(addprefix $(BENCH)/,limit_add limit_send limit_serve spawn fill core link repair)
+bench-programs: $(addprefix $(BENCH)/,limit_add limit_send limit_serve spawn fill core link repair play)
 $(BENCH)/limit_add: $(BENCH)/limit_add.o
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ -llmdb
 $(BENCH)/limit_send $(BENCH)/limit_serve: $(BENCH)/limit_%: $(BENCH)/limit_%.o $(BENCH)/limit_work.o
@@ -103,6 +109,8 @@ $(BENCH)/limit_send $(BENCH)/limit_serve: $(BENCH)/limit_%: $(BENCH)/limit_%.o $
 $(BENCH)/spawn $(BENCH)/link: $(BENCH)/%: $(BENCH)/%.o
 	$(CC) $(LDFLAGS_ALL) -o $@ $^
 $(BENCH)/core: $(BENCH)/steady.o
+$(BENCH)/play: $(BENCH)/play.o $(LIB_CLIENT) $(LIB_PROTO) $(LIB_COMMON)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_CORE) -ldl
 $(BENCH)/fill $(BENCH)/core: $(BENCH)/%: $(BENCH)/%.o $(BENCH)/rows.o $(LIB_SERVER) $(LIB_CLIENT) $(LIB_PROTO) $(LIB_TLS) $(LIB_COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_CORE) $(LIBS_TLS) -luv -ldl -lpthread
 $(BENCH)/repair: $(BENCH)/repair.o $(LIB_TEST) $(LIB_PROTO) $(LIB_COMMON)
