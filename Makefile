@@ -1,5 +1,6 @@
 # chibo: one Makefile, no recursion. `make help` lists what it can do; BUILD= and CC= choose another build.
 VERSION   := 0.1.0
+DATE      := 2026-11-23
 PREFIX    ?= /usr/local
 BUILD     ?= build
 CC        := $(if $(filter default,$(origin CC)),gcc,$(CC))
@@ -13,7 +14,7 @@ HARD := -fno-common -fstack-protector-strong -fPIC -D_FORTIFY_SOURCE=2
 ifneq ($(SANITIZE),)
 HARD := -fno-common -fPIC -fno-omit-frame-pointer -fno-sanitize-recover=all -fsanitize=$(SANITIZE)
 endif
-CFLAGS_ALL  := $(WARN) $(HARD) $(OPT) -D_GNU_SOURCE -DCHIBO_VERSION='"$(VERSION)"' \
+CFLAGS_ALL  := $(WARN) $(HARD) $(OPT) -D_GNU_SOURCE -DCHIBO_VERSION='"$(VERSION)"' -DCHIBO_DATE='"$(DATE)"' \
                -DCHIBO_LOCALEDIR='"$(PREFIX)/share/locale"' -DCHIBO_LIBDIR='"$(PREFIX)/lib/chibo"' $(CFLAGS)
 LDFLAGS_ALL := $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -Wl,-z,relro,-z,now $(LDFLAGS)
 
@@ -41,10 +42,13 @@ LIBS_TLS  := -lssl -lcrypto
 PROGRAMS := $(BUILD)/chibo $(BUILD)/chibod $(BUILD)/chibo-tls.so $(BUILD)/chibo-xlsx $(BUILD)/chibo-in
 MO       := $(BUILD)/locale/vi/LC_MESSAGES/chibo.mo
 
+MANUAL   := $(addprefix $(BUILD)/,man/man1/chibo.1 man/vi/man1/chibo.1 man/man8/chibod.8 man/vi/man8/chibod.8 \
+            bash/chibo bash/chibod)
+
 .PHONY: all help FORCE
 .SECONDARY:
-## all         the programs, the TLS module and the Vietnamese texts (the default)
-all: $(PROGRAMS) $(MO)
+## all         the programs, the TLS module, the Vietnamese texts and the manual (the default)
+all: $(PROGRAMS) $(MO) $(MANUAL)
 
 include tests/check.mk
 
@@ -119,5 +123,16 @@ $(BUILD)/tests/t_tls_load: | $(BUILD)/chibo-tls.so
 $(MO): po/vi.po
 	@mkdir -p $(@D)
 	msgfmt --check -o $@ $<
+
+# The programs say from their tables of commands what stands in the manual, and what bash completes.
+$(BUILD)/man/vi/man1/%.1 $(BUILD)/man/vi/man8/%.8: $(BUILD)/% $(MO)
+	@mkdir -p $(@D)
+	@CHIBO_HOME=$(@D) CHIBO_LANG=vi $< tro-giup --dang man >$@.new && mv $@.new $@
+$(BUILD)/man/man1/%.1 $(BUILD)/man/man8/%.8: $(BUILD)/%
+	@mkdir -p $(@D)
+	@CHIBO_HOME=$(@D) CHIBO_LANG=en $< tro-giup --dang man >$@.new && mv $@.new $@
+$(BUILD)/bash/%: $(BUILD)/%
+	@mkdir -p $(@D)
+	@CHIBO_HOME=$(@D) $< tro-giup --dang bash >$@.new && mv $@.new $@
 
 -include $(wildcard $(BUILD)/*/*.d $(BUILD)/client/xlsx/*.d $(BUILD)/client/in/*.d)

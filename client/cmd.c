@@ -8,6 +8,7 @@
 #include "../common/language.h"
 #include "../common/text.h"
 #include "../common/tls_load.h"
+#include "cmd_help.h"
 #include "word.h"
 
 const struct cmd *const cmd_table[] = {
@@ -113,13 +114,9 @@ static enum err provide(struct cmd_env *env, unsigned needs)
 
 static enum err usage(const struct cmd *c, struct cmd_env *env)
 {
-    struct buf words = {0};
     if (c->word[0] == 0) /* of no command: all of them */
         return cmd_help.run(env, NULL);
-    buf_printf(&words, "chibo %s", c->word);
-    buf_printf(&env->out.text, "%s\n\n", _(c->summary));
-    opt_usage(&c->options, buf_cstr(&words), cmd_translate, &env->out.text);
-    buf_deinit(&words);
+    cmd_help_of(env, c);
     return ERR_OK;
 }
 

@@ -16,6 +16,7 @@
 #include "cmd_exchange.h"
 #include "cmd_call.h"
 #include "cmd_held.h"
+#include "cmd_help.h"
 #include "cmd_moves.h"
 #include "cmd_org.h"
 #include "cmd_reconcile.h"
@@ -314,6 +315,7 @@ static enum err run_exchange(struct call *c)
 static const struct command commands[] = {
     {"khoi-tao", "init",     N_("make the ward's server in a new folder"),       &init_table,   run_init},
     {"chay",     "run",      N_("serve the cells' devices until told to stop"),  &run_table,    run_run},
+    {"tro-giup", "help",     N_("help, with examples"),                          &cmd_help_table, cmd_help_run},
     {"don-vi",   "org",      N_("add, list, merge, split, rename organisations, hand one over"), &org_table, run_org},
     {"cap-ma",   "invite",   N_("print an invite for one device of a person"),   &invite_table, run_invite},
     {"tong-hop", "overview", N_("how each cell stands"),                         &json_table,   run_overview},
@@ -338,6 +340,11 @@ static const struct command commands[] = {
     {"doi-khoa", "rotate-keys", N_("give the server new keys in place of its old ones"), &cmd_rotate_table, cmd_rotate},
 };
 /* clang-format on */
+
+const struct command *cmd_at(size_t i)
+{
+    return i < ARRAY_LEN(commands) ? &commands[i] : NULL;
+}
 
 static const char *translate(const char *msgid)
 {
@@ -376,12 +383,9 @@ static int print_help(FILE *to)
 
 static void print_usage(FILE *to, const struct command *k)
 {
-    struct buf words = {0}, text = {0};
-    fprintf(to, "%s\n\n", _(k->summary));
-    buf_printf(&words, "chibod %s", k->name);
-    opt_usage(k->table, buf_cstr(&words), translate, &text);
+    struct buf text = {0};
+    cmd_help_of(k, &text);
     fputs(buf_cstr(&text), to);
-    buf_deinit(&words);
     buf_deinit(&text);
 }
 

@@ -24,6 +24,9 @@ struct command {
     enum err (*run)(struct call *c);
 };
 
+/* All of them, in the order of the help; NULL after the last. (cmd.c) */
+const struct command *cmd_at(size_t i);
+
 /* The option that every command takes; JSON is one line each, with "v":1. */
 #define CMD_JSON {"json", NULL, 0, OPT_FLAG, NULL, N_("for programs: one line of JSON each"), 0, false, false}
 

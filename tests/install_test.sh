@@ -26,7 +26,10 @@ local=./usr/local
 check "these files and no others: $there" [ "$there" = "$local/bin/chibo $local/bin/chibo-xlsx $local/bin/chibod \
 $local/lib/chibo/chibo-in $local/lib/chibo/chibo-tls.so $local/lib/systemd/system/chibod-doi-khop@.service \
 $local/lib/systemd/system/chibod-doi-khop@.timer $local/lib/systemd/user/chibo-sync.service $local/lib/systemd/user/chibo-sync.timer \
-$local/share/locale/vi/LC_MESSAGES/chibo.mo" ]
+$local/share/bash-completion/completions/chibo $local/share/bash-completion/completions/chibod \
+$local/share/locale/vi/LC_MESSAGES/chibo.mo $local/share/man/man1/chibo.1 $local/share/man/man8/chibod.8 \
+$local/share/man/vi/man1/chibo.1 $local/share/man/vi/man8/chibod.8" ]
+check "the manual is in both languages" grep -q 'VÍ DỤ' "$root/usr/local/share/man/vi/man1/chibo.1"
 check "the rules are there, and no others" diff <(ls rules/*.ini | sed s,.*/,,) <(ls "$root/usr/local/share/chibo/rules")
 check "programs are executable" [ "$(stat -c %a "$root/usr/local/bin/chibo" "$root/usr/local/bin/chibod" | xargs)" = "755 755" ]
 check "chibo tells its version" "$root/usr/local/bin/chibo" --version

@@ -129,6 +129,13 @@ if [ -e po/vi.po ]; then
         rule "every message is said in Vietnamese"
 fi
 
+# Each command has an example: its word opens a row of examples.c (server/cmd_help.c), seen by tests/help_test.py.
+shows() { xargs -r sed -nE "$1" /dev/null | sort -u | while read -r w; do grep -q "^    {\"$w\", " "$2" 2>/dev/null || echo "$w"; done; }
+{
+    of 'client/cmd_[^/]*\.c$' | shows 's/^const struct cmd cmd_[a-z_]* = \{"([a-z-]+)".*/\1/p' client/examples.c
+    of 'server/cmd\.c$' | shows 's/^    \{"([a-z-]+)", +"[a-z-]+", +N_.*/\1/p' server/cmd_help.c
+} | rule "every command has an example"
+
 # ---- for the eye
 median() { sort -n | awk '{ v[NR] = $1 } END { print NR ? v[int((NR + 1) / 2)] : 0 }'; }
 shipped=$(grep -vE ' \./tests/' <<<"$functions")

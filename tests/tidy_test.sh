@@ -64,6 +64,8 @@ plant "tabs in C, blanks at the end of a line" common/bad.c 'static int x; '
 plant "nothing is left to do" common/bad.c '/* TO''DO: all */'
 plant "no path of this machine" common/bad.c '/* see /wo''rk/main */'
 plant "every message is said in Vietnamese" client/bad.c 'static const char *bad(void)\n{\n    return _("unsaid");\n}'
+plant "every command has an example" client/cmd_bad.c 'const struct cmd cmd_bad = {"xau", "bad", 0};'
+plant "every command has an example" server/cmd.c '    {"xau", "bad", N_, 0, 0},'
 build_house
 echo 'int x;' >"$house/server/bad.c"
 sed -i 's/int x/static int x/' "$house/server/bad.c"
