@@ -372,6 +372,12 @@ bool kv_will_grow(const struct kv *kv)
     return kv->map_full && mdb_env_info(kv->env, &info) == 0 && info.me_mapsize < kv->spec.map_max;
 }
 
+uint64_t kv_commits(const struct kv *kv)
+{
+    MDB_envinfo info;
+    return mdb_env_info(kv->env, &info) == 0 ? info.me_last_txnid : 0;
+}
+
 /* Under kv->mutex. The size of the map may have been changed by another process, or every slot be held by readers
  * that died: each is mended once. */
 static enum err begin_mdb(struct kv *kv, bool write, struct kv_txn *txn)

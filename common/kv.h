@@ -61,6 +61,7 @@ MUST_CHECK enum err kv_check(struct kv *kv);
 pid_t kv_lock_holder(struct kv *kv);    /* after ERR_LOCKED: who writes; 0 when it cannot be told */
 /* After ERR_NO_SPACE: it was the map, not the disk, and the next transaction for writing begins with a larger one. */
 bool kv_will_grow(const struct kv *kv);
+uint64_t kv_commits(const struct kv *kv); /* there ever were in this store; a copy from before has fewer */
 MUST_CHECK enum err kv_reap_readers(struct kv *kv); /* frees the slots of readers that died; also done by kv_open */
 
 /* Ends by exactly one of commit and abort. kv_commit ends it whatever it returns; of a reader it is an abort. */

@@ -8,6 +8,7 @@
 #include "ratchet.h"
 #include "verdict.h"
 #include "renewal.h"
+#include "ward_put_back.h"
 #include "ward_quarantine.h"
 #include "ward_recall.h"
 #include "ward_repair.h"
@@ -422,6 +423,8 @@ static enum err close_session(struct txn *txn, const struct ward *w, struct work
         d.contact = now;
         e = ward_device_save(txn, &d);
     }
+    if (e == ERR_OK)
+        e = ward_put_back_seen(txn, &d.org);
     if (e == ERR_OK && renewal_due(job->expired, job->certificate_end, now) != RENEWAL_NONE)
         e = ward_renew(w, job, now, &job->out);
     if (e == ERR_OK) {

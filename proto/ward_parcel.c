@@ -5,6 +5,7 @@
 #include "manifest.h"
 #include "parcel.h"
 #include "ward.h"
+#include "ward_put_back.h"
 
 /* Its maker does not know the ward's newest key yet: over the network he learns it. */
 static enum err judge_old_key(struct txn *txn, struct bytes key_id)
@@ -81,6 +82,8 @@ enum err ward_parcel_close(struct txn *txn, const struct id *device, uint64_t no
     struct ward_device d;
     enum err e = ward_device_load(txn, device, &d);
 
+    if (e == ERR_OK)
+        e = ward_put_back_seen(txn, &d.org);
     if (e != ERR_OK || now <= d.contact)
         return e;
     d.contact = now;

@@ -8,6 +8,7 @@
 
 #include "../common/disk.h"
 #include "home.h"
+#include "put_back.h"
 #include "server_clock.h"
 
 static const struct opt_row rotate_rows[] = {
@@ -33,14 +34,32 @@ static enum err lock_out_daemon(struct call *c, int *lock)
     return e;
 }
 
+/* What a device holds of the time since the backup it proves by the present key. */
+static enum err refuse_put_back(struct call *c, struct home *home)
+{
+    enum err e = put_back_look(home);
+    if (e == ERR_OK)
+        e = put_back_waits(home, &c->name);
+    if (e != ERR_PUT_BACK)
+        return e;
+    c->about = buf_cstr(&c->name);
+    c->sentence = _("This folder was put back from a backup, and this cell has not exchanged since: what its devices "
+                    "hold and the ward lost they prove by the present key. Let each cell exchange once, or revoke "
+                    "the devices that will not come; then give the ward its new key.");
+    return e;
+}
+
 static enum err rotate(struct call *c, struct home *home)
 {
     enum err e = home_open(cmd_dir(c), KV_WRITE, home);
+    if (e == ERR_OK && opt_given(&c->opts, "phuong"))
+        e = refuse_put_back(c, home);
     if (e == ERR_OK && opt_given(&c->opts, "may-chu"))
         e = home_rotate_tls(home, server_clock_s());
     if (e == ERR_OK && opt_given(&c->opts, "phuong"))
         e = home_rotate_ward(home, server_clock_s());
-    c->about = e == ERR_NO_STORE ? cmd_dir(c) : home->at;
+    if (e != ERR_PUT_BACK)
+        c->about = e == ERR_NO_STORE ? cmd_dir(c) : home->at;
     return e;
 }
 

@@ -13,6 +13,7 @@
 #include "../common/log.h"
 #include "admin_socket.h"
 #include "listener.h"
+#include "put_back.h"
 #include "serve.h"
 #include "server_limits.h"
 #include "tickets.h"
@@ -160,6 +161,7 @@ static void daemon_on_reap(uv_timer_t *timer)
     const enum err e = safe_reap(&d->home->safe);
     if (e != ERR_OK)
         LOG(LOG_WARN, "reap_failed", LOG_TEXT("err", err_name(e)));
+    put_back_save(d->home);
 }
 
 static void begin_reaping(struct server *d)
@@ -220,6 +222,7 @@ enum err daemon_run(struct home *home)
     uv_run(&d.loop, UV_RUN_DEFAULT);
     status = uv_loop_close(&d.loop);
     assert(status == 0);
+    put_back_save(home);
     serve_free(d.serve);
     tls_context_free(d.tls);
     tickets_free(d.tickets);

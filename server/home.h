@@ -75,7 +75,11 @@ void home_old_take(struct ward *w, const uint8_t content[HOME_OLD_CONTENT]);
 void home_old_content(const struct ward *w, uint8_t content[HOME_OLD_CONTENT]);
 MUST_CHECK enum err home_old_load(struct home *h);
 MUST_CHECK enum err home_old_save(struct home *h, const struct ward *w);
-/* home_beside.c: all keys of the ward and their list once more, beside the folder. */
+/* home_beside.c: files beside the folder, named like it and a suffix: the folder's parent and the file's name there; a
+ * file that appears whole, in place of the one before. */
+void home_beside_place(const struct home *h, const char *suffix, struct buf *parent, struct buf *name);
+MUST_CHECK enum err home_beside_write(const struct home *h, const char *suffix, struct bytes content);
+/* All keys of the ward and their list once more, beside the folder. */
 MUST_CHECK enum err home_beside_save(struct home *h);
 /* Part of home_open for writing, before home_finish_ward: if the folder is an older copy, the newest key is put in. */
 MUST_CHECK enum err home_beside_take(struct home *h);

@@ -21,8 +21,7 @@ struct beside {
     struct keys list;
 };
 
-/* The folder's parent, and the file's name in it. */
-static void place_of(const struct home *h, struct buf *parent, struct buf *name)
+void home_beside_place(const struct home *h, const char *suffix, struct buf *parent, struct buf *name)
 {
     size_t n = strlen(h->dir), from;
     while (n > 1 && h->dir[n - 1] == '/')
@@ -30,13 +29,13 @@ static void place_of(const struct home *h, struct buf *parent, struct buf *name)
     for (from = n; from > 0 && h->dir[from - 1] != '/'; from--)
         continue;
     buf_printf(parent, "%.*s", from > 0 ? (int)from : 1, from > 0 ? h->dir : ".");
-    buf_printf(name, "%.*s" BESIDE, (int)(n - from), h->dir + from);
+    buf_printf(name, "%.*s%s", (int)(n - from), h->dir + from, suffix);
 }
 
-static enum err beside_write(const struct home *h, struct bytes content)
+enum err home_beside_write(const struct home *h, const char *suffix, struct bytes content)
 {
     struct buf parent = {0}, name = {0}, half = {0};
-    place_of(h, &parent, &name);
+    home_beside_place(h, suffix, &parent, &name);
     buf_printf(&half, "%s" HOME_NEW, buf_cstr(&name));
     char *path = disk_join(buf_cstr(&parent), buf_cstr(&half));
     (void)unlink(path); /* of someone who died here */
@@ -53,7 +52,7 @@ static enum err beside_write(const struct home *h, struct bytes content)
 static enum err beside_read(const struct home *h, struct buf *file)
 {
     struct buf parent = {0}, name = {0};
-    place_of(h, &parent, &name);
+    home_beside_place(h, BESIDE, &parent, &name);
     buf_reserve(file, BESIDE_MAX); /* a secret: not moved about */
     const enum err e = disk_read_private(buf_cstr(&parent), buf_cstr(&name), BESIDE_MAX, file);
     buf_deinit(&parent);
@@ -89,7 +88,7 @@ enum err home_beside_save(struct home *h)
         keys_encode(list, &file);
         const struct bytes all = buf_bytes(&file);
         home_file_check(BESIDE, all, buf_grow(&file, HOME_CHECK_SIZE));
-        e = beside_write(h, buf_bytes(&file));
+        e = home_beside_write(h, BESIDE, buf_bytes(&file));
     }
     crypto_wipe(old, sizeof(old));
     buf_wipe_deinit(&file);

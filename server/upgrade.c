@@ -4,6 +4,7 @@
 #include "../common/log.h"
 #include "../proto/ward_adopt.h"
 #include "../proto/ward_recall.h"
+#include "put_back.h"
 #include "revoked.h"
 
 enum err upgrade_home(struct home *home, uint64_t now_s)
@@ -11,11 +12,12 @@ enum err upgrade_home(struct home *home, uint64_t now_s)
     struct safe_txn t = {0};
     size_t scopes = 0, staged = 0;
     bool gone = false;
-    enum err e = revoked_replay(home, now_s);
+    enum err e = put_back_look(home);
 
     if (e == ERR_OK)
+        e = revoked_replay(home, now_s);
+    if (e == ERR_OK)
         e = safe_begin(&home->safe, true, &t);
-
     if (e != ERR_OK)
         return e;
     e = ward_key_gone(&t.txn, &gone);

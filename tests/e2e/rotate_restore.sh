@@ -64,4 +64,30 @@ cp "$TMP/kept" "$W.khoa"
 serve
 all_same "the key was found"
 serve_stop
+
+# Put back from before it said something: no new key before the cell has exchanged.
+rm -rf "$TMP/backup" && cp -a "$W" "$TMP/backup"
+serve
+record d1
+chibo d1 sync --json >/dev/null
+serve_stop KILL # what the store had says the start; one more start says the rest
+serve
+serve_stop
+rm -rf "$W" && cp -a "$TMP/backup" "$W"
+"$BUILD/chibod" rotate-keys "$W" --ward >/dev/null 2>"$TMP/err"
+is "a new key right behind that" $? 24
+holds "names the cell" grep -q "CB-014" "$TMP/err"
+serve
+holds "the server says what was put back" grep -q event=put_back "$TMP/log"
+serve_stop
+"$BUILD/chibod" rotate-keys "$W" --ward --tls >/dev/null 2>"$TMP/err"
+is "nor after a start" $? 24
+serve
+chibo d1 sync --json >/dev/null
+serve_stop
+"$BUILD/chibod" rotate-keys "$W" --ward >/dev/null
+is "a new key when the cell has exchanged" $? 0
+serve
+all_same "a new key behind that"
+serve_stop
 finish
