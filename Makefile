@@ -25,6 +25,7 @@ PROTO   := $(wildcard proto/*.c)
 SERVER  := $(wildcard server/*.c)
 CLIENT  := $(wildcard client/*.c)
 PRINTER := $(wildcard client/in/*.c)
+PAGE    := $(wildcard client/web/*.c)
 TESTS   := $(wildcard tests/t_*.c)
 TESTLIB := $(filter-out $(wildcard tests/t_*.c tests/fuzz_*.c),$(wildcard tests/*.c))
 
@@ -39,7 +40,8 @@ LIB_TEST   := $(BUILD)/libtest.a
 LIBS_CORE := -lsodium -llmdb -lzstd -lutf8proc -lmsgpackc -linih
 LIBS_TLS  := -lssl -lcrypto
 
-PROGRAMS := $(BUILD)/chibo $(BUILD)/chibod $(BUILD)/chibo-tls.so $(BUILD)/chibo-xlsx $(BUILD)/chibo-in
+PROGRAMS := $(BUILD)/chibo $(BUILD)/chibod $(BUILD)/chibo-tls.so $(BUILD)/chibo-xlsx $(BUILD)/chibo-in \
+            $(BUILD)/chibo-trang
 MO       := $(BUILD)/locale/vi/LC_MESSAGES/chibo.mo
 
 MANUAL   := $(addprefix $(BUILD)/,man/man1/chibo.1 man/vi/man1/chibo.1 man/man8/chibod.8 man/vi/man8/chibod.8 \
@@ -110,6 +112,10 @@ $(BUILD)/client/in/%.o: client/in/%.c $(BUILD)/flags
 $(BUILD)/chibo-in: $(call obj,$(PRINTER)) $(LIB_COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call PANGO,--libs) -lutf8proc
 
+# The page for a browser: it shares the client's code, and libmicrohttpd stays out of chibo.
+$(BUILD)/chibo-trang: $(call obj,$(PAGE)) $(LIB_CLIENT) $(LIB_PROTO) $(LIB_COMMON)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_CORE) -lmicrohttpd -ldl
+
 # A test links what it names: libraries are searched in this order, so a test may use anything.
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB_TEST) $(LIB_SERVER) $(LIB_CLIENT) $(LIB_PROTO) $(LIB_TLS) $(LIB_COMMON)
 	$(CC) $(LDFLAGS_ALL) -o $@ $< $(LIB_TEST) $(LIB_SERVER) $(LIB_CLIENT) $(LIB_PROTO) $(LIB_TLS) $(LIB_COMMON) \
@@ -135,4 +141,4 @@ $(BUILD)/bash/%: $(BUILD)/%
 	@mkdir -p $(@D)
 	@CHIBO_HOME=$(@D) $< tro-giup --dang bash >$@.new && mv $@.new $@
 
--include $(wildcard $(BUILD)/*/*.d $(BUILD)/client/xlsx/*.d $(BUILD)/client/in/*.d)
+-include $(wildcard $(BUILD)/*/*.d $(BUILD)/client/xlsx/*.d $(BUILD)/client/in/*.d $(BUILD)/client/web/*.d)

@@ -37,7 +37,7 @@ struct book {
 #define BOOK_PARCEL "parcel" /* the last file that was written for the ward (post.h) */
 #define BOOK_CONFLICTS "conflicts" /* u64: records with one, counted after an exchange that moved anything */
 #define BOOK_STEP "step" /* number of the newest step that can be taken back; "step 0" to "step 15" are the steps */
-#define BOOK_FORM "form" /* "form 5": answers of a form for the kind 5 that was left half-way */
+#define BOOK_FORM "form" /* "form 5": answers of a form for the kind 5, left half-way; of a change also its record */
 #define BOOK_CALL "call" /* a roll call that was left half-way */
 
 /* home NULL: from the environment. ERR_NO_STORE: no home can be told (no HOME). */

@@ -18,7 +18,7 @@ const struct cmd *const cmd_table[] = {
     &cmd_sync, &cmd_status, &cmd_verify, &cmd_reconcile, &cmd_receive, &cmd_report, &cmd_figures, &cmd_supplement,
     &cmd_conflicts, &cmd_resolve, &cmd_link, &cmd_unlink, &cmd_refused, &cmd_resend,
     &cmd_import, &cmd_export,
-    &cmd_print, &cmd_doc_book,
+    &cmd_print, &cmd_doc_book, &cmd_web,
 };
 const size_t cmd_count = ARRAY_LEN(cmd_table);
 

@@ -50,7 +50,7 @@ extern const struct cmd cmd_init, cmd_add, cmd_edit, cmd_show, cmd_list, cmd_fin
     cmd_status, cmd_verify, cmd_sign, cmd_amend, cmd_refused, cmd_resend, cmd_conflicts,
     cmd_resolve, cmd_link, cmd_unlink, cmd_reconcile, cmd_receive, cmd_help, cmd_void, cmd_restore,
     cmd_kinds, cmd_import, cmd_export, cmd_rules;
-extern const struct cmd cmd_print;
+extern const struct cmd cmd_print, cmd_web;
 extern const struct cmd cmd_supplement, cmd_figures, cmd_report;
 extern const struct cmd cmd_due, cmd_badges;
 extern const struct cmd cmd_undo;

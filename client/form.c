@@ -1,8 +1,8 @@
 /* form.c - see form.h. */
 #include "form.h"
 
-#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "../common/date.h"
 #include "../common/language.h"
@@ -25,14 +25,14 @@ void form_deinit(struct form *f)
     memset(f, 0, sizeof(*f));
 }
 
-static struct buf *answer_of(struct form *f, const struct field_info *field)
+struct buf *form_answer(struct form *f, const struct field_info *field)
 {
     return &f->answer[field - f->kind->field];
 }
 
 void form_default(struct form *f, const char *field, const char *answer)
 {
-    struct buf *a = answer_of(f, schema_field_named(f->kind, field));
+    struct buf *a = form_answer(f, schema_field_named(f->kind, field));
     buf_clear(a);
     buf_put_str(a, answer);
 }
@@ -44,41 +44,53 @@ void form_how(struct form *f, const char *field, enum form_how how)
 
 /* --- half-way answers --- */
 
-static void row_name(const struct form *f, char name[16])
+/* The row of `meta` that holds them: one for each kind, and for each record that is being changed. */
+static const char *row_of(const struct form *f, struct buf *name)
 {
-    snprintf(name, 16, BOOK_FORM " %u", (unsigned)f->kind->number);
+    char hex[ID_TEXT_SIZE];
+
+    buf_printf(name, "%s %u", BOOK_FORM, f->kind->number);
+    id_print(&f->record, hex);
+    if (!id_is_zero(&f->record))
+        buf_printf(name, " %s", hex);
+    return buf_cstr(name);
 }
 
-static enum err keep(struct form *f, struct cmd_env *env)
+enum err form_drop(const struct form *f, struct cmd_env *env)
 {
-    struct buf row = {0};
-    char name[16];
+    struct buf name = {0};
+    enum err e = book_del(&env->book, row_of(f, &name));
+
+    buf_deinit(&name);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err form_keep(const struct form *f, struct cmd_env *env)
+{
+    struct buf row = {0}, name = {0};
     enum err e = book_begin(&env->book, true);
 
-    row_name(f, name);
     mp_put_array(&row, f->kind->fields);
     for (size_t i = 0; i < f->kind->fields; i++)
         mp_put_str(&row, buf_bytes(&f->answer[i]));
     if (e == ERR_OK)
-        e = book_put(&env->book, name, buf_bytes(&row));
+        e = book_put(&env->book, row_of(f, &name), buf_bytes(&row));
     if (e == ERR_OK)
         e = book_commit(&env->book);
     book_abort(&env->book);
     buf_wipe_deinit(&row);
+    buf_deinit(&name);
     return e;
 }
 
-enum err form_recall(struct form *f, struct cmd_env *env)
+enum err form_recall_within(struct form *f, struct cmd_env *env, bool *found)
 {
-    struct buf row = {0};
-    char name[16];
+    struct buf row = {0}, name = {0};
     struct mp r;
-    enum err e = book_begin(&env->book, false);
+    enum err e = book_get(&env->book, row_of(f, &name), &row);
 
-    row_name(f, name);
-    if (e == ERR_OK)
-        e = book_get(&env->book, name, &row);
-    book_abort(&env->book);
+    *found = e == ERR_OK;
+    buf_deinit(&name);
     if (e == ERR_OK) {
         mp_open(&r, buf_bytes(&row));
         size_t n = mp_array(&r, MP_ELEMENTS_MAX);
@@ -97,37 +109,56 @@ enum err form_recall(struct form *f, struct cmd_env *env)
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+enum err form_recall(struct form *f, struct cmd_env *env)
+{
+    bool found;
+    enum err e = book_begin(&env->book, false);
+
+    if (e == ERR_OK)
+        e = form_recall_within(f, env, &found);
+    book_abort(&env->book);
+    return e;
+}
+
 /* --- answers as values --- */
 
-static enum err set_one(struct fields *out, const struct field_info *field, const char *text, struct cmd_env *env,
-                        struct refs *refs)
+/* What was typed over several lines has one element a line. */
+static uint8_t separator_of(const struct buf *answer)
 {
-    char why[ENTRY_WHY_SIZE];
-    enum err e = fields_set(out, field, text, env->today, &refs->entry, why);
-    return e == ERR_OK ? e : cmd_explain(env, e, _(field->label), why);
+    return answer->n > 0 && memchr(answer->p, '\n', answer->n) != NULL ? '\n' : LIST_SEPARATOR;
+}
+
+enum err form_value(struct form *f, struct cmd_env *env, const struct field_info *field, const struct entry_refs *refs,
+                    struct fields *out, char why[ENTRY_WHY_SIZE])
+{
+    struct buf *answer = form_answer(f, field), element = {0};
+    const uint8_t separator = separator_of(answer);
+    enum err e = ERR_OK;
+
+    why[0] = 0;
+    if (answer->n == 0)
+        return ERR_OK;
+    if (!field->list)
+        return fields_set(out, field, buf_cstr(answer), env->today, refs, why);
+    for (size_t i = 0; e == ERR_OK && i <= answer->n; i++) {
+        if (i < answer->n && answer->p[i] != separator) {
+            buf_put_u8(&element, answer->p[i]);
+            continue;
+        }
+        if (element.n > 0)
+            e = fields_set(out, field, buf_cstr(&element), env->today, refs, why);
+        buf_clear(&element);
+    }
+    buf_wipe_deinit(&element);
+    return e;
 }
 
 static enum err set_answer(struct form *f, struct fields *out, const struct field_info *field, struct cmd_env *env,
                            struct refs *refs)
 {
-    struct buf *answer = answer_of(f, field), element = {0};
-    enum err e = ERR_OK;
-
-    if (answer->n == 0)
-        return ERR_OK;
-    if (!field->list)
-        return set_one(out, field, buf_cstr(answer), env, refs);
-    for (size_t i = 0; e == ERR_OK && i <= answer->n; i++) {
-        if (i < answer->n && answer->p[i] != LIST_SEPARATOR) {
-            buf_put_u8(&element, answer->p[i]);
-            continue;
-        }
-        if (element.n > 0)
-            e = set_one(out, field, buf_cstr(&element), env, refs);
-        buf_clear(&element);
-    }
-    buf_wipe_deinit(&element);
-    return e;
+    char why[ENTRY_WHY_SIZE];
+    enum err e = form_value(f, env, field, &refs->entry, out, why);
+    return e == ERR_OK ? e : cmd_explain(env, e, _(field->label), why);
 }
 
 enum err form_fields(struct form *f, struct cmd_env *env, struct fields *out)
@@ -143,32 +174,40 @@ enum err form_fields(struct form *f, struct cmd_env *env, struct fields *out)
     return e;
 }
 
+void form_echo(const struct field_info *field, const struct fields_value *v, const struct entry_refs *refs,
+               struct buf *echo)
+{
+    struct buf value = {0};
+
+    if (v->count == 0)
+        return;
+    fields_encode(field, v, &value);
+    if (field->type == TYPE_DATE) {
+        struct mp r;
+        mp_open(&r, buf_bytes(&value));
+        uint32_t date = (uint32_t)mp_uint(&r, UINT32_MAX);
+        (void)!mp_close(&r);
+        if (date_is_full(date))
+            buf_printf(echo, "%s, ", date_weekday_name(date));
+    }
+    entry_print(field, buf_bytes(&value), refs, echo);
+    buf_wipe_deinit(&value);
+}
+
 /* Reads the answer back: an error, or how it was understood. */
 static enum err understand(struct form *f, struct cmd_env *env, const struct field_info *field, struct buf *echo)
 {
     struct refs refs;
     struct fields one;
-    struct buf value = {0};
     enum err e = book_begin(&env->book, false);
 
     refs_init(&refs, &env->book);
     fields_init(&one, f->kind);
     if (e == ERR_OK)
         e = set_answer(f, &one, field, env, &refs);
-    if (e == ERR_OK && fields_value(&one, field)->count > 0) {
-        fields_encode(field, fields_value(&one, field), &value);
-        if (field->type == TYPE_DATE) {
-            struct mp r;
-            mp_open(&r, buf_bytes(&value));
-            uint32_t date = (uint32_t)mp_uint(&r, UINT32_MAX);
-            (void)!mp_close(&r);
-            if (date_is_full(date))
-                buf_printf(echo, "%s, ", date_weekday_name(date));
-        }
-        entry_print(field, buf_bytes(&value), &refs.entry, echo);
-    }
+    if (e == ERR_OK)
+        form_echo(field, fields_value(&one, field), &refs.entry, echo);
     book_abort(&env->book);
-    buf_wipe_deinit(&value);
     fields_deinit(&one);
     refs_deinit(&refs);
     return e;
@@ -236,10 +275,10 @@ static bool judge(struct form *f, struct cmd_env *env, const struct field_info *
 {
     struct buf line = {0};
     enum err e = understand(f, env, field, &line);
-    bool missing = e == ERR_OK && field->required && answer_of(f, field)->n == 0;
+    bool missing = e == ERR_OK && field->required && form_answer(f, field)->n == 0;
 
     if (e == ERR_OK && !missing) {
-        if (line.n > 0 && !bytes_equal(buf_bytes(&line), buf_bytes(answer_of(f, field)))) {
+        if (line.n > 0 && !bytes_equal(buf_bytes(&line), buf_bytes(form_answer(f, field)))) {
             struct buf echo = {0};
             buf_printf(&echo, "    → %s", buf_cstr(&line));
             ask_say(&env->ask, buf_cstr(&echo));
@@ -265,7 +304,7 @@ enum err form_ask_one(struct form *f, struct cmd_env *env, const struct field_in
     enum ask_answer answer = ASK_TEXT;
     enum err e = choices(env, field, &c);
 
-    buf_put_bytes(&before, buf_bytes(answer_of(f, field)));
+    buf_put_bytes(&before, buf_bytes(form_answer(f, field)));
     if (c.count > 0) {
         choice_print(&c, &question);
         out_write(env->ask.fd == 0 ? 2 : env->ask.fd, buf_bytes(&question));
@@ -273,16 +312,16 @@ enum err form_ask_one(struct form *f, struct cmd_env *env, const struct field_in
     }
     put_question(f, field, &c, &question);
     for (bool done = e != ERR_OK; !done;) {
-        buf_clear(answer_of(f, field));
-        buf_put_bytes(answer_of(f, field), buf_bytes(&before));
+        buf_clear(form_answer(f, field));
+        buf_put_bytes(form_answer(f, field), buf_bytes(&before));
         buf_clear(&shown);
         if (before.n == 0 || understand(f, env, field, &shown) != ERR_OK)
             buf_clear(&shown);
         answer = ask_line(&env->ask, buf_cstr(&question), buf_cstr(&shown), &line);
         if (answer == ASK_TEXT && line.n > 0) {
-            buf_clear(answer_of(f, field));
-            buf_put_bytes(answer_of(f, field), buf_bytes(&line));
-            numbers_to_ids(&c, field, answer_of(f, field));
+            buf_clear(form_answer(f, field));
+            buf_put_bytes(form_answer(f, field), buf_bytes(&line));
+            numbers_to_ids(&c, field, form_answer(f, field));
         }
         done = answer == ASK_BACK || answer == ASK_END || judge(f, env, field);
     }
@@ -344,7 +383,7 @@ enum err form_ask(struct form *f, struct cmd_env *env, enum form_end *end)
             i = before(f, i);
             continue;
         }
-        e = keep(f, env);
+        e = form_keep(f, env);
         if (*end == FORM_ENOUGH && is_complete(f))
             break;
         i++;
@@ -356,17 +395,15 @@ enum err form_ask(struct form *f, struct cmd_env *env, enum form_end *end)
 enum err form_save(struct form *f, struct cmd_env *env, struct record_written *w)
 {
     struct fields fields;
-    char name[16];
     enum err e = book_begin(&env->book, true);
 
-    row_name(f, name);
     fields_init(&fields, f->kind);
     if (e == ERR_OK)
         e = form_fields(f, env, &fields);
     if (e == ERR_OK)
         e = record_create(&env->book, &fields, NULL, w);
     if (e == ERR_OK)
-        e = book_del(&env->book, name);
+        e = form_drop(f, env);
     if (e == ERR_OK)
         e = book_commit(&env->book);
     book_abort(&env->book);
@@ -374,25 +411,29 @@ enum err form_save(struct form *f, struct cmd_env *env, struct record_written *w
     return e;
 }
 
+void form_note_written(const struct kind_info *k, const struct record_written *w, struct buf *out)
+{
+    if (w->existed && w->changes > 0)
+        buf_printf(out, _("%s was there already; what you typed was written into it."), _(k->label));
+    else if (w->changes == 0)
+        buf_put_str(out, _("Nothing changed: it says so already."));
+    buf_put_str(out, out->n > 0 ? "\n" : "");
+    size_t before = out->n;
+    if (w->verdict == VERDICT_HELD)
+        buf_put_str(out, _("Note: the ward will look at this before it counts."));
+    else if (w->verdict == VERDICT_REFUSED)
+        buf_printf(out, "%s %s", _("Note: the ward will most likely refuse this."), _(err_sentence(w->reason)));
+    else if (w->beside)
+        buf_put_str(out, _("Note: the ward keeps this; what you wrote stands beside it."));
+    buf_put_str(out, out->n > before ? "\n" : "");
+}
+
 void form_say_written(struct cmd_env *env, const struct kind_info *k, const struct record_written *w)
 {
-    struct buf line = {0};
+    struct buf notes = {0};
 
     (void)env;
-    if (w->existed && w->changes > 0)
-        buf_printf(&line, _("%s was there already; what you typed was written into it."), _(k->label));
-    else if (w->changes == 0)
-        buf_put_str(&line, _("Nothing changed: it says so already."));
-    if (line.n > 0)
-        out_note(buf_cstr(&line));
-    buf_clear(&line);
-    if (w->verdict == VERDICT_HELD)
-        buf_put_str(&line, _("Note: the ward will look at this before it counts."));
-    else if (w->verdict == VERDICT_REFUSED)
-        buf_printf(&line, "%s %s", _("Note: the ward will most likely refuse this."), _(err_sentence(w->reason)));
-    else if (w->beside)
-        buf_put_str(&line, _("Note: the ward keeps this; what you wrote stands beside it."));
-    if (line.n > 0)
-        out_note(buf_cstr(&line));
-    buf_deinit(&line);
+    form_note_written(k, w, &notes);
+    out_write(STDERR_FILENO, buf_bytes(&notes));
+    buf_deinit(&notes);
 }

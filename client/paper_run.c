@@ -2,7 +2,6 @@
  * is whole: both are in memory of their own. */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -10,28 +9,11 @@
 #include <unistd.h>
 
 #include "../common/stick.h"
+#include "beside.h"
 #include "paper.h"
 
 #define PROGRAM "chibo-in"
 #define PIECE 65536
-
-/* Beside this program, or where make install puts it. */
-static bool program_path(struct buf *out)
-{
-    char self[PATH_MAX] = {0};
-    ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-    char *slash = n > 0 ? strrchr(self, '/') : NULL;
-
-    if (slash != NULL) {
-        *slash = 0;
-        buf_printf(out, "%s/" PROGRAM, self);
-        if (access(buf_cstr(out), X_OK) == 0)
-            return true;
-        buf_clear(out);
-    }
-    buf_put_str(out, CHIBO_LIBDIR "/" PROGRAM);
-    return access(buf_cstr(out), X_OK) == 0;
-}
 
 static enum err write_all(int fd, struct bytes b)
 {
@@ -89,7 +71,7 @@ enum err paper_write(struct bytes description, const char *path, bool replace)
 {
     struct buf program = {0};
     int in = -1, out = -1;
-    enum err e = program_path(&program) ? ERR_OK : ERR_NOT_FOUND;
+    enum err e = beside_path(PROGRAM, &program) ? ERR_OK : ERR_NOT_FOUND;
 
     if (e == ERR_OK && !replace && access(path, F_OK) == 0)
         e = ERR_EXISTS;

@@ -308,6 +308,18 @@ static bool is_cleared(const struct field_info *f, const struct entry *e)
     return mp_close(&r) == ERR_OK && nil && !f->list && e->count == 1;
 }
 
+void print_field(struct print *p, const struct field_info *f, const struct view *v, struct buf *out)
+{
+    const struct entry *entry = replica_view_entry(v, f);
+    struct buf value = {0};
+
+    if (entry == NULL || is_cleared(f, entry))
+        return;
+    whole_value(f, entry, &value);
+    entry_print(f, buf_bytes(&value), &p->refs.entry, out);
+    buf_wipe_deinit(&value);
+}
+
 static void print_head(struct print *p, const struct view *v, const struct kind_info *k, struct buf *out)
 {
     char hex[ID_TEXT_SIZE];

@@ -44,6 +44,8 @@ MUST_CHECK enum err print_json(struct print *p, const struct view *v, bool with_
 void print_line(struct print *p, const struct view *v, bool with_kind, struct buf *out);
 /* All of it, field by field, with the other values where there are several. */
 MUST_CHECK enum err print_record(struct print *p, const struct view *v, bool with_history, struct buf *out);
+/* One field's value, of a list all of it; nothing where nobody wrote it, or it was cleared. */
+void print_field(struct print *p, const struct field_info *f, const struct view *v, struct buf *out);
 /* "04/11/2026 20:41" in Vietnam; "2026-11-04T20:41:00+07:00" for scripts. */
 void print_time(uint64_t unix_s, bool script, struct buf *out);
 /* The name of a person the logs know, else "you" for our own, else the id. */

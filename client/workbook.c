@@ -3,26 +3,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "beside.h"
+
 #define PROGRAM "chibo-xlsx"
 #define NOT_THERE 127 /* exit status of a child that found no program */
-
-static bool program_path(char path[PATH_MAX])
-{
-    ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - sizeof(PROGRAM));
-    if (n <= 0)
-        return false;
-    path[n] = 0;
-    char *slash = strrchr(path, '/');
-    memcpy(slash + 1, PROGRAM, sizeof(PROGRAM));
-    return access(path, X_OK) == 0;
-}
 
 static enum err give(int to, struct bytes table)
 {
@@ -78,16 +68,16 @@ static enum err run(const char *path, const char *sheet, struct bytes table, int
 
 enum err workbook_make(struct bytes table, const char *sheet, struct buf *out)
 {
-    char path[PATH_MAX];
-
-    if (!program_path(path))
-        return ERR_NOT_FOUND;
+    struct buf path = {0};
     int made = memfd_create(PROGRAM, MFD_CLOEXEC);
-    if (made < 0)
-        return ERR_OTHER;
-    enum err e = run(path, sheet, table, made);
+    enum err e = !beside_path(PROGRAM, &path) ? ERR_NOT_FOUND : made < 0 ? ERR_OTHER : ERR_OK;
+
+    if (e == ERR_OK)
+        e = run(buf_cstr(&path), sheet, table, made);
     if (e == ERR_OK)
         e = take(made, out);
-    close(made);
+    if (made >= 0)
+        close(made);
+    buf_deinit(&path);
     return e;
 }

@@ -7,7 +7,7 @@ DESTDIR ?=
 
 DEPS       := gcc libc6-dev make gettext libuv1-dev liblmdb-dev libmsgpack-dev libssl-dev libsodium-dev libzstd-dev \
               libutf8proc-dev libxlsxwriter-dev libinih-dev
-DEPS       += pkg-config libpango1.0-dev libcairo2-dev fonts-liberation2
+DEPS       += pkg-config libpango1.0-dev libcairo2-dev fonts-liberation2 libmicrohttpd-dev
 DEPS_CHECK := clang llvm libclang-rt-14-dev valgrind universal-ctags strace python3 python3-openssl python3-nacl \
               python3-msgpack python3-zstandard libicu-dev poppler-utils mandoc
 DEPS_BENCH := sqlite3 iproute2
@@ -122,13 +122,14 @@ bench: deps deps-check deps-bench
 	@$(MAKE) --no-print-directory $(TWO) all bench-programs
 	@BUILD=$(BUILD) PYTHON=$(PYTHON) bash tests/bench/run.sh
 
-## install     into DESTDIR/PREFIX (/usr/local): chibo, chibod, the TLS module, chibo-in, the Vietnamese texts, the manual, what bash completes, the rules, a user's timer, the ward's
+## install     into DESTDIR/PREFIX (/usr/local): chibo, chibod, the TLS module, chibo-in, chibo-trang, the Vietnamese texts, the manual, what bash completes, the rules, a user's timer, the ward's
 install: all
 	install -D -m 755 $(BUILD)/chibo $(DESTDIR)$(PREFIX)/bin/chibo
 	install -D -m 755 $(BUILD)/chibod $(DESTDIR)$(PREFIX)/bin/chibod
 	install -D -m 755 $(BUILD)/chibo-xlsx $(DESTDIR)$(PREFIX)/bin/chibo-xlsx
 	install -D -m 644 $(BUILD)/chibo-tls.so $(DESTDIR)$(PREFIX)/lib/chibo/chibo-tls.so
 	install -D -m 755 $(BUILD)/chibo-in $(DESTDIR)$(PREFIX)/lib/chibo/chibo-in
+	install -D -m 755 $(BUILD)/chibo-trang $(DESTDIR)$(PREFIX)/lib/chibo/chibo-trang
 	install -D -m 644 $(MO) $(DESTDIR)$(PREFIX)/share/locale/vi/LC_MESSAGES/chibo.mo
 	for f in man/man1/chibo.1 man/vi/man1/chibo.1 man/man8/chibod.8 man/vi/man8/chibod.8; do \
 	    install -D -m 644 $(BUILD)/$$f $(DESTDIR)$(PREFIX)/share/$$f || exit 1; done

@@ -24,7 +24,7 @@ check "make install succeeds" [ $? -eq 0 ]
 there=$(cd "$root" && find . -type f ! -name log ! -path '*/share/chibo/rules/*' | sort | paste -sd ' ')
 local=./usr/local
 check "these files and no others: $there" [ "$there" = "$local/bin/chibo $local/bin/chibo-xlsx $local/bin/chibod \
-$local/lib/chibo/chibo-in $local/lib/chibo/chibo-tls.so $local/lib/systemd/system/chibod-doi-khop@.service \
+$local/lib/chibo/chibo-in $local/lib/chibo/chibo-tls.so $local/lib/chibo/chibo-trang $local/lib/systemd/system/chibod-doi-khop@.service \
 $local/lib/systemd/system/chibod-doi-khop@.timer $local/lib/systemd/user/chibo-sync.service $local/lib/systemd/user/chibo-sync.timer \
 $local/share/bash-completion/completions/chibo $local/share/bash-completion/completions/chibod \
 $local/share/locale/vi/LC_MESSAGES/chibo.mo $local/share/man/man1/chibo.1 $local/share/man/man8/chibod.8 \

@@ -29,8 +29,8 @@ all() {
 of() { all | grep -E "^\./($1)" | sort; }
 search() { xargs -r grep -nE "$@" /dev/null; }
 
-code='(common|proto|server|client|client/in)/[^/]*\.[ch]$'
-c=$(of '(common|proto|server|client|client/in|tests|tests/bench)/[^/]*\.[ch]$')
+code='(common|proto|server|client|client/in|client/web)/[^/]*\.[ch]$'
+c=$(of '(common|proto|server|client|client/in|client/web|tests|tests/bench)/[^/]*\.[ch]$')
 text=$(of '.*(\.[ch]|\.def|\.sh|\.py|\.mk|Makefile|\.po|\.md|run)$')
 scripts=$(grep -vE '\.(po|md)$' <<<"$text")
 
@@ -67,6 +67,7 @@ fence 'msgpack.*' 'proto/mp\.c'
 fence 'utf8proc\.h' 'common/text\.c'
 fence 'ini\.h' 'common/sections\.c'
 fence '(pango|cairo).*' 'client/in/[a-z_]*\.[ch]'
+fence 'microhttpd\.h' 'client/web/http\.c'
 fence 'dlfcn\.h' 'common/tls_load\.c'
 of 'common/.*\.[ch]$' | search '#include "\.\./' | rule "common includes only common"
 of 'proto/.*\.[ch]$' | search '#include "\.\./(server|client|tests)/' | rule "proto includes only common and proto"
@@ -76,7 +77,7 @@ of 'proto/.*\.[ch]$' | search '#include <' | grep -vE '<(stdlib|limits|inttypes)
     rule "proto knows nothing of the system"
 of 'proto/.*\.[ch]$' | search '(^|[^a-z_])(random|getenv|exit|time|clock|clock_gettime|fopen|f?printf) *\(' |
     rule "proto has no disk, clock, chance or print"
-edges='^\./(server|client|client/in)/(main|cmd|print|form|menu|ask|table)[a-z_]*\.c$'
+edges='^\./(server|client|client/in|client/web)/(main|cmd|print|form|menu|ask|table)[a-z_]*\.c$'
 of '(common|server|client)/.*\.[ch]$' | grep -vE "$edges" |
     search '(^|[^a-z_0-9])(v?[fd]?printf|f?puts|f?putc|putchar|perror) *\(' | rule "only edges print"
 
