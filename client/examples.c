@@ -59,6 +59,8 @@ const struct manual_example examples[] = {
     {"so-van-ban", "--nam 2026", N_("only those of one year"), NULL},
     {"so-van-ban", "nhan", N_("take the book: its holder may print numbers without a network"),
      "a book joined to a ward"},
+    {"trang", "", N_("the book in the browser, in large type"), "a person and a browser"},
+    {"trang", "--cong 8080 --khong-mo", N_("the same, where you open the address yourself"), "a person and a browser"},
     {"sua", "{task:3f2a91c0} --muc due=30/11/2026", N_("set or change one field"), NULL},
     {"sua", "{task:3f2a91c0} --muc due=", N_("empty behind = clears it"), NULL},
     {"xem", "{meeting:3f2a91c0}", N_("one record, by the first digits of its number"), NULL},
