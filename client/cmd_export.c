@@ -1,4 +1,4 @@
-/* cmd_export.c - `chibo xuat-tep KIND --dang csv|xlsx|jsonl --ra-tep FILE`: all records of a kind as a table or as JSON
+/* cmd_export.c - `chibo xuat-tep KIND --dang csv|xlsx|jsonl --ra-tep FILE`: the records of a kind as a table or as JSON
  * lines. A table says everything as people read it, an organisation by its code, so that it can be taken in again. */
 #include <unistd.h>
 
@@ -8,8 +8,8 @@
 #include "../common/stick.h"
 #include "assign.h"
 #include "csv.h"
+#include "filter.h"
 #include "order.h"
-#include "print.h"
 #include "workbook.h"
 
 static const struct opt_row rows[] = {
@@ -20,6 +20,7 @@ static const struct opt_row rows[] = {
      .help = N_("the file that is made; only you may read it")},
     {.name = "dau-cach", .alias = "separator", .kind = OPT_TEXT, .value = ",|;|tab",
      .help = N_("what stands between the cells of CSV; a comma if not said")},
+    FILTER_OPTION,
     {.name = "tat-ca", .alias = "all", .kind = OPT_FLAG, .help = N_("those that were made void too")},
     {.name = "ghi-de", .alias = "force", .kind = OPT_FLAG, .help = N_("a file of this name may be overwritten")},
 };
@@ -36,6 +37,7 @@ struct exporting {
     char separator;
     bool all; /* void ones too */
     struct print p;
+    struct filter_set filters;
     struct entry_refs refs; /* as print's, but organisations by their codes */
     struct order order;
     struct stick_out file;
@@ -125,7 +127,9 @@ static enum err flush(struct exporting *x)
 static bool visit(void *arg, struct view *v)
 {
     struct exporting *x = arg;
-    if (!x->all && replica_view_void(v) == CLOSE_VOID)
+    if (!x->all && !x->filters.state && replica_view_void(v) == CLOSE_VOID)
+        return true;
+    if (!filter_fits(&x->filters, x->env, &x->p, v))
         return true;
     size_t from = x->text.n;
     if (x->format == FORMAT_JSONL)
@@ -142,7 +146,7 @@ static bool visit(void *arg, struct view *v)
 
 /* --- the file --- */
 
-static enum err gather(struct exporting *x)
+static enum err gather(struct exporting *x, const struct opt_parsed *args)
 {
     struct book *b = &x->env->book;
     enum err e = print_init(&x->p, b);
@@ -155,6 +159,8 @@ static enum err gather(struct exporting *x)
     if (x->format != FORMAT_JSONL)
         put_row(x, NULL);
     if (e == ERR_OK)
+        e = filter_read(&x->filters, x->env, &x->p, x->kind, args);
+    if (e == ERR_OK)
         e = replica_each(book_txn(b), &b->replica, x->kind->number, visit, x);
     if (e == ERR_OK)
         e = x->err;
@@ -163,6 +169,7 @@ static enum err gather(struct exporting *x)
         e = flush(x);
     }
     order_deinit(&x->order);
+    filter_deinit(&x->filters);
     print_deinit(&x->p);
     return e;
 }
@@ -242,7 +249,7 @@ static enum err run(struct cmd_env *env, const struct opt_parsed *args)
     x.file.mode = DISK_FILE_MODE;
     e = book_begin(&env->book, false);
     if (e == ERR_OK)
-        e = gather(&x);
+        e = gather(&x, args);
     book_abort(&env->book);
     if (e == ERR_OK)
         e = finish(&x, replace);
@@ -256,5 +263,5 @@ static enum err run(struct cmd_env *env, const struct opt_parsed *args)
     return e;
 }
 
-const struct cmd cmd_export = {"xuat-tep", "export", N_("Writes all records of one kind into a file."), NEED_STORE,
+const struct cmd cmd_export = {"xuat-tep", "export", N_("Writes the records of one kind into a file."), NEED_STORE,
                                {rows, ARRAY_LEN(rows), N_("KIND"), 1, 1}, run};

@@ -48,11 +48,24 @@ run 0 chibo list task --json
 same "$(cat "$TMP/a.jsonl")" "$OUT"
 same "$(field id)" "\"$M\""
 
+# What list can be asked for, export can be asked for.
+run 0 chibo xuat-tep dang-vien --dang csv --ra-tep "$TMP/an.csv" --loc 'given_name=an' --loc gender=nữ
+says '1 bản ghi'
+same "$(grep -c Trần "$TMP/an.csv") $(grep -c Lò "$TMP/an.csv")" '1 0'
+run 0 chibo xuat-tep dang-vien --dang jsonl --ra-tep "$TMP/none.jsonl" --loc org=CB-099
+says '0 bản ghi'
+same "$(wc -c <"$TMP/none.jsonl")" 0
+run 2 chibo xuat-tep dang-vien --dang csv --ra-tep "$TMP/x.csv" --loc 'shoe=44'
+complains shoe
+same "$(ls "$TMP" | grep -c x.csv)" 0
+
 run 0 chibo xoa "$M"
 run 0 chibo xuat-tep viec --dang jsonl --ra-tep "$TMP/a.jsonl" --ghi-de
 says '0 bản ghi'
 run 0 chibo xuat-tep viec --dang jsonl --ra-tep "$TMP/a.jsonl" --ghi-de --tat-ca
 says '1 bản ghi'
+run 0 chibo xuat-tep viec --dang jsonl --ra-tep "$TMP/a.jsonl" --ghi-de --loc state=draft
+says '0 bản ghi'
 run 2 chibo xuat-tep viec --dang ods --ra-tep "$TMP/a.ods"
 complains 'csv, xlsx, jsonl'
 run 2 chibo xuat-tep viec --dang csv --ra-tep "$TMP/b.csv" --dau-cach x
