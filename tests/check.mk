@@ -9,7 +9,8 @@ DEPS       := gcc libc6-dev make gettext libuv1-dev liblmdb-dev libmsgpack-dev l
               libutf8proc-dev libxlsxwriter-dev libinih-dev
 DEPS       += pkg-config libpango1.0-dev libcairo2-dev fonts-liberation2 libmicrohttpd-dev
 DEPS_CHECK := clang llvm libclang-rt-14-dev valgrind universal-ctags strace python3 python3-openssl python3-nacl \
-              python3-msgpack python3-zstandard libicu-dev poppler-utils mandoc
+              python3-msgpack python3-zstandard libicu-dev poppler-utils mandoc \
+              chromium chromium-driver python3-selenium
 DEPS_BENCH := sqlite3 iproute2
 DEPS_FRESH := debootstrap git
 
@@ -23,7 +24,7 @@ SAN  := $(BUILD)/san
 FUZZ := $(BUILD)/fuzz
 TWO  := $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j2)
 
-.PHONY: dict deps deps-check deps-bench deps-fresh demo demo-big check tests objects fuzz fuzz-programs soak soak-names bench bench-programs \
+.PHONY: dict deps deps-check deps-bench deps-fresh demo demo-big check tests objects fuzz fuzz-programs soak soak-names soak-page bench bench-programs \
         install fresh clean
 
 ## deps        install what the build needs (apt, only what is missing)
@@ -98,6 +99,11 @@ soak-copy: $(BUILD)/tests/t_copy
 soak: deps
 	@$(MAKE) --no-print-directory $(TWO) $(BUILD)/tests/t_sim
 	$(BUILD)/tests/t_sim --seeds $(SEEDS)
+
+## soak-page   1,000 names through the page of `chibo trang`, in Chromium, as input methods type them: wrong letters
+soak-page: all
+	@dir=$$(mktemp -d) && $(BUILD)/chibo init --home $$dir/nha >$$dir/log && HOME=$$dir XDG_RUNTIME_DIR=$$dir \
+	    $(PYTHON) tests/browser.py $(BUILD) $$dir/nha $$dir/profile =1000; status=$$?; rm -rf $$dir; exit $$status
 
 # Limit programs share nothing with chibo and link only what they use.
 BENCH := $(BUILD)/tests/bench

@@ -147,7 +147,7 @@ enum err page_record(struct page *p, const struct kind_info **k, struct id *id)
 static const struct {
     const char *path, *label;
 } links[] = {
-    {"/", N_("Start")}, {"/so", N_("The book")}, {"/tinh-trang", N_("Where things stand")},
+    {"/", N_("First page")}, {"/so", N_("The book")}, {"/tinh-trang", N_("Where things stand")},
     {"/khac", N_("Written differently")}, {"/dong-bo", N_("Exchange with the ward")},
 };
 

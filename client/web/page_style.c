@@ -22,7 +22,7 @@ const char *const page_style[] = {
     "nav a:focus-visible,nav button:focus-visible{outline-color:#ffd54a}\n"
     ".field,.person{border:0;border-top:1px solid #d8d0c0;margin:0;padding:.9rem 0;min-width:0}\n"
     "label,legend{font-weight:600}\nlegend{padding:.9rem 0 0;float:left;width:100%}\nlegend+*{clear:both}\n"
-    ".field>label{display:block;margin-bottom:.3rem}\n"
+    ".field>label:not(.box){display:block;margin-bottom:.3rem}\n"
     "legend b,label b{color:var(--wrong)}\n"
     "input,select,textarea,button{font:inherit;color:inherit}\n"
     "input[type=text],input[type=search],select,textarea{width:100%;background:#fff;border:2px solid var(--line);"
