@@ -3,14 +3,15 @@
 #include "../common/language.h"
 #include "assign.h"
 #include "cmd.h"
+#include "edit_ask.h"
 #include "refs.h"
 #include "say.h"
 #include "whom.h"
 
 static const struct opt_row rows[] = {
     CMD_OPTIONS,
-    {.name = "muc", .alias = "set", .kind = OPT_TEXT, .value = N_("FIELD=VALUE"), .repeated = true, .required = true,
-     .help = N_("the new value; nothing after = clears the field; of a list it adds one element")},
+    {.name = "muc", .alias = "set", .kind = OPT_TEXT, .value = N_("FIELD=VALUE"), .repeated = true,
+     .help = N_("the new value; nothing after = clears the field; of a list it adds one element; without: asked for")},
 };
 
 static void explain(struct cmd_env *env, enum err e, const struct record_written *w)
@@ -27,8 +28,9 @@ static void explain(struct cmd_env *env, enum err e, const struct record_written
         (void)cmd_explain(env, e, _(w->field->label), "");
 }
 
+/* asked: what was answered at the terminal; NULL: the new values stand in the arguments. */
 static enum err edit(struct cmd_env *env, const struct opt_parsed *args, bool amend, const struct kind_info **k,
-                     struct record_written *w)
+                     struct record_written *w, struct edit_ask *asked)
 {
     struct refs refs;
     struct fields f;
@@ -46,7 +48,7 @@ static enum err edit(struct cmd_env *env, const struct opt_parsed *args, bool am
         e = ERR_TOO_NEW;
     if (e == ERR_OK) {
         fields_init(&f, *k);
-        e = assign_all(env, args, &refs.entry, &f);
+        e = asked != NULL ? edit_ask_fields(asked, &f) : assign_all(env, args, &refs.entry, &f);
         if (e == ERR_OK && strcmp((*k)->name, "residence_comment") == 0)
             e = whom_say(env, &id);
         if (e == ERR_OK)
@@ -64,14 +66,23 @@ static enum err run(struct cmd_env *env, const struct opt_parsed *args, bool ame
 {
     struct record_written w = {0};
     const struct kind_info *k = NULL;
-    enum err e = book_begin(&env->book, true);
+    struct edit_ask asked = {0};
+    const bool asks = !opt_given(args, "muc");
+    enum err e = ERR_OK;
 
-    if (e == ERR_OK)
-        e = edit(env, args, amend, &k, &w);
-    if (e == ERR_OK)
+    if (asks && (env->out.json || !ask_is_possible()))
+        return cmd_explain(env, ERR_USAGE, "--muc", _("FIELD=VALUE"));
+    if (asks)
+        e = edit_ask(&asked, env, opt_arg(args, 0));
+    if (e == ERR_OK && !asked.left)
+        e = book_begin(&env->book, true);
+    if (e == ERR_OK && !asked.left)
+        e = edit(env, args, amend, &k, &w, asks ? &asked : NULL);
+    if (e == ERR_OK && !asked.left)
         e = book_commit(&env->book);
     book_abort(&env->book);
-    return e == ERR_OK ? say_record(env, k, &w) : e;
+    edit_ask_deinit(&asked);
+    return e == ERR_OK && !asked.left ? say_record(env, k, &w) : e;
 }
 
 static enum err run_edit(struct cmd_env *env, const struct opt_parsed *args)

@@ -57,11 +57,7 @@ static enum err answer_of(struct flow *f, const struct kind_info *k, const struc
     if (e == ERR_OK)
         e = replica_view(book_txn(b), &b->replica, k->number, id, &v);
     if (e == ERR_OK) {
-        const struct entry *entry = replica_view_entry(&v, info);
-        for (size_t i = 0; entry != NULL && i < (info->list ? entry->count : 1); i++) {
-            buf_put_str(&text, i > 0 ? ";" : "");
-            entry_print(info, entry->candidate[i].value, NULL, &text);
-        }
+        form_typed(&v, info, &text);
         form_default(to, to_field, buf_cstr(&text));
         replica_view_deinit(&v);
     }

@@ -42,6 +42,18 @@ void form_how(struct form *f, const char *field, enum form_how how)
     f->how[schema_field_named(f->kind, field) - f->kind->field] = how;
 }
 
+void form_typed(const struct view *v, const struct field_info *field, struct buf *out)
+{
+    const struct entry *e = replica_view_entry(v, field);
+    const size_t n = e == NULL ? 0 : field->list ? e->count : 1;
+
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0)
+            buf_put_u8(out, LIST_SEPARATOR);
+        entry_print(field, e->candidate[i].value, NULL, out);
+    }
+}
+
 /* --- half-way answers --- */
 
 /* The row of `meta` that holds them: one for each kind, and for each record that is being changed. */

@@ -29,6 +29,8 @@ void form_deinit(struct form *f);
 void form_how(struct form *f, const char *field, enum form_how how);
 void form_default(struct form *f, const char *field, const char *answer); /* a name of the schema */
 struct buf *form_answer(struct form *f, const struct field_info *field);
+/* Appends what a record that is there holds in a field, as somebody would type it. */
+void form_typed(const struct view *v, const struct field_info *field, struct buf *out);
 /* Half-way answers of this kind (of a change: of this record), over the defaults. The second one needs a
  * transaction. */
 MUST_CHECK enum err form_recall(struct form *f, struct cmd_env *env);
