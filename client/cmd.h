@@ -55,6 +55,7 @@ extern const struct cmd cmd_supplement, cmd_figures, cmd_report;
 extern const struct cmd cmd_due, cmd_badges;
 extern const struct cmd cmd_undo;
 extern const struct cmd cmd_doc_book;
+extern const struct cmd cmd_submit, cmd_return, cmd_approve, cmd_lock, cmd_archive;
 extern const struct cmd *const cmd_table[];
 extern const size_t cmd_count;
 

@@ -1,6 +1,8 @@
 /* cmd_edit.c - `chibo sua ID --muc FIELD=VALUE…`: other values for fields of a record; an empty one clears.
  * `chibo dinh-chinh ID --muc …`: the same of one that is signed, as an amendment. */
 #include "../common/language.h"
+#include "../proto/freeze.h"
+#include "../proto/life.h"
 #include "assign.h"
 #include "cmd.h"
 #include "edit_ask.h"
@@ -14,11 +16,15 @@ static const struct opt_row rows[] = {
      .help = N_("the new value; nothing after = clears the field; of a list it adds one element; without: asked for")},
 };
 
-static void explain(struct cmd_env *env, enum err e, const struct record_written *w)
+static void explain(struct cmd_env *env, enum err e, const struct kind_info *k, const struct record_written *w)
 {
     if (env->why.n > 0)
         return;
-    if (e == ERR_FROZEN)
+    if (e == ERR_FROZEN && life_is(k, LIFE_FILE))
+        (void)cmd_explain(env, e, "", _("It was handed in: let it be sent back, or write the next version"));
+    else if (e == ERR_FROZEN && !freeze_is_signable(k))
+        (void)cmd_explain(env, e, "", _("what is on paper stays as it is"));
+    else if (e == ERR_FROZEN)
         (void)cmd_explain(env, e, "", _("It is signed. To amend it: chibo dinh-chinh ID --muc FIELD=VALUE"));
     else if (e == ERR_NOT_SIGNED)
         (void)cmd_explain(env, e, "", _("To change it: chibo sua ID --muc FIELD=VALUE"));
@@ -53,7 +59,7 @@ static enum err edit(struct cmd_env *env, const struct opt_parsed *args, bool am
             e = whom_say(env, &id);
         if (e == ERR_OK)
             e = (amend ? record_amend : record_edit)(&env->book, &id, &f, w);
-        explain(env, e, w);
+        explain(env, e, *k, w);
         fields_deinit(&f);
     }
     if (e == ERR_OK && refs.unseen)

@@ -41,6 +41,10 @@ MUST_CHECK enum err record_signature_waits(struct book *b, const struct view *v,
  * kind that is put right otherwise; ERR_DECIDED: it is void; ERR_FROZEN: it is no draft any more; ERR_NOT_ALLOWED. */
 MUST_CHECK enum err record_void(struct book *b, const struct kind_info *k, const struct id *id,
                                 struct record_written *w);
+/* It goes up, comes back or is put away by the first of these moves (life.def) that leads on from where it is.
+ * ERR_BAD_VALUE: of a kind that does not; ERR_DECIDED: none leads on; ERR_VOIDED, ERR_CONFLICTS, ERR_NOT_ALLOWED. */
+MUST_CHECK enum err record_move(struct book *b, const struct kind_info *k, const struct id *id,
+                                const char *const *names, struct record_written *w);
 /* It stands after all. ERR_DECIDED: nobody made it void; ERR_NOT_ALLOWED. */
 MUST_CHECK enum err record_restore(struct book *b, const struct kind_info *k, const struct id *id,
                                    struct record_written *w);

@@ -76,9 +76,8 @@ static enum err closing_begin(struct closing *c, struct book *b, const struct ki
 }
 
 /* A book of its own knows nobody's rights yet. */
-static enum err foresee(struct closing *c)
+static enum err foresee_change(struct closing *c, const struct change *change)
 {
-    struct change change = {.kind = c->kind->number, .op = OP_CLOSE};
     enum role role;
 
     if (c->scope.frontier.size == 0)
@@ -86,10 +85,17 @@ static enum err foresee(struct closing *c)
     enum err e = actor_role(book_txn(c->book), &c->scope, &c->book->replica.person, &role);
     if (e != ERR_OK)
         return e;
-    uint32_t verdict = rights_verdict(role, &change, c->scope.access);
+    uint32_t verdict = rights_verdict(role, change, c->scope.access);
     c->written->verdict = verdict_kind(verdict);
     c->written->reason = verdict_reason(verdict);
     return ERR_OK;
+}
+
+static enum err foresee(struct closing *c)
+{
+    const struct change change = {.kind = c->kind->number, .op = OP_CLOSE};
+
+    return foresee_change(c, &change);
 }
 
 static enum err close_to(struct closing *c, uint64_t step)
@@ -199,6 +205,62 @@ enum err record_restore(struct book *b, const struct kind_info *k, const struct 
         e = allowed(&c);
     if (e == ERR_OK)
         e = restore(&c);
+    replica_view_deinit(&c.view);
+    return e;
+}
+
+/* --- going up, and coming back --- */
+
+static void step_of(const struct view *v, uint64_t *round, uint64_t *step)
+{
+    *round = *step = 0;
+    for (size_t i = 0; *round == 0 && *step == 0 && i < v->parts; i++)
+        close_step(&v->part[i].part, round, step);
+}
+
+static enum err move(struct closing *c, const char *const *names)
+{
+    struct change change = {.record = c->written->id, .kind = c->kind->number, .op = OP_STATE, .count = 1};
+    const struct life_move *move = NULL;
+    struct buf value = {0};
+    uint64_t round, step;
+    enum err e;
+
+    step_of(&c->view, &round, &step);
+    for (size_t i = 0; i < life_move_count; i++)
+        for (size_t n = 0; names[n] != NULL; n++)
+            if (life_moves[i].from == step && strcmp(life_moves[i].name, names[n]) == 0)
+                move = &life_moves[i];
+    if (move == NULL)
+        return ERR_DECIDED;
+    mp_put_array(&value, 2);
+    mp_put_uint(&value, round + move->next_round);
+    mp_put_uint(&value, move->to);
+    change.triple[0] = (struct triple){.tag = TAG_STATE, .value = buf_bytes(&value)};
+    e = foresee_change(c, &change);
+    if (e == ERR_OK && c->written->verdict == VERDICT_REFUSED)
+        e = ERR_NOT_ALLOWED;
+    if (e == ERR_OK)
+        e = step_record(c->book, &c->scope, &change);
+    buf_deinit(&value);
+    c->written->changes += e == ERR_OK;
+    return e;
+}
+
+enum err record_move(struct book *b, const struct kind_info *k, const struct id *id, const char *const *names,
+                     struct record_written *out)
+{
+    struct closing c = {0};
+    enum err e = life_is(k, LIFE_FILE) ? ERR_OK : ERR_BAD_VALUE;
+
+    if (e == ERR_OK)
+        e = closing_begin(&c, b, k, id, out);
+    if (e == ERR_OK && replica_view_void(&c.view) == CLOSE_VOID)
+        e = ERR_VOIDED;
+    if (e == ERR_OK && replica_view_conflict(&c.view))
+        e = ERR_CONFLICTS;
+    if (e == ERR_OK)
+        e = move(&c, names);
     replica_view_deinit(&c.view);
     return e;
 }

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 
 #include "../proto/draft.h"
+#include "../proto/freeze.h"
 #include "../proto/ledger.h"
+#include "../proto/life.h"
 #include "../proto/mp.h"
 
 #define STEP_VALUES_MAX (STEP_CHANGES_MAX * 64) /* lists count by element; more are too many, as with changes */
@@ -107,10 +109,29 @@ static enum err note_values(struct book *b, const struct scope *s, const struct 
     return e;
 }
 
+/* What the ward would refuse for the step the record has reached, or for what stands on paper, is not written. */
+static enum err check_life(struct book *b, const struct scope *s, const struct change *c)
+{
+    const struct kind_info *k = schema_kind(c->kind);
+    struct view v;
+    enum err e;
+
+    if (k == NULL || !(life_is(k, LIFE_FILE) || life_is(k, LIFE_PLACED)))
+        return ERR_OK;
+    e = replica_view(book_txn(b), &b->replica, c->kind, &c->record, &v);
+    for (size_t i = 0; e == ERR_OK && i < v.parts; i++)
+        if (v.part[i].scope_number == s->number && freeze_closes(&v.part[i].part, c))
+            e = ERR_FROZEN;
+    replica_view_deinit(&v);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 enum err step_record(struct book *b, const struct scope *s, struct change *c)
 {
-    enum err e = ERR_OK;
+    enum err e = check_life(b, s, c);
 
+    if (e != ERR_OK)
+        return e;
     note_head(b, s, c->kind, &c->record, c->op);
     if (c->op == OP_CREATE)
         mp_put_array(&b->step, 0);

@@ -3,8 +3,10 @@
 
 #include "../common/language.h"
 #include "../proto/freeze.h"
+#include "../proto/life.h"
 #include "../proto/mp.h"
 #include "past.h"
+#include "print.h"
 #include "record.h"
 #include "value.h"
 
@@ -123,6 +125,13 @@ static enum err undo_create(struct righting *g, bool *reversed)
 
 /* --- its state --- */
 
+static bool is_draft_state(const struct view *v)
+{
+    const char *state = print_state(v);
+
+    return strcmp(state, schema_steps[0].name) == 0;
+}
+
 static enum err undo_state(struct righting *g, const struct step_change *c)
 {
     const struct step_mark *ours = &g->of->value[c->first].ours;
@@ -134,6 +143,8 @@ static enum err undo_state(struct righting *g, const struct step_change *c)
     if (c->op == OP_CLOSE && !is_mark(TAG_STATE, buf_bytes(&step), ours))
         e = cmd_explain(g->env, ERR_FROZEN, "",
                         _("A signature that was sent stays. To amend: chibo dinh-chinh ID --muc FIELD=VALUE"));
+    else if (c->op == OP_STATE && life_is(g->kind, LIFE_FILE) && !is_draft_state(&g->view))
+        e = cmd_explain(g->env, ERR_FROZEN, "", _("It was sent: who has it sends it back, chibo tra-lai"));
     else if ((c->op == OP_CLOSE) != is_void)
         e = changed_since(g, NULL);
     else

@@ -75,6 +75,8 @@ bool freeze_closes(const struct part *p, const struct change *c)
 {
     const struct kind_info *k = schema_kind(c->kind);
 
+    if (life_closes(p, c))
+        return true;
     if (k != NULL && p->changes > 0) {
         struct bytes state = close_state(p);
         uint64_t round, step;

@@ -17,7 +17,8 @@
 bool freeze_is_signable(const struct kind_info *k);
 bool freeze_is_signed(const struct kind_info *k, struct bytes state);
 
-/* Would this change write a field that is closed in this part? Undoing the signature itself counts too, and making void
+/* Would this change write a field that is closed in this part, or take the record where its life does not lead
+ * (life.h)? Undoing the signature itself counts too, and making void
  * what is no draft any more. */
 bool freeze_closes(const struct part *p, const struct change *c);
 /* Does this change sign a part that its author had not seen as it stands? (protocol.md 4.3) */

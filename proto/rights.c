@@ -1,6 +1,8 @@
 /* rights.c - rights.def as tables, and the verdict over one change. */
 #include "rights.h"
 
+#include "life.h"
+#include "mp.h"
 #include "verdict.h"
 
 enum part_of_kind { ALL, OWNED, OTHERS, SUPERIOR };
@@ -87,7 +89,7 @@ static bool row_is_for(const struct rights_row *row, const char *kind, const str
     bool owned = field == NULL || field->merge == MERGE_OWNER || field->merge == MERGE_IMMUTABLE;
 
     if (row->fields == SUPERIOR)
-        return strcmp(row->kind, kind) == 0 && field != NULL && strncmp(field->name, "superior_", 9) == 0;
+        return strcmp(row->kind, kind) == 0 && life_is_word_from_above(field);
     return strcmp(row->kind, kind) == 0 && (row->fields == ALL || (row->fields == OWNED) == owned);
 }
 
@@ -112,10 +114,40 @@ static enum right triple_right(enum role r, const struct change *c, size_t i)
     return rights_may_write(r, c->kind, f, c->op);
 }
 
+/* Of a record that goes up and comes back: the step this change leads to. NULL: none that the table names. */
+static const struct life_move *moved(const struct change *c)
+{
+    const struct kind_info *k = schema_kind(c->kind);
+    struct mp value;
+
+    if (k == NULL || (c->op != OP_STATE && c->op != OP_CLOSE) || !life_is(k, LIFE_FILE))
+        return NULL;
+    for (size_t i = 0; i < c->count; i++) {
+        if (TAG_NUMBER(c->triple[i].tag) != 0)
+            continue;
+        mp_open(&value, c->triple[i].value);
+        mp_expect_array(&value, 2);
+        const uint64_t round = mp_uint(&value, UINT32_MAX), step = mp_uint(&value, UINT32_MAX);
+        return mp_close(&value) == ERR_OK ? life_move_to(round, step) : NULL;
+    }
+    return NULL;
+}
+
+static enum right move_right(enum role r, const struct change *c, const struct life_move *move)
+{
+    if (move->by_ward)
+        return r == ROLE_CLERK || r == ROLE_BUILDING ? RIGHT_WRITE : RIGHT_NO;
+    return rights_ward_wide(r) ? RIGHT_NO : rights_may_write(r, c->kind, NULL, c->op);
+}
+
 /* The least of the rights that the change as a whole needs. */
 static enum right change_right(enum role r, const struct change *c)
 {
     enum right least = RIGHT_WRITE;
+    const struct life_move *move = moved(c);
+
+    if (move != NULL)
+        return move_right(r, c, move);
     if (c->op == OP_CREATE || c->op == OP_STATE || c->op == OP_CLOSE)
         least = rights_may_write(r, c->kind, NULL, c->op);
     for (size_t i = 0; c->op != OP_CLOSE && i < c->count; i++) { /* which writes no field */

@@ -177,11 +177,13 @@ static bool is_taken(uint32_t verdict)
 static void fold_before(const struct append *a, const uint32_t *verdict, size_t at, const struct change *c,
                         struct part *p)
 {
+    const struct kind_info *k = schema_kind(c->kind);
+    bool matters = c->op == OP_CLOSE || c->op == OP_STATE || (k != NULL && life_is(k, LIFE_FILE));
     struct change before;
     struct id record;
     uint32_t kind;
 
-    for (size_t i = 0; (c->op == OP_CLOSE || c->op == OP_STATE) && i < at; i++) {
+    for (size_t i = 0; matters && i < at; i++) {
         struct version v = change_version(&a->cs.slot[i].commitment);
 
         change_subject(a->cs.slot[i].body, &kind, &record);

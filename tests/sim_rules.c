@@ -9,7 +9,10 @@
 #define KIND_MEMBER 1
 #define KIND_MINUTES 7
 #define KIND_RESOLUTION 8
+#define KIND_CANDIDATE 13
 #define KIND_APPRAISAL 20
+#define KIND_COMMENT 21
+#define KIND_REPORT 22
 #define SUPERIOR_SCORE 6
 #define SUPERIOR_LEVEL 7
 #define KIND_RECONCILIATION 25
@@ -107,18 +110,57 @@ static uint32_t of_reconciliation(enum column column, const struct change *c)
     return ACCEPTED_OWNS;
 }
 
-/* What the level above says of a member or a meeting is not the cell's to write. */
-static bool is_of_the_superior(const struct change *c)
+/* What the level above says of a member, a meeting or a file is not the cell's to write. */
+static bool is_word_from_above(uint32_t kind, uint32_t number)
 {
-    bool found = false;
-
-    for (size_t i = 0; i < c->count; i++) {
-        uint32_t number = TAG_NUMBER(c->triple[i].tag);
-
-        found = found || (c->kind == KIND_APPRAISAL && (number == SUPERIOR_SCORE || number == SUPERIOR_LEVEL)) ||
-                (c->kind == KIND_QUALITY_SCORE && number >= 6 && number <= 9);
+    switch (kind) {
+    case KIND_CANDIDATE:
+        return number == 11;
+    case KIND_APPRAISAL:
+        return number == SUPERIOR_SCORE || number == SUPERIOR_LEVEL || number == 14;
+    case KIND_COMMENT:
+    case KIND_REPORT:
+        return number == 9;
+    case KIND_QUALITY_SCORE:
+        return number >= 6 && number <= 9;
+    default:
+        return false;
     }
-    return found && c->op != CLOSES;
+}
+
+static size_t words_from_above(const struct change *c)
+{
+    size_t words = 0;
+
+    for (size_t i = 0; c->op != CLOSES && i < c->count; i++)
+        words += is_word_from_above(c->kind, TAG_NUMBER(c->triple[i].tag));
+    return words;
+}
+
+/* The state that this change says; empty: none. */
+static struct bytes state_in(const struct change *c)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (c->triple[i].tag == STATE)
+            return c->triple[i].value;
+    return bytes_of(NULL, 0);
+}
+
+/* Those that go up and come back. */
+static bool is_file(uint32_t kind)
+{
+    return kind == KIND_CANDIDATE || kind == KIND_APPRAISAL || kind == KIND_COMMENT || kind == KIND_REPORT;
+}
+
+/* Whose it is to take a file there: the ward's, but for handing it in; 0: anybody's who may write it (a draft that is
+ * made void or stands again). */
+static char mover(struct bytes state)
+{
+    const uint8_t round = state.n == 3 ? state.p[1] : 0, step = state.n == 3 ? state.p[2] : 0;
+
+    if (step == 1)
+        return 'c';
+    return step == VOID || (step == 0 && round == 0) ? 0 : 'w';
 }
 
 /* Inspections and what they found, measures, cases, the log of reading. */
@@ -144,8 +186,16 @@ uint32_t sim_rules_verdict(enum role r, const struct change *c, enum access acce
     if (c->kind == KIND_TRANSFER && column == OFFICER && c->op != OP_CREATE && c->op != OP_STATE && c->count == 1 &&
         TAG_NUMBER(c->triple[0].tag) == RECEIVED)
         return ACCEPTED_OWNS;
-    if (is_of_the_superior(c) && column != CLERK && column != BUILDING)
+    if (words_from_above(c) > 0 && column != CLERK && column != BUILDING)
         return REFUSED;
+    if (is_file(c->kind) && (c->op == MOVES_ON || c->op == CLOSES) && mover(state_in(c)) != 0) {
+        if (mover(state_in(c)) == 'w')
+            return column == CLERK || column == BUILDING ? ACCEPTED_OWNS : REFUSED;
+        if (column == CLERK || column == BUILDING)
+            return REFUSED;
+    } else if (words_from_above(c) == c->count && c->op != CLOSES && c->op != OP_CREATE && c->count > 0) {
+        return ACCEPTED_OWNS;
+    }
     if (c->kind == KIND_TARGET && column == COMMITTEE && is_all_of_the_cell(c))
         return ACCEPTED_OWNS;
     rule = rules[c->kind][column];
@@ -168,15 +218,6 @@ static bool writes(const struct change *c, uint32_t number)
         if (TAG_NUMBER(c->triple[i].tag) == number && c->op != CLOSES)
             return true;
     return false;
-}
-
-/* The state that this change says; empty: none. */
-static struct bytes state_in(const struct change *c)
-{
-    for (size_t i = 0; i < c->count; i++)
-        if (c->triple[i].tag == STATE)
-            return c->triple[i].value;
-    return bytes_of(NULL, 0);
 }
 
 /* A value stands in this field of the part. */
@@ -311,6 +352,33 @@ static bool sealed_before(uint32_t seal, struct bytes part, const struct model_s
     return sealed;
 }
 
+/* A file that was handed in is only written to by the level above, a locked one by nobody; and it goes step by step. */
+static bool file_closed(struct bytes part, const struct model_slot *slot, size_t at, const struct change *c)
+{
+    struct bytes now, next = state_in(c);
+    uint8_t round = 0, step = 0;
+    bool fields = c->op != CLOSES && c->count > (next.n > 0), closed = false;
+    struct part p;
+
+    if (!is_file(c->kind) || !part_before(part, slot, at, c, &p))
+        return false;
+    now = close_state(&p);
+    if (now.n == 3) {
+        round = now.p[1];
+        step = now.p[2] == VOID ? 0 : now.p[2];
+    }
+    if (fields && step > 0)
+        closed = step >= LOCKED || words_from_above(c) + (next.n > 0) < c->count;
+    if (!closed && next.n == 3 && next.p[2] != VOID && (next.p[1] != round || next.p[2] != step)) {
+        if (next.p[2] == 0)
+            closed = next.p[1] != round + 1 || (step != 1 && step != 2);
+        else
+            closed = next.p[1] != round || next.p[2] != step + 1;
+    }
+    part_deinit(&p);
+    return closed;
+}
+
 bool sim_rules_never_waits(uint32_t kind)
 {
     return kind == KIND_PAPER || kind == KIND_BOOK;
@@ -318,7 +386,8 @@ bool sim_rules_never_waits(uint32_t kind)
 
 bool sim_rules_frozen(struct bytes part, const struct model_slot *slot, size_t at, const struct change *c)
 {
-    bool frozen = c->kind != KIND_RECONCILIATION && closed_already(part, slot, at, c);
+    bool frozen = c->kind != KIND_RECONCILIATION &&
+                  (closed_already(part, slot, at, c) || file_closed(part, slot, at, c));
 
     for (size_t i = 0; i < ARRAY_LEN(seals); i++)
         frozen = frozen || (seals[i].kind == c->kind && writes(c, seals[i].closed) &&

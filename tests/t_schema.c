@@ -37,7 +37,7 @@ static const char *const story[] = {
     "task_update task* date* percent text",
     "doc_in number* issuer* date* title* secrecy deadline paper_at",
     "study doc* date* members[] writeup meeting handed_in[] topic",
-    "candidate name* born* workplace helper state union_opinion class_no class_date gender missing[]",
+    "candidate name* born* workplace helper state union_opinion class_no class_date gender missing[] superior_note",
     "area_link member* org* from* to duties visits[] area",
     "residence_link member* work_org* home_org* letter_no from* to exemption",
     "title subject* name* year* decision_no decided",
@@ -45,9 +45,9 @@ static const char *const story[] = {
     "vote meeting* subject* method agree* against* abstain* eligible*",
     "speech meeting* order* member guest type text*",
     ("appraisal subject* period* self_score self_level cell_level superior_score superior_level vote_for"
-     " vote_all strengths defects remedy signs"),
-    "residence_comment link* year* level* text attended invited front_agreed signed",
-    "report form* period* version* cutoff* figures* narrative sent received",
+     " vote_all strengths defects remedy signs superior_note"),
+    "residence_comment link* year* level* text attended invited front_agreed signed superior_note",
+    "report form* period* version* cutoff* figures* narrative sent received superior_note",
     "link first* second* verdict*",
     "fee_link first* second* verdict*",
     ("reconciliation org* quarter* version* first cutoff* logs* figures* lines explanations[] cell_signed"

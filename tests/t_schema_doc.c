@@ -120,7 +120,13 @@ static void put_states(struct buf *out)
     put_kinds_that_are(out, LIFE_SIGNED);
     buf_put_str(out, ". Placed (§5.7):");
     put_kinds_that_are(out, LIFE_PLACED);
-    buf_put_str(out, ".\n");
+    buf_put_str(out, ".\n\nFiles (§4.3):");
+    put_kinds_that_are(out, LIFE_FILE);
+    buf_put_str(out, ". Their moves:\n\n| move | from step | to step | who |\n|---|---|---|---|\n");
+    for (size_t i = 0; i < life_move_count; i++)
+        buf_printf(out, "| %s | %u | %u%s | %s |\n", life_moves[i].name, (unsigned)life_moves[i].from,
+                   (unsigned)life_moves[i].to, life_moves[i].next_round ? " of the next round" : "",
+                   life_moves[i].by_ward ? "clerk, building" : "roles of the cell that may write the record");
 }
 
 static void put_roles(struct buf *out)
