@@ -125,8 +125,46 @@ same "$(marks "$H" present) $(marks "$H" excused) $(marks "$H" unexcused) $(mark
 run 0 chibo list attendance --json --where "meeting=$H" --where mark=excused
 same "$(field fields.reason)" '"công tác"'
 
+# The dues of the month on one screen: who owes what; all but one have paid; the rest is asked for the next time.
+rate() { id chibo add fee_rate --set "member=$1" --set basis=pension --set amount="$2" --set from=1/2026 >/dev/null; }
+for name in Mẫu Giả 'Ví Dụ'; do
+    rate "$(chibo list member --json --where given_name="$name" | grep -oE '"id":"[0-9a-f]{32}"' | cut -d'"' -f4)" 32000
+done
+talk <<'E'
+Chọn số | 4
+Đảng phí tháng [11/2026] | 4/11
+Xin gõ tháng dạng 11/2026. |
+3 đảng viên phải đóng 96.000 đ. | 9
+Chỉ gõ số trong danh sách | -2
+Đã thu 2/3 người còn nợ, 64.000 đ. | 4
+Đảng phí tháng |
+1  Nguyễn Thị Mẫu: 32.000 đ | <
+Chọn số | 0
+E
+run 0 chibo list fee_payment --json --where month=11/2026
+lines 2
+
+# A form on paper, by number.
+talk <<E
+Chọn số | 8
+In mẫu số | 99
+Xin gõ một số trong danh sách. | 1
+Của tháng, quý, năm nào |
+Ghi ra tệp PDF [danh-sach-dang-vien.pdf] | $FAST/ds.pdf
+Đã ghi xong tệp. | 0
+E
+same "$(head -c 5 "$FAST/ds.pdf")" '%PDF-'
+
 # Taken back from the menu: the end, then the roll as a whole, then the meeting.
 talk <<'E'
+Chọn số | 15
+Khoản đảng phí đã nộp · Trần Thị Giả · 11/2026 · 32.000 đ | c
+Chọn số | 15
+Mức đóng đảng phí · Quàng Thị Ví Dụ | c
+Chọn số | 15
+Mức đóng đảng phí | c
+Chọn số | 15
+Mức đóng đảng phí | c
 Chọn số | 15
 Kết thúc: 21:15 → – |
 Chọn số | 15
