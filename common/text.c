@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <utf8proc.h>
 
+#include "text_plain.h"
+
 /* One character from the front of s (s.n > 0): its length in bytes, or 0 when the bytes are not UTF-8. */
 static size_t next_char(struct bytes s, int32_t *c)
 {
@@ -231,6 +233,8 @@ enum err text_fold(struct bytes in, struct buf *out)
 enum err text_key(struct bytes in, struct buf *out)
 {
     struct buf clean = { 0 };
+    if (text_plain_key(in, out))
+        return ERR_OK;
     enum err e = text_clean(in, TEXT_ONE_LINE, &clean);
     if (e == ERR_OK)
         e = text_fold(buf_bytes(&clean), out);

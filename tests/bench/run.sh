@@ -1,7 +1,7 @@
 #!/bin/bash
 # run.sh - every figure beside its limit program, in one run on one machine; writes the table of docs/performance.md.
 #
-#     BENCH_RUNS=5 BUILD=build tests/bench/run.sh [small] [add] [upload] [ingest] [bytes] [link]
+#     BENCH_RUNS=5 BUILD=build tests/bench/run.sh [small] [add] [upload] [ingest] [bytes] [link] [commands]
 #
 # Without names: all of them, and the page is written.
 # Each line: name: value, limit, ratio, goal, met or MISSED. Times are medians; BENCH_RUNS of each (at least 5).
@@ -13,6 +13,7 @@ WORK=$(mktemp -d "${TMPDIR:-/tmp}/chibo-bench.XXXXXX")
 . tests/bench/slow.sh
 . tests/bench/scale.sh
 . tests/bench/first.sh
+. tests/bench/commands.sh
 TABLE=$WORK/table
 COUNT=10000 CLIENTS=50 EACH=500
 
@@ -278,7 +279,7 @@ ward "$WORK/ward"
 cell "$WORK/ward" CB-001
 device "$WORK/ward" "$WORK/lan" CB-001 secretary
 device "$WORK/ward" "$WORK/binh" CB-001 deputy
-for part in ${*:-small add upload ingest bytes link scale repair first}; do
+for part in ${*:-small add upload ingest bytes link scale repair first commands}; do
     "bench_$part"
 done
 [ $# -gt 0 ] || page
