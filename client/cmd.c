@@ -20,6 +20,7 @@ const struct cmd *const cmd_table[] = {
     &cmd_import, &cmd_export,
     &cmd_print, &cmd_doc_book, &cmd_web,
     &cmd_submit, &cmd_return, &cmd_approve, &cmd_lock, &cmd_archive,
+    &cmd_ward,
 };
 const size_t cmd_count = ARRAY_LEN(cmd_table);
 

@@ -112,6 +112,11 @@ const struct manual_example examples[] = {
     {"in", "danh-sach-dang-vien --ra danh-sach.pdf", N_("the register of members"), NULL},
     {"in", "so-dang-phi --ky 2026 --ra dang-phi.pdf", N_("the dues of a year"), NULL},
     {"in", "bien-ban --trong --ra bien-ban-trong.pdf", N_("blank, to be written by hand"), NULL},
+    {"phuong", "", N_("what the ward’s office can look at"), NULL},
+    {"phuong", "tinh-hinh --ky 11/2026 --thieu", N_("who has not met, signed or reported in this month"), NULL},
+    {"phuong", "doi-khop --ky 4/2026", N_("how far the quarter’s match of registers is"), NULL},
+    {"phuong", "gui-van-ban --muc number=12-HD/ĐU --muc issuer=\"Đảng ủy phường\" --muc date=1/11/2026 "
+     "--muc title=\"Hướng dẫn kiểm điểm cuối năm\"", N_("send a document down to every cell"), NULL},
 };
 /* clang-format on */
 const size_t examples_count = ARRAY_LEN(examples);

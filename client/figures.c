@@ -11,6 +11,7 @@ struct loading {
     struct figures *f;
     struct txn *txn;
     struct id counted, other; /* organisations whose records count, and do not: the last of each that was asked about */
+    size_t at; /* of several: where `other`'s records count */
 };
 
 static bool counts_here(struct loading *l, const struct id *org)
@@ -26,6 +27,21 @@ static bool counts_here(struct loading *l, const struct id *org)
     return here;
 }
 
+/* Of several: the cell it counts in; of one: 0. Beyond the last: nowhere. */
+static size_t cell_of(struct loading *l, const struct id *org)
+{
+    if (l->f->cell == NULL)
+        return counts_here(l, org) ? 0 : 1;
+    if (!id_equal(org, &l->other)) {
+        l->other = *org;
+        if (org_living(l->txn, org, &l->counted) != ERR_OK)
+            l->counted = *org;
+        for (l->at = 0; l->at < l->f->cells && !id_equal(&l->f->cell[l->at].id, &l->counted);)
+            l->at++;
+    }
+    return l->at;
+}
+
 static bool record_visit(void *arg, struct view *v)
 {
     struct loading *l = arg;
@@ -35,18 +51,19 @@ static bool record_visit(void *arg, struct view *v)
         return true;
     for (size_t i = 0; i < v->parts; i++)
         x.part[i] = &v->part[i].part;
-    x.cell = counts_here(l, &v->org) ? 0 : 1;
+    x.cell = cell_of(l, &v->org);
     report_take(l->f->report, &x);
     return true;
 }
 
-static enum err load(struct figures *f, struct print *p, const struct id *org, uint32_t of, const char *const *only)
+/* What is counted for is in f already. */
+static enum err load(struct figures *f, struct print *p, uint32_t of, const char *const *only)
 {
     struct loading l = {.f = f, .txn = book_txn(p->book)};
     const struct kind_info *k;
     enum err e = ERR_OK;
 
-    *f = (struct figures){*org, report_new(1, of)};
+    f->report = report_new(f->cells, of);
     for (size_t i = 0; e == ERR_OK && (k = report_kind(i)) != NULL; i++) {
         bool wanted = only == NULL;
         for (const char *const *name = only; !wanted && *name != NULL; name++)
@@ -60,13 +77,21 @@ static enum err load(struct figures *f, struct print *p, const struct id *org, u
 
 enum err figures_load(struct figures *f, struct print *p, const struct id *org, uint32_t of)
 {
-    return load(f, p, org, of, NULL);
+    *f = (struct figures){.org = *org, .cells = 1};
+    return load(f, p, of, NULL);
+}
+
+enum err figures_load_all(struct figures *f, struct print *p, const struct org *cell, size_t cells, uint32_t of)
+{
+    *f = (struct figures){.cell = cell, .cells = cells};
+    return load(f, p, of, NULL);
 }
 
 enum err figures_load_members(struct figures *f, struct print *p, const struct id *org)
 {
     static const char *const kinds[] = {"member", "membership", "link", NULL};
-    return load(f, p, org, 0, kinds);
+    *f = (struct figures){.org = *org, .cells = 1};
+    return load(f, p, 0, kinds);
 }
 
 void figures_deinit(struct figures *f)
@@ -83,6 +108,11 @@ bool figures_has_member(const struct figures *f, const struct id *member, uint32
 void figures_of(const struct figures *f, uint32_t period, int64_t value[REPORT_LINES])
 {
     report_of(f->report, period, (int64_t(*)[REPORT_LINES])(void *)value);
+}
+
+void figures_of_all(const struct figures *f, uint32_t period, int64_t (*value)[REPORT_LINES])
+{
+    report_of(f->report, period, value);
 }
 
 /* --- as text --- */

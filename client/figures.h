@@ -10,12 +10,18 @@
 #include "print.h"
 
 struct figures {
-    struct id org;
+    struct id org; /* the one; of several: zero */
+    const struct org *cell; /* the several; borrowed */
+    size_t cells;
     struct report *report;
 };
 
 /* of: for reports of this period alone; 0: of any. */
 MUST_CHECK enum err figures_load(struct figures *f, struct print *p, const struct id *org, uint32_t of);
+/* The same of several organisations in one walk; figures_of_all tells of each. */
+MUST_CHECK enum err figures_load_all(struct figures *f, struct print *p, const struct org *cell, size_t cells,
+                                     uint32_t of);
+void figures_of_all(const struct figures *f, uint32_t period, int64_t (*value)[REPORT_LINES]);
 void figures_deinit(struct figures *f); /* in any case */
 void figures_of(const struct figures *f, uint32_t period, int64_t value[REPORT_LINES]);
 /* Only who belongs here, for this question alone: is the record a member of the organisation's that counts on this day?

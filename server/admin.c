@@ -284,6 +284,8 @@ static enum err invite(struct task *t)
         e = ERR_NO_SUCH_RECORD;
     if (e == ERR_OK)
         e = org_living(t->txn, &o.id, &o.id);
+    if (e == ERR_OK && rights_ward_wide((enum role)t->number) && o.type != ORG_WARD)
+        e = ERR_NOT_ALLOWED; /* who reaches into every cell is not of one of them */
     if (e == ERR_OK)
         e = write_invite(t, &o, &in);
     if (e == ERR_OK) {

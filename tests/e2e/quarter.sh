@@ -31,7 +31,7 @@ batch() { batch=$(ward reconcile "$W" --quarter 4/2026 --json); status=$?; }
 
 world secretary
 ward org "$W" add --code CB-015 --name "Chi bộ Tổ dân phố 15" --type TDP >/dev/null
-device clerk CB-014 clerk "Văn Phòng"
+device clerk PHUONG clerk "Văn Phòng"
 device e1 CB-015 secretary "Bí Thư 15"
 mkdir "$W/hop-thu-den"
 
