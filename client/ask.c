@@ -85,22 +85,32 @@ static void trim(struct buf *line)
     buf_drop_front(line, front);
 }
 
+/* A terminal holds so much of a line and drops what is typed beyond it: half a text must not pass for the whole. */
+#define TERMINAL_LINE_MAX 4095
+
 enum ask_answer ask_line(struct ask *a, const char *question, const char *shown, struct buf *line)
 {
     struct buf text = {0};
+    bool cut;
 
     begin(a);
     buf_put_str(&text, question);
     if (shown != NULL && shown[0] != 0)
         buf_printf(&text, " [%s]", shown);
     buf_put_str(&text, ": ");
-    out_write(a->fd, buf_bytes(&text));
+    do {
+        out_write(a->fd, buf_bytes(&text));
+        buf_clear(line);
+        if (!take(a, line)) {
+            buf_deinit(&text);
+            out_write(a->fd, bytes_of_str("\n"));
+            return ASK_END;
+        }
+        cut = ask_is_possible() && line->n >= TERMINAL_LINE_MAX;
+        if (cut)
+            ask_say(a, _("  ✗ The line is too long for the terminal; its end was lost. Shorter, please."));
+    } while (cut);
     buf_deinit(&text);
-    buf_clear(line);
-    if (!take(a, line)) {
-        out_write(a->fd, bytes_of_str("\n"));
-        return ASK_END;
-    }
     trim(line);
     if (!ask_is_possible())
         out_write(a->fd, bytes_of_str("\n"));

@@ -25,7 +25,8 @@ struct ask {
 };
 
 bool ask_is_possible(void); /* stdin is a terminal */
-/* Writes the question and, in brackets, what Enter keeps (NULL: nothing). line is cleared first. */
+/* Writes the question and, in brackets, what Enter keeps (NULL: nothing). line is cleared first. A line of which the
+ * terminal kept only the beginning is asked for again. */
 enum ask_answer ask_line(struct ask *a, const char *question, const char *shown, struct buf *line);
 /* Yes (c, y) or no (k, n), until it is one of them; Enter is what `otherwise` says. `<` and `.` are no. */
 enum ask_yes { ASK_NO, ASK_YES, ASK_NOBODY };

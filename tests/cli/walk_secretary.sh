@@ -34,13 +34,15 @@ E
 run 0 chibo list meeting --json
 lines 0
 # Every answer is there again, Enter keeps it, and "<" goes back. The power goes in the middle of the roll call.
-talk <<'E'
+LONG=$(printf 'Ý kiến %.0s' {1..600}) # more than a terminal holds of a line: not half of it is taken
+talk <<E
 Chọn số | 1
 Lần trước ghi dở |
 Tháng [11/2026] |
 Ngày [thứ Tư, 04/11/2026] |
 Bắt đầu [19:30] |
-Địa điểm | Nha van hoa
+Địa điểm | $LONG
+Dòng dài quá, máy không nhận hết. | Nha van hoa
 Chủ trì | <
 Địa điểm [Nha van hoa] | Nhà văn hóa
 Chủ trì | 2
@@ -102,7 +104,7 @@ same "$(marks "$H" present) $(marks "$H" excused) $(marks "$H" unexcused)" '57 1
 run 0 chibo show "$H" --json
 same "$(field fields.end) $(field fields.short_reason)" '"20:35" "Nhiều đồng chí cao tuổi"'
 run 0 chibo list minutes --json --where "meeting=$H"
-same "$(field fields.conclusion)" '"Thống nhất"'
+same "$(field fields.proceedings) $(field fields.conclusion)" '"Bí thư đọc báo cáo" "Thống nhất"'
 
 # Like the meeting before: place, chair, agenda and the roll with its reasons are there, Enter takes them.
 talk <<'E'
