@@ -124,6 +124,7 @@ static void serve(struct http *h, int64_t idle)
 static int fail(struct page_site *s, enum err e, const char *why)
 {
     out_error(&s->env.out, e, why);
+    page_site_deinit(s);
     return err_exit_status(e);
 }
 

@@ -17,9 +17,10 @@ static const struct {
 static enum err put_counts(struct page *p)
 {
     struct book *b = &p->env->book;
-    struct replica_counts counts;
+    struct replica_counts counts = {0};
     struct buf line = {0}, row = {0};
-    enum err e = replica_count(book_txn(b), &counts);
+    /* A book of its own sends nothing: all of it would be counted. */
+    enum err e = b->replica.enrolled ? replica_count(book_txn(b), &counts) : ERR_OK;
 
     if (e != ERR_OK)
         return e;

@@ -12,6 +12,7 @@ import re
 import socket
 import subprocess
 import sys
+import time
 import urllib.parse
 
 address, home, chibo = sys.argv[1:4]
@@ -286,6 +287,57 @@ def keep():
 def kept():
     _, _, text = ask("GET", "/ghi/hop")
     check("what was kept is there", "Nhà văn hóa" in text and "một; hai\nba" in text)
+
+
+def exchange():
+    """The button; the page asks again by itself until it is done."""
+    check("begun", form("/dong-bo", [("lam", "dong-bo")])[0] == 303)
+    end = time.monotonic() + 60
+    while 'http-equiv="refresh"' in (text := ask("GET", "/dong-bo")[2]) and time.monotonic() < end:
+        time.sleep(0.02)
+    check("exchanged: " + text[-900:], "Gửi 1 thay đổi · nhận 1" in text)
+
+
+def conflict():
+    meeting = records("hop")[0]["id"]
+    _, _, text = ask("GET", "/khac")
+    check("before, mine and theirs", all(t in text for t in ("Nhà ông Giả", "Nhà văn hóa", "Trường học &lt;b&gt;",
+                                                             "Quàng Thị Ví Dụ")))
+    fields = re.findall(r'type="hidden" name="(thay|ma|muc)" value="([^"]*)"', text)
+    check("of this record and field", ("ma", meeting) in fields and ("muc", "place") in fields)
+    number = re.search(r'value="(\d)"> <span>[^<]*<b class="text">Trường học', text)[1]
+    check("nothing chosen", form("/khac", fields)[0] == 422)
+    wrong = [(n, v if n != "thay" else "0" * 32) for n, v in fields]
+    check("what was not seen is not settled", form("/khac", wrong + [("chon", number)])[0] == 422)
+    check("settled", form("/khac", fields + [("chon", number)])[0] == 303)
+    record = records("hop")[0]
+    check("as it was chosen", record["fields"]["place"] == "Trường học <b>" and "conflicts" not in record)
+    check("an old page settles nothing", form("/khac", fields + [("chon", "1")])[0] == 422)
+    check("nothing waits", "Không có gì chờ" in ask("GET", "/khac")[2])
+
+
+def sign():
+    """What is signed is the text that was on the page; after that it is only amended."""
+    meeting = records("hop")[0]["id"]
+    _, h, _ = form("/ghi/bien-ban", [("f.meeting", meeting), ("f.conclusion", "Nhất trí."), ("lam", "ghi")])
+    minutes = h["Location"].rsplit("/", 1)[1]
+    _, _, text = ask("GET", "/ky/" + minutes)
+    seen = re.search(r'name="thay" value="(\w+)"', text)[1]
+    run("sua", minutes, "--muc", "closing=21 giờ")
+    check("another text is not signed", form("/ky/" + minutes, [("thay", seen)])[0] == 403)
+    seen = re.search(r'name="thay" value="(\w+)"', ask("GET", "/ky/" + minutes)[2])[1]
+    check("signed", form("/ky/" + minutes, [("thay", seen)])[0] == 303)
+    _, _, text = ask("GET", "/sua/" + minutes)
+    check("only amended", "Đính chính" in text)
+    before = [("o.conclusion", "Nhất trí."), ("o.closing", "21 giờ"), ("f.closing", "21 giờ")]
+    check("amended", form("/sua/" + minutes, before + [("f.conclusion", "Nhất trí 15/15."), ("lam", "ghi")])[0] == 303)
+    check("it says so", "Nhất trí 15/15." in ask("GET", "/xem/" + minutes)[2])
+    task = records("viec")[0]["id"]
+    for said in ("bỏ", "khôi phục"):
+        _, _, text = ask("GET", "/xoa/" + task)
+        seen = re.search(r'name="thay" value="(\w+)"', text)[1]
+        check(said, "Đồng ý " + said in text and form("/xoa/" + task, [("thay", seen)])[0] == 303)
+    check("it stands", any(r["id"] == task for r in records("viec")))
 
 
 def leave():

@@ -41,7 +41,7 @@ same "$(awk -v p="$(printf ':%04X' "$port")" '$4 == "0A" && $2 ~ p "$" { print $
     "0100007F$(printf ':%04X' "$port")"
 run 2 chibo trang --khong-mo --port "$port"
 complains "$port"
-browse strangers enter headers other_sites sizes paths hostile drafts changes roll locked others leave
+browse strangers enter headers other_sites sizes paths hostile drafts changes roll sign locked others leave
 wait $PAGE
 same $? 0
 
@@ -56,6 +56,30 @@ browse enter kept
 kill -TERM $PAGE
 wait $PAGE
 same $? 0
+
+# ---- with a ward: the button that exchanges, and what two people wrote differently
+(
+    ward
+    export CHIBO_HOME=$TMP/bi-thu
+    other=$TMP/pho
+    run 0 chibo khoi-tao "$(invite secretary 'Lò Văn Thử')"
+    run 0 chibo --thu-muc "$other" khoi-tao "$(invite deputy 'Quàng Thị Ví Dụ')"
+    chair=$(member Lò Văn Thử)
+    meeting=$(id chibo ghi hop --muc type=regular --muc period=11/2026 --muc date=4/11/2026 --muc start=19:00 \
+        --muc "chair=$chair" --muc "scribe=$chair" --muc 'place=Nhà ông Giả')
+    run 0 chibo dong-bo
+    run 0 chibo --thu-muc "$other" dong-bo
+    run 0 chibo sua "$meeting" --muc 'place=Nhà văn hóa'
+    run 0 chibo --thu-muc "$other" sua "$meeting" --muc 'place=Trường học <b>'
+    run 0 chibo --thu-muc "$other" dong-bo
+    page
+    browse enter exchange conflict leave
+    wait $PAGE
+    unserve
+    echo "$PASSED $FAILED" >"$TMP/counted"
+    trap - EXIT
+)
+read -r PASSED FAILED <"$TMP/counted"
 
 # ---- nobody there
 CHIBO_TEST_WEB_IDLE_MS=50 page
