@@ -154,6 +154,8 @@ struct replica_end {
 };
 MUST_CHECK enum err replica_end_load(struct txn *txn, uint16_t number, struct replica_end *end); /* absent: zero */
 MUST_CHECK enum err replica_end_save(struct txn *txn, uint16_t number, const struct replica_end *end);
+/* Of a scope that was erased here since. ERR_NOT_FOUND: nothing of ours was in it. */
+MUST_CHECK enum err replica_end_left(struct txn *txn, const struct id *scope, struct replica_end *end);
 MUST_CHECK enum err replica_end_leave(struct txn *txn, const struct scope *s);
 MUST_CHECK enum err replica_end_return(struct txn *txn, const struct scope *s);
 

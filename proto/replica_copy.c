@@ -119,6 +119,17 @@ static enum err head_before(struct txn *txn, uint16_t number, uint64_t next, str
     return e;
 }
 
+/* Erased here, and the close that says so did not come: what was ours is at the ward, and ends where it ended here. */
+static enum err compare_left(struct txn *txn, const struct message_resume *entry)
+{
+    struct replica_end end;
+    enum err e = replica_end_left(txn, &entry->scope, &end);
+
+    if (e == ERR_NOT_FOUND || (e == ERR_OK && entry->next > end.next))
+        return ERR_COPY;
+    return e == ERR_OK && entry->next == end.next && !crypto_equal(end.head.b, entry->head.b, HASH_SIZE) ? ERR_COPY : e;
+}
+
 static enum err compare_stream(struct txn *txn, const struct replica *r, const struct message_resume *entry)
 {
     struct replica_end end;
@@ -127,7 +138,7 @@ static enum err compare_stream(struct txn *txn, const struct replica *r, const s
     enum err e = scope_load(txn, &entry->scope, &s);
 
     if (e == ERR_NOT_FOUND)
-        return ERR_COPY;
+        return compare_left(txn, entry);
     if (e == ERR_OK)
         e = replica_end_load(txn, s.number, &end);
     if (e != ERR_OK || entry->next == 0)

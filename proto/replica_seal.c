@@ -27,11 +27,10 @@ static struct bytes end_key(uint8_t *room, uint16_t number)
     return bytes_of(room, 8);
 }
 
-enum err replica_end_load(struct txn *txn, uint16_t number, struct replica_end *end)
+static enum err end_read(struct txn *txn, struct bytes key, struct replica_end *end)
 {
-    uint8_t room[STORE_KEY_MAX];
     struct buf value = {0};
-    enum err e = store_get(txn, TABLE_meta, end_key(room, number), &value);
+    enum err e = store_get(txn, TABLE_meta, key, &value);
 
     memset(end, 0, sizeof *end);
     if (e == ERR_OK && value.n != 8 + HASH_SIZE)
@@ -41,6 +40,14 @@ enum err replica_end_load(struct txn *txn, uint16_t number, struct replica_end *
         memcpy(end->head.b, value.p + 8, HASH_SIZE);
     }
     buf_deinit(&value);
+    return e;
+}
+
+enum err replica_end_load(struct txn *txn, uint16_t number, struct replica_end *end)
+{
+    uint8_t room[STORE_KEY_MAX];
+    enum err e = end_read(txn, end_key(room, number), end);
+
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
@@ -58,6 +65,13 @@ static struct bytes left_key(uint8_t *room, const struct id *scope)
     memcpy(room, "left", 4);
     memcpy(room + 4, scope->b, ID_SIZE);
     return bytes_of(room, 4 + ID_SIZE);
+}
+
+enum err replica_end_left(struct txn *txn, const struct id *scope, struct replica_end *end)
+{
+    uint8_t room[STORE_KEY_MAX];
+
+    return end_read(txn, left_key(room, scope), end);
 }
 
 static enum err end_move(struct txn *txn, struct bytes from, struct bytes to)

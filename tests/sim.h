@@ -12,7 +12,10 @@
 #include "sim_link.h"
 
 #define SIM_PEERS_MAX 12
-#define SIM_ORGS_MAX 5 /* the ward's own and four cells */
+#define SIM_CELLS_MAX 5 /* the ward's own and four cells */
+#define SIM_ORGS_MAX 9  /* and what they were split into */
+#define SIM_ROLES_MAX 96
+#define SIM_LOG_GRANTS_MAX 96
 #define SIM_SLOTS_MAX 16
 #define SIM_FILES_MAX 8
 #define SIM_ROUNDS_MAX 20
@@ -24,7 +27,7 @@
     ROW(CUT) ROW(OVERLAP) ROW(REPLAY) ROW(WARD_CRASH) ROW(DEVICE_CRASH) ROW(EIO) ROW(NO_SPACE) ROW(REVOKE) ROW(CLOCK) \
     ROW(HALF_OPEN) ROW(JOIN) ROW(FILES) ROW(RESTORE) ROW(CLIENT_RESTORE) ROW(CLONE) ROW(ROTATE) \
     ROW(BUDGET) \
-    ROW(BITROT) ROW(SNAPSHOT) ROW(JUMP) /* from here on: sim_more.h */
+    ROW(BITROT) ROW(SNAPSHOT) ROW(JUMP) ROW(SCOPES) /* from here on: sim_more.h */
 
 enum sim_fault {
 #define SIM_FAULT_ENUM(name) SIM_##name,
@@ -74,6 +77,14 @@ struct sim_stream {
     size_t written; /* place in the peer's list */
 };
 
+/* A role as the leaves of one log say. */
+struct sim_log_grant {
+    struct id person;
+    enum role role;
+    bool over;
+    uint64_t end; /* over: the leaf that says so */
+};
+
 struct sim_log {
     size_t org;
     enum access access;
@@ -88,6 +99,8 @@ struct sim_log {
     struct control_device desk; /* the ward's own hand, as its newest device leaf here says */
     size_t revoked;
     struct id revoked_device[SIM_PEERS_MAX];
+    size_t grants;
+    struct sim_log_grant grant[SIM_LOG_GRANTS_MAX];
 };
 
 /* One connection. */
@@ -126,6 +139,23 @@ struct sim_away {
     uint64_t sum;   /* of all of this seed */
 };
 
+/* A role that somebody holds, or held. */
+struct sim_role {
+    struct id person;
+    size_t org;
+    enum role role;
+    bool held;
+};
+
+/* Seeds in which that changes (sim_scopes.h). */
+struct sim_scopes {
+    bool on;
+    size_t roles;
+    struct sim_role role[SIM_ROLES_MAX];
+    bool leads[SIM_ORGS_MAX][SIM_ORGS_MAX]; /* one became part of another, or is it */
+    bool history[SIM_ORGS_MAX];
+};
+
 /* What a device's store was once. */
 struct sim_store_backup {
     struct memstore *store;
@@ -135,7 +165,7 @@ struct sim_store_backup {
 
 struct sim_totals {
     uint64_t seeds, actions, recorded, sessions, whole, cuts, crashes, restarts, faults, revoked, replays, errors, files;
-    uint64_t restores, rotations, put_back, clones, renewed, two_live, rotten, snapshots, away;
+    uint64_t restores, rotations, put_back, clones, renewed, two_live, rotten, snapshots, away, reorganised;
     uint64_t leaves, changes, rounds, rounds_most, bytes[2];
 };
 
@@ -161,6 +191,7 @@ struct sim {
     struct sim_store_backup store_backup[SIM_STORE_BACKUPS];
     unsigned rotations; /* of the ward's key */
     struct sim_away away;
+    struct sim_scopes scopes;
     bool settled;  /* in the end: nothing more comes */
     bool rotten;   /* a leaf of the ward is damaged, */
     size_t rotten_with; /* and this peer has it */

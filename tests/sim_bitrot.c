@@ -7,6 +7,7 @@
 #include "sim_log.h"
 #include "sim_net.h"
 #include "sim_repair.h"
+#include "sim_scopes.h"
 #include "sim_world.h"
 
 #define ROWS_MORE 4   /* that rot at once */
@@ -57,6 +58,7 @@ static void count_acked(struct sim *s, size_t peer)
     for (size_t i = 0; i < s->logs && !s->failed; i++)
         if (sim_world_may_read(s, p, s->log[i].org, s->log[i].access))
             sim_log_acked(s, peer, &s->log[i].scope);
+    sim_scopes_dropped(s, peer);
 }
 
 static void of_device(struct sim *s)

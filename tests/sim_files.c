@@ -6,6 +6,7 @@
 #include "sim_matrix.h"
 #include "sim_outbound.h"
 #include "sim_parcel.h"
+#include "sim_scopes.h"
 #include "sim_world.h"
 
 /* One step under way. */
@@ -54,6 +55,8 @@ static void ran(void *arg, const struct work *job)
         return;
     if (job->kind == WORK_PARCEL_APPLY)
         sim_log_acked(step->sim, step->peer, &job->scope);
+    if (job->kind == WORK_DROP)
+        sim_scopes_dropped(step->sim, step->peer);
     if (job->kind == WORK_PARCEL_READ)
         sim_outbound_look(step->sim, step->peer, buf_bytes(&job->out), &step->scope);
 }
@@ -65,7 +68,7 @@ static bool expected(const struct sim *s, const struct step *step, enum err e)
     if (e == ERR_NO_SPACE)
         return step->poor;
     if (e == ERR_FILE_NEEDS) /* it answers what the store has forgotten */
-        return s->peer[step->peer].copies;
+        return s->peer[step->peer].copies || s->scopes.on;
     if (e == ERR_FILE_OLD_KEY) /* made for a key that is not kept any more */
         return s->rotations > WARD_OLD_KEYS;
     if (e == ERR_COPY)

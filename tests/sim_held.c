@@ -211,6 +211,15 @@ static bool check_row(void *arg, const struct held *h)
     return !c->s->failed;
 }
 
+/* What was held in a scope that is not its own any more stays known. */
+static bool count_left(void *arg, const struct replica_verdict *v)
+{
+    struct checking *c = arg;
+
+    c->own += replica_verdict_left(c->txn, v) && verdict_kind(v->verdict) == VERDICT_HELD;
+    return true;
+}
+
 void sim_held_check(struct sim *s, size_t peer)
 {
     struct sim_peer *p = &s->peer[peer];
@@ -233,6 +242,8 @@ void sim_held_check(struct sim *s, size_t peer)
         if (held_each(&txn, &scope[i], check_row, &c) != ERR_OK)
             sim_broken(s, "H2: %zu: the index of what waits cannot be read", peer);
     }
+    if (!s->failed && replica_verdict_each(&txn, count_left, &c) != ERR_OK)
+        sim_broken(s, "H4: %zu: the words cannot be read", peer);
     if (!s->failed && counts.held != c.own)
         sim_broken(s, "H3: %zu shows %llu held changes, %llu of its own wait", peer, (unsigned long long)counts.held,
                    (unsigned long long)c.own);

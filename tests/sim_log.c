@@ -12,6 +12,7 @@
 #include "sim_quarter.h"
 #include "sim_restore.h"
 #include "sim_rules.h"
+#include "sim_scopes.h"
 #include "sim_snapshot.h"
 #include "sim_world.h"
 
@@ -97,12 +98,6 @@ static void match_written(struct sim *s, struct sim_log *l, struct sim_stream *s
     buf_deinit(&body);
 }
 
-/* What two copies of a device send waits for a person; what never waits is refused. */
-static uint32_t copied_verdict(uint32_t kind)
-{
-    return sim_rules_never_waits(kind) ? SIM_RULES_COPIED - VERDICT_HELD + VERDICT_REFUSED : SIM_RULES_COPIED;
-}
-
 /* The verdict may also be what it was where the change was judged: what a restored ward took in before a device handed
  * back what was lost stands behind that now, what is handed back stands on another beginning than it had, and nothing is
  * judged again (protocol.md 8.6). So a signature may have come between; whose right it was has not changed. What is
@@ -116,16 +111,17 @@ static bool was_judged_so(const struct sim *s, const struct sim_log *l, const st
         return false;
     return verdict == right || verdict == SIM_RULES_FROZEN ||
            (verdict_kind(right) == VERDICT_ACCEPTED &&
-            (verdict == SIM_RULES_UNSEEN || (verdict == copied_verdict(c->kind) && s->peer[st->peer].cloned)));
+            (verdict == SIM_RULES_UNSEEN || (verdict == sim_rules_copied(c->kind) && s->peer[st->peer].cloned)));
 }
 
 static void check_changes(struct sim *s, struct sim_log *l, struct sim_stream *st, const struct ledger_leaf *leaf,
-                          struct model_slot *slot)
+                          const struct header *h, struct model_slot *slot)
 {
     const struct changeset *cs = &leaf->changeset;
     struct bytes verdicts = leaf->verdicts;
 
     for (size_t i = 0; i < cs->count && !s->failed; i++) {
+        struct bytes part;
         struct change c;
         uint32_t verdict = 0, rule;
 
@@ -141,11 +137,13 @@ static void check_changes(struct sim *s, struct sim_log *l, struct sim_stream *s
             return;
         }
         match_written(s, l, st, &c);
-        rule = sim_rules_of(s->peer[st->peer].role, l->access, model_part(l->model, c.kind, &c.record), slot, i, &c);
-        if (verdict == copied_verdict(c.kind) && s->peer[st->peer].cloned &&
+        part = model_part(l->model, c.kind, &c.record);
+        rule = sim_rules_of(s->peer[st->peer].role, l->access, part, slot, i, &c);
+        if (verdict == sim_rules_copied(c.kind) && s->peer[st->peer].cloned &&
             (verdict_kind(rule) == VERDICT_ACCEPTED || rule == SIM_RULES_UNSEEN))
             rule = verdict;
-        if (verdict != rule && !was_judged_so(s, l, st, &c, leaf->accepted, verdict))
+        if (verdict != rule && !sim_scopes_verdict(s, l, &s->peer[st->peer], h, part, slot, i, &c, verdict, &rule) &&
+            !was_judged_so(s, l, st, &c, leaf->accepted, verdict))
             sim_broken(s, "S5: verdict %u for kind %u op %d of role %d, the rules say %u", verdict, c.kind, (int)c.op,
                        (int)s->peer[st->peer].role, rule);
         slot[i].body = cs->slot[i].body;
@@ -165,7 +163,7 @@ static void check_chain(struct sim *s, struct sim_log *l, struct sim_stream *st,
                    (unsigned long long)st->next);
     if (header_verify(leaf->signature, leaf->header, r.sign_public) != ERR_OK)
         sim_broken(s, "S3: a signature of %zu does not verify", st->peer);
-    if (!sim_world_may_read(s, &s->peer[st->peer], l->org, l->access))
+    if (!sim_scopes_ever(s, &s->peer[st->peer], l->org, l->access))
         sim_broken(s, "S5: %zu writes where it may not read", st->peer);
     for (size_t i = 0; i < l->revoked; i++)
         if (id_equal(&l->revoked_device[i], &h->device))
@@ -190,7 +188,7 @@ static void feed_changeset(struct sim *s, struct sim_log *l, struct ledger_leaf 
     changeset_commit(cs, &h.scope, &h.device, &h.person);
     st = id_equal(&h.person, &s->ward.ward.id) ? NULL : stream_of(s, l, &h);
     if (st != NULL) {
-        check_changes(s, l, st, leaf, slot);
+        check_changes(s, l, st, leaf, &h, slot);
         if (!s->failed)
             check_chain(s, l, st, leaf, &h);
     } else if (!s->failed) {
@@ -225,6 +223,7 @@ static void feed_control(struct sim *s, struct sim_log *l, const struct ledger_l
         l->revoked_device[l->revoked++] = c.is.revoke.device;
     if (c.kind == CONTROL_DEVICE && id_equal(&c.is.device.person, &s->ward.ward.id))
         l->desk = c.is.device;
+    sim_scopes_leaf(s, l, &c);
     if (c.kind == CONTROL_EPOCH)
         l->refilled = c.time;
     model_add_control(l->model, leaf->control, bytes_of(leaf->signature, SIGNATURE_SIZE));
@@ -354,7 +353,7 @@ void sim_log_acked(struct sim *s, size_t peer, const struct id *scope_id)
     enum access access;
     size_t org;
 
-    if (!sim_world_scope(s, scope_id, &org, &access) || !sim_world_may_read(s, p, org, access)) {
+    if (!sim_world_scope(s, scope_id, &org, &access) || !sim_scopes_ever(s, p, org, access)) {
         sim_broken(s, "S5: %zu was sent a scope that it may not read", peer);
         return;
     }
@@ -404,7 +403,7 @@ static bool log_settled(struct sim *s, struct sim_peer *p, const struct sim_log 
     enum err e;
 
     if (!sim_world_may_read(s, p, l->org, l->access))
-        return true;
+        return sim_scopes_settled(s, p, l);
     memstore_begin(s->ward.store, false, &txn);
     e = scope_load(&txn, &l->scope, &there);
     memstore_abort(s->ward.store);
@@ -523,7 +522,8 @@ static void verify_book(struct sim *s, size_t peer)
     memstore_abort(m);
     if (e != ERR_OK)
         sim_broken(s, "the book of %zu does not verify: %s %s", peer, err_name(e), why);
-    else if (s->peer[peer].enrolled && !s->peer[peer].revoked && (!report.complete || r.states_differ))
+    else if (s->peer[peer].enrolled && !s->peer[peer].revoked && !(s->scopes.on && report.scopes == 0) &&
+             (!report.complete || r.states_differ))
         sim_broken(s, "the book of %zu is not complete%s", peer, r.states_differ ? ": the ward folds otherwise" : "");
 }
 
@@ -535,6 +535,7 @@ void sim_log_final(struct sim *s)
     sim_restore_final(s);
     sim_copy_final(s);
     sim_snapshot_final(s);
+    sim_scopes_final(s);
     for (size_t k = 0; k < s->logs && !s->failed; k++)
         compare_log(s, s->ward.store, &s->log[k], "the ward");
     for (size_t i = 0; i < s->peers && !s->failed; i++) {

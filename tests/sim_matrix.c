@@ -105,7 +105,7 @@ static const struct cell job_cells[] = {
     {WARD | DEVICE, REPAIR_JOBS, ALL & ~FA(FINE), RARE, "a repair is one action: cut or killed somewhere (tests/sim_bitrot.c)"},
     {DEVICE, JOB(COMPARE), FA(FINE), RARE, "hashes are asked for where a tree is gone: tests/t_repair.c"},
     {DEVICE, JOB(SNAPSHOT), ALL, RARE, "logs begin at a snapshot with --snapshots, and in tests/t_session_snapshot.c"},
-    {DEVICE, JOB(DROP), ALL, RARE, "tests/t_drop.c"},
+    {DEVICE, JOB(DROP), ALL & ~FA(FINE), RARE, "tests/t_drop.c, and one scope of many"},
     {WARD | DEVICE, PARCEL_JOBS, BROKEN, RARE, "killed between two jobs, mostly"},
     {WARD, JOB(PARCEL_JUDGE) | JOB(PARCEL_READ), FA(ERROR), RARE, "few files are late"},
     {DEVICE, JOB(PARCEL_OPEN) | JOB(PARCEL_JUDGED) | JOB(PARCEL_APPLY) | JOB(PARCEL_SETTLE), FA(ERROR), RARE,

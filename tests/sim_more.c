@@ -3,6 +3,7 @@
 
 #include "sim_bitrot.h"
 #include "sim_jump.h"
+#include "sim_scopes.h"
 
 bool sim_more_snapshots;
 
@@ -19,6 +20,7 @@ static const struct {
     {SIM_BITROT, 3, 2, sim_bitrot_act, sim_bitrot_heal},
     {SIM_SNAPSHOT, 2, 0, NULL, NULL},
     {SIM_JUMP, 3, 4, sim_jump_act, sim_jump_heal},
+    {SIM_SCOPES, 3, 6, sim_scopes_act, NULL},
 };
 
 /* Between these two calls chance is the other stream. */

@@ -8,6 +8,7 @@
 #include "sim_matrix.h"
 #include "sim_outbound.h"
 #include "sim_restore.h"
+#include "sim_scopes.h"
 #include "sim_world.h"
 
 #define BUDGET_LEAST 150   /* bytes that a flight may have, where it may not have all */
@@ -86,6 +87,8 @@ static bool expected(const struct sim *s, const struct sim_slot *t, enum err e)
         return true; /* begun over two histories, or two keys */
     if (s->restored && t->overlap && e == ERR_BAD_CHAIN)
         return true; /* the answer of a session from before the restore took what this flight began behind */
+    if (s->scopes.on && t->overlap && e == ERR_BAD_FRAME)
+        return true; /* the other session was told that a scope is gone: what goes on in it begins nowhere now */
     if (s->restored && (e == ERR_BUSY || e == ERR_ROLLED_BACK))
         return true; /* refilled by another meanwhile; enrolled since, and nobody has shown it yet */
     if (e == ERR_COPY && s->peer[t->peer].copies)
@@ -196,6 +199,8 @@ static bool device_job(struct sim *s, struct sim_slot *t)
     s->peer[peer].enrolled = s->peer[peer].enrolled || enrols;
     if (own)
         sim_log_acked(s, peer, &scope);
+    if (kind == WORK_DROP && e == ERR_OK)
+        sim_scopes_dropped(s, peer);
     if (e == ERR_IO || (e == ERR_OK && s->on[SIM_DEVICE_CRASH] && sim_one_in(s, 100))) {
         sim_matrix_job(SESSION_DEVICE, kind, e == ERR_IO ? SIM_MATRIX_EIO : SIM_MATRIX_CRASH);
         work_free(w);

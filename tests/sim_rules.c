@@ -3,6 +3,7 @@
 
 #include "../proto/close.h"
 #include "../proto/fold.h"
+#include "../proto/verdict.h"
 #include "../proto/versions.h"
 
 #define KINDS 54
@@ -382,6 +383,11 @@ static bool file_closed(struct bytes part, const struct model_slot *slot, size_t
 bool sim_rules_never_waits(uint32_t kind)
 {
     return kind == KIND_PAPER || kind == KIND_BOOK;
+}
+
+uint32_t sim_rules_copied(uint32_t kind)
+{
+    return sim_rules_never_waits(kind) ? SIM_RULES_COPIED - VERDICT_HELD + VERDICT_REFUSED : SIM_RULES_COPIED;
 }
 
 bool sim_rules_frozen(struct bytes part, const struct model_slot *slot, size_t at, const struct change *c)

@@ -16,6 +16,8 @@ uint32_t sim_rules_verdict(enum role r, const struct change *c, enum access acce
 bool sim_rules_frozen(struct bytes part, const struct model_slot *slot, size_t at, const struct change *c);
 /* Of the kinds whose place in the log means something (protocol.md 5.7) nothing is held. */
 bool sim_rules_never_waits(uint32_t kind);
+/* What two copies of a device send waits for a person; what never waits is refused. */
+uint32_t sim_rules_copied(uint32_t kind);
 /* All of it: held too if it signs a text that its author had not seen as it stands. */
 uint32_t sim_rules_of(enum role r, enum access access, struct bytes part, const struct model_slot *slot, size_t at,
                       const struct change *c);

@@ -13,6 +13,7 @@
 #include "sim_net.h"
 #include "sim_quarter.h"
 #include "sim_restore.h"
+#include "sim_scopes.h"
 #include "sim_snapshot.h"
 #include "sim_value.h"
 #include "test.h"
@@ -41,11 +42,18 @@ static const char *reads(enum role r)
     }
 }
 
+bool sim_world_reads(enum role r, enum access access)
+{
+    return strchr(reads(r), "?ABCD"[access]) != NULL;
+}
+
 bool sim_world_may_read(const struct sim *s, const struct sim_peer *p, size_t org, enum access access)
 {
     bool wide = p->role == ROLE_CLERK || p->role == ROLE_INSPECT;
 
-    return org < s->orgs && (wide || p->org == org) && strchr(reads(p->role), "?ABCD"[access]) != NULL;
+    if (s->scopes.on)
+        return sim_scopes_may_read(s, p, org, access);
+    return org < s->orgs && (wide || p->org == org) && sim_world_reads(p->role, access);
 }
 
 bool sim_world_scope(const struct sim *s, const struct id *scope, size_t *org, enum access *access)
@@ -89,12 +97,13 @@ static void invite(struct sim *s, struct sim_peer *p)
     const struct sim_peer *twin = twin_of(s);
 
     if (twin == NULL) {
+        p->org = sim_scopes_living(s, p->org);
         p->person = sim_node_invite(&s->ward, &s->org[p->org], p->role, p->secret);
         return;
     }
     p->person = twin->person;
     p->role = twin->role;
-    p->org = twin->org;
+    p->org = sim_scopes_living(s, twin->org);
     sim_node_invite_again(&s->ward, &p->person, &s->org[p->org], p->role, p->secret);
 }
 
@@ -111,6 +120,7 @@ static void add_peer(struct sim *s)
     sim_node_device_init(&p->node, test_random(&s->chance));
     sim_snapshot_peer(s, s->peers);
     invite(s, p);
+    sim_scopes_given(s, &p->person, p->org, p->role);
     r = sim_node_replica(&p->node);
     p->id = r.device;
     sim_note(s, "peer %zu org %zu role %d", s->peers, p->org, (int)p->role);
@@ -128,11 +138,12 @@ static void enrol_now(struct sim *s, size_t i)
 
 void sim_world_init(struct sim *s)
 {
-    size_t cells = 1 + sim_draw(s, SIM_ORGS_MAX - 2), peers = 3 + sim_draw(s, SIM_PEERS_MAX - 2 - (s->on[SIM_JOIN] ? 2 : 0));
+    size_t cells = 1 + sim_draw(s, SIM_CELLS_MAX - 2), peers = 3 + sim_draw(s, SIM_PEERS_MAX - 2 - (s->on[SIM_JOIN] ? 2 : 0));
 
     sim_node_ward_init(&s->ward, test_random(&s->chance), &s->org[0]);
     sim_snapshot_ward(s);
     sim_jump_ward(s);
+    sim_scopes_init(s);
     s->orgs = 1;
     sim_log_open(s, 0);
     while (s->orgs <= cells)
@@ -227,6 +238,15 @@ struct id sim_world_record_id(struct sim *s, uint32_t kind, size_t org)
     return id;
 }
 
+bool sim_world_is_record_of(const uint8_t id[ID_SIZE], size_t org)
+{
+    static const uint8_t zeros[ID_SIZE];
+    uint32_t kind = load_u32(id);
+
+    return id[4] == org && id[15] >= 1 && id[15] <= POOL && memcmp(id + 5, zeros, 10) == 0 &&
+           (kind == KIND_UNKNOWN || (kind > 0 && kind <= schema_kind_count));
+}
+
 /* A kind of a later version: any class of merging, small values. */
 static void draw_unknown(struct sim *s, struct sim_value *v, const struct id *record)
 {
@@ -284,7 +304,7 @@ void sim_world_record(struct sim *s, size_t peer, size_t org, enum access access
 void sim_world_write(struct sim *s, size_t i)
 {
     struct sim_peer *p = &s->peer[i];
-    size_t org = p->role == ROLE_CLERK && p->enrolled ? sim_draw(s, s->orgs) : p->org;
+    size_t org = (p->role == ROLE_CLERK || s->scopes.on) && p->enrolled ? sim_draw(s, s->orgs) : p->org;
     struct replica r = sim_node_replica(&p->node);
     const struct kind_info *k = &schema_kinds[sim_draw(s, schema_kind_count)];
     bool unknown = sim_one_in(s, 8);
@@ -411,7 +431,7 @@ static void act_join(struct sim *s)
     if (!s->on[SIM_JOIN])
         return;
     memstore_fail(s->ward.store, 0, ERR_OK);
-    if (s->orgs < SIM_ORGS_MAX && sim_one_in(s, 4))
+    if (s->orgs < SIM_CELLS_MAX && sim_one_in(s, 4))
         add_org(s);
     else if (s->peers < SIM_PEERS_MAX && sim_one_in(s, 4))
         add_peer(s);

@@ -18,6 +18,10 @@ void sim_world_record(struct sim *s, size_t peer, size_t org, enum access access
 void sim_world_write(struct sim *s, size_t peer);
 /* A new key of the ward, if it may have one. */
 void sim_world_rotate(struct sim *s);
+/* Of protocol.md 13.4. */
+bool sim_world_reads(enum role r, enum access access);
+/* An id as sim_world_record_id gives them. */
+bool sim_world_is_record_of(const uint8_t id[ID_SIZE], size_t org);
 /* What the simulation itself says of who may read: SIM_ORGS_MAX is no organisation. */
 bool sim_world_may_read(const struct sim *s, const struct sim_peer *p, size_t org, enum access access);
 /* The scope named by id; false if there is none. */

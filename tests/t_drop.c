@@ -294,6 +294,52 @@ TEST(a_long_flight_is_answered_in_several_drops)
     sim_story_deinit(&w);
 }
 
+/* A session of device 0 that ends as soon as so many scopes were erased. */
+static void cut_behind(struct sim_story *w, uint64_t drops)
+{
+    struct sim_link l;
+    uint8_t binding[BINDING_SIZE] = {8};
+
+    sim_link_open(&l, &w->ward, &w->device[0], binding, 0);
+    while (l.device.counts.dropped < drops && l.device.state != SESSION_ENDED) {
+        (void)sim_link_move(&l, SIM_LINK_UP, SIZE_MAX);
+        (void)sim_link_ward_work(&l);
+        (void)sim_link_move(&l, SIM_LINK_DOWN, 8);
+        (void)sim_link_device_work(&l);
+    }
+    sim_link_cut(&l);
+    CHECK_EQ(l.device.counts.dropped, drops);
+    CHECK_EQ(l.device.err, ERR_CUT);
+    sim_link_close(&l);
+}
+
+/* Erased here, and the ward does not know yet: its stream goes on where there is no scope, and nobody is a copy. */
+TEST(a_cut_behind_a_drop_makes_nobody_a_copy)
+{
+    for (uint64_t drops = 1; drops <= 3; drops++) {
+        struct sim_story w;
+        struct id secretary;
+        uint32_t before;
+
+        begin(&w);
+        record(&w, "meeting", 1);
+        sync(&w, 0);
+        end(&w);
+        cut_behind(&w, drops);
+        before = sim_node_replica(&w.device[0]).incarnation;
+        sync(&w, 0);
+        CHECK(!has_scope(&w, 0));
+        secretary = person(&w);
+        sim_node_grant(&w.ward, &secretary, &w.cell, ROLE_SECRETARY);
+        sync(&w, 0);
+        record(&w, "meeting", 2);
+        sync(&w, 0);
+        CHECK_EQ(sim_node_replica(&w.device[0]).incarnation, before);
+        sim_story_check(&w, 0);
+        sim_story_deinit(&w);
+    }
+}
+
 TEST(a_cut_anywhere_in_the_answer_loses_no_word)
 {
     uint64_t whole, at = 0;

@@ -17,6 +17,7 @@
 #include "../proto/ward_reorganise.h"
 #include "sim_model.h"
 #include "sim_story.h"
+#include "sim_taint.h"
 #include "sim_value.h"
 #include "test.h"
 
@@ -246,36 +247,6 @@ struct taint {
     bool found;
 };
 
-static bool contains(struct bytes text, const uint8_t *needle)
-{
-    for (size_t i = 0; i + ID_SIZE <= text.n; i++)
-        if (memcmp(text.p + i, needle, ID_SIZE) == 0)
-            return true;
-    return false;
-}
-
-static bool taint_visit(void *arg, struct bytes key, struct bytes value)
-{
-    struct taint *t = arg;
-
-    t->found = contains(key, t->needle) || contains(value, t->needle);
-    return !t->found;
-}
-
-/* But for the ward's words on its author's own changes, which stay with him (check_words). */
-static bool found_in(struct txn *txn, struct taint t, store_visit *visit)
-{
-    for (int table = 0; table < TABLE_COUNT && !t.found; table++)
-        if (table != TABLE_verdict)
-            CHECK_EQ(store_scan(txn, (enum table)table, bytes_of(NULL, 0), visit, &t), ERR_OK);
-    return t.found;
-}
-
-static bool names(struct txn *txn, const uint8_t *record)
-{
-    return found_in(txn, (struct taint){.needle = record}, taint_visit);
-}
-
 static bool left_visit(void *arg, const struct replica_verdict *v)
 {
     enum verdict is = verdict_kind(v->verdict);
@@ -327,7 +298,7 @@ static void check_device(struct world *w, size_t i)
     }
     for (size_t k = 0; k < w->records; k++)
         if (!readable[k] && w->role[i] == ROLE_NONE)
-            CHECK(!names(&device, w->record[k]));
+            CHECK(!sim_taint_id(&device, w->record[k]));
     check_words(&device);
     free(list);
     memstore_abort(w->ward.store);
@@ -422,10 +393,13 @@ static void check_raised(struct world *w, size_t i)
     memstore_begin(w->device[i].store, false, &device);
     for (size_t k = 0; k < w->records; k++) {
         struct id record = id_from(w->record[k]);
+        struct taint t;
 
         if (home_access(&ward, &record) < ACCESS_D) /* the others' devices read up to C, or nothing at all */
             continue;
-        CHECK(!found_in(&device, (struct taint){.needle = w->record[k]}, body_visit));
+        t = (struct taint){.needle = w->record[k]};
+        sim_taint_scan(&device, body_visit, &t);
+        CHECK(!t.found);
     }
     memstore_abort(w->ward.store);
     memstore_abort(w->device[i].store);
