@@ -109,13 +109,14 @@ static uint64_t left_over(struct sim *s, size_t peer)
     return left > aside.changes ? left - aside.changes : 0;
 }
 
-/* Whoever was revoked before his first exchange knows no scope to sign for; and of a ward that was put back others must
+/* Whoever was revoked before his first exchange knows no scope to sign for; of two stores of a device that is revoked one
+ * hands in what it signed under their numbers, the other gets no new ones; and of a ward that was put back others must
  * have shown him first. */
 static bool must_be_in(struct sim *s, size_t peer)
 {
     struct sim_peer *p = &s->peer[peer];
 
-    return !s->restored && !(p->revoked && sim_node_replica(&p->node).synced == 0);
+    return !s->restored && !(p->revoked && (p->copies || sim_node_replica(&p->node).synced == 0));
 }
 
 /* L3, while nothing else goes wrong. */
