@@ -36,7 +36,7 @@ numbers = {}
 
 def stable(text):
     """The same words in each run."""
-    text = text.replace('\r\n', '\n').replace(TMP + '/nha', '/home/bi-thu').replace(TMP, '')
+    text = text.replace('\r\n', '\n').replace(TMP + '/nha', '~').replace(TMP, '')
 
     def number(m):
         known = next((k for k in numbers if k.startswith(m[0]) or m[0].startswith(k)), None)
