@@ -157,10 +157,9 @@ static void key_field(const struct report_record *x, const struct field_info *f,
     if (e == NULL)
         return;
     mp_open(&r, e->candidate[0].value);
-    if (f->type != TYPE_TEXT)
+    if (f->type != TYPE_TEXT || text_key(mp_str(&r, TEXT_MAX), key) != ERR_OK)
         buf_put_bytes(key, e->candidate[0].value);
-    else if (text_key(mp_str(&r, TEXT_MAX), key) != ERR_OK)
-        buf_put_bytes(key, e->candidate[0].value);
+    (void)!mp_close(&r);
     buf_put_u8(key, 0xff);
 }
 

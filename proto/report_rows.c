@@ -208,7 +208,11 @@ static bool is_there(const struct report_record *x, const struct field_info *f)
 {
     struct mp r;
 
-    return open_value(x, f, &r) && mp_peek(&r) != MP_NIL;
+    if (!open_value(x, f, &r))
+        return false;
+    const bool there = mp_peek(&r) != MP_NIL;
+    (void)!mp_close(&r);
+    return there;
 }
 
 bool report_passes(const struct report_record *x, const struct report_only *only)
