@@ -211,6 +211,7 @@ struct taking {
     struct txn *txn;
     struct work *job;
     repair_same *same;
+    bool only_proved;
     struct scope scope;
     struct repair_range range;
 };
@@ -260,14 +261,14 @@ static enum err take_leaf(struct taking *t, uint64_t index, uint8_t type, struct
     if (e == ERR_OK)
         e = mend_leaf(t->txn, &t->scope, index, &here, &whole);
     if (e == ERR_OK && whole && crypto_equal(here.b, hash.b, HASH_SIZE))
-        e = t->same != NULL ? t->same(t->txn, &t->scope, index, &l.leaf) : ERR_OK;
-    else if (e == ERR_OK && (proved || t->same == NULL))
+        e = t->same(t->txn, &t->scope, index, &l.leaf);
+    else if (e == ERR_OK && (proved || !t->only_proved))
         e = write_row(t, index, &l);
     recall_leaf_deinit(&l);
     return e;
 }
 
-enum err repair_take(struct txn *txn, struct work *job, repair_same *same)
+enum err repair_take(struct txn *txn, struct work *job, repair_same *same, bool only_proved)
 {
     struct taking *t = mem_alloc(sizeof *t);
     struct bytes list = buf_bytes(&job->in), message;
@@ -278,6 +279,7 @@ enum err repair_take(struct txn *txn, struct work *job, repair_same *same)
     t->txn = txn;
     t->job = job;
     t->same = same;
+    t->only_proved = only_proved;
     if (e == ERR_OK)
         e = scope_load(txn, &t->range.scope, &t->scope);
     if (e == ERR_NOT_FOUND)

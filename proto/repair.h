@@ -67,8 +67,8 @@ MUST_CHECK enum err repair_give(struct txn *txn, struct work *job, repair_may *m
 /* A leaf that came and stands here just so; but it may bring bodies. */
 typedef enum err repair_same(struct txn *txn, const struct scope *s, uint64_t index, struct ledger_leaf *l);
 /* job->in: a range and leaves of it; at: how many of its leaves came before. job->repaired counts those that were
- * written. same: the ward's; then leaves that the tree here neither proves nor disproves are not taken (NULL: the root
- * decides later). ERR_BAD_PROOF: not what stands at this place. */
-MUST_CHECK enum err repair_take(struct txn *txn, struct work *job, repair_same *same);
+ * written. same: for those that stand here. only_proved: leaves that the tree here neither proves nor disproves are not
+ * taken; else the root decides later. ERR_BAD_PROOF: not what stands at this place. */
+MUST_CHECK enum err repair_take(struct txn *txn, struct work *job, repair_same *same, bool only_proved);
 
 #endif

@@ -5,6 +5,7 @@
 #include "mp.h"
 #include "renewal.h"
 #include "repair.h"
+#include "replica_bare.h"
 #include "replica_keys.h"
 #include "replica_repair.h"
 #include "replica_snapshot.h"
@@ -228,7 +229,7 @@ enum err replica_work(struct txn *txn, struct replica *r, struct work *job, stru
         job->err = replica_give(txn, job);
         break;
     case WORK_TAKE:
-        job->err = repair_take(txn, job, NULL);
+        job->err = repair_take(txn, job, replica_bare_take, false);
         break;
     case WORK_KEYS:
         job->err = replica_keys(txn, r, job);

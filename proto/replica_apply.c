@@ -11,6 +11,7 @@
 #include "mp.h"
 #include "outbox.h"
 #include "reissue.h"
+#include "replica_bare.h"
 #include "replica_again.h"
 #include "replica_copy.h"
 #include "replica.h"
@@ -480,8 +481,10 @@ enum err replica_settle(struct txn *txn, struct replica *r, struct work *job, st
     memcpy(r->ratchet, close.ratchet, RATCHET_SIZE);
     r->cut = r->cut && job->mode == HELLO_REPAIR; /* which sent no flight */
     r->states_differ = (close.flags & MESSAGE_CLOSE_STATES_DIFFER) != 0;
+    e = replica_bare_closed(txn, r->states_differ, job->mode == HELLO_REPAIR);
     r->synced = close.time;
-    e = replica_follow(txn, r);
+    if (e == ERR_OK)
+        e = replica_follow(txn, r);
     if (e == ERR_OK)
         e = replica_save(txn, r);
     if (e == ERR_OK)

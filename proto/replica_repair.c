@@ -5,6 +5,7 @@
 
 #include "message.h"
 #include "repair.h"
+#include "replica_bare.h"
 #include "replica_keys.h"
 #include "replica_older.h"
 #include "replica_snapshot.h"
@@ -247,6 +248,9 @@ enum err replica_want(struct txn *txn, const struct replica *r, struct work *job
             repair_ask(a, &scope[i], REPAIR_LEAVES, bad[n].index, 1);
         for (size_t n = 0; n < k.unsure.n / sizeof *span; n++)
             ask_below(a, &scope[i], span[n].level, span[n].index, &job->more);
+        repair_ask_end(a);
+        if (e == ERR_OK)
+            e = replica_bare_ask(txn, &scope[i], a);
         repair_ask_end(a);
         mend_look_deinit(&k);
     }

@@ -10,6 +10,7 @@
 #include "mp.h"
 #include "outbox.h"
 #include "renew.h"
+#include "replica_bare.h"
 #include "replica_copy.h"
 #include "replica_budget.h"
 #include "replica_older.h"
@@ -432,6 +433,8 @@ enum err replica_open(struct txn *txn, struct replica *r, struct work *job, stru
         r->cut = true; /* until the close says otherwise */
         e = replica_save(txn, r);
     }
+    if (e == ERR_OK && hello.mode == HELLO_FLIGHT && !job->more && !job->older)
+        e = replica_bare_open(txn, job, &hello.mode);
     if (e == ERR_OK) {
         hello.moved.entries = buf_bytes(&moved);
         message_hello_encode(&hello, &job->out);

@@ -267,6 +267,8 @@ static void opened(struct session *s, struct work *w)
     s->incarnation = w->incarnation; /* what the close is for */
     if (w->copy) /* told so, or the store knows it of itself */
         s->mode = HELLO_RENEW;
+    else if (w->mode == HELLO_REPAIR) /* the driver's word, or the store's */
+        s->mode = HELLO_REPAIR;
     if (s->mode != HELLO_RENEW)
         buf_put_bytes(&s->asks, buf_bytes(&w->out2));
     last = s->mode == HELLO_ASK || (s->mode == HELLO_FLIGHT && !w->more && s->asks.n == 0);

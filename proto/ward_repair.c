@@ -249,7 +249,7 @@ enum err ward_take(struct txn *txn, struct work *job)
     if (e == ERR_OK)
         e = wanted(txn, &s, &before);
     if (e == ERR_OK)
-        e = repair_take(txn, job, ward_missing_take);
+        e = repair_take(txn, job, ward_missing_take, true);
     if (e == ERR_OK)
         e = settle_wanted(txn, &s, &left);
     for (size_t i = 0; e == ERR_OK && job->repaired > 0 && i < before.n; i += 4)

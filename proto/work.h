@@ -80,7 +80,7 @@ struct work {
     bool hand_in;             /* WORK_JUDGE sets, later jobs read: what comes goes into quarantine, nothing is read */
     bool key_gone;            /* WORK_REFILL sets, later jobs read: the device knows a key that is not here */
     bool answer;              /* WORK_JUDGE: all of the flight is here; taken and answered (into out2): still set */
-    unsigned mode;            /* of the session; a copy says HELLO_RENEW whatever it is */
+    unsigned mode;            /* of the session; a copy says HELLO_RENEW whatever it is; WORK_OPEN may set REPAIR */
     uint64_t budget_bytes;    /* WORK_OPEN: what may be sealed, in bytes of flight; 0: everything */
     unsigned packing;         /* WORK_OPEN sets: newest that both sides know, by the last close */
     enum pace_class pace;     /* WORK_OPEN sets: of earlier sessions; WORK_SETTLE keeps it */

@@ -267,3 +267,40 @@ TEST(what_was_accepted_before_its_body_came_back_is_folded)
     memstore_free(bare);
     sim_story_deinit(&w);
 }
+
+/* The third device got leaf and word from that ward, so neither had the body. It hears that the ward's state is another
+ * one now, and asks for what was released to it. */
+TEST(who_took_leaf_and_word_from_such_a_ward_asks_for_the_body)
+{
+    struct memstore *before, *bare;
+    struct sim_story w;
+    uint64_t nothing_new, asked;
+
+    sim_story_init(&w, 3);
+    before = memstore_copy(w.ward.store);
+    record_held(&w, 0, 3);
+    sync_ok(&w, 0);
+    sync_ok(&w, 1);
+    memstore_restore(w.ward.store, before);
+    sync_ok(&w, 1);
+    bare = memstore_copy(w.ward.store);
+    sync_ok(&w, 0);
+    accept_held(&w);
+    sync_ok(&w, 1);
+    memstore_restore(w.ward.store, bare);
+    sync_ok(&w, 1);
+    sync_ok(&w, 2);
+    sync_ok(&w, 2);
+    nothing_new = bytes_up(&w, 2);
+    sync_ok(&w, 0);
+    CHECK_EQ(at_ward(&w).bodies, 1);
+    sync_ok(&w, 2); /* is told that the states differ */
+    asked = bytes_up(&w, 2);
+    CHECK(asked > nothing_new);
+    sim_story_check(&w, 2);
+    CHECK_EQ(bytes_up(&w, 2), nothing_new);
+    CHECK(!sim_node_replica(&w.device[2]).states_differ);
+    memstore_free(before);
+    memstore_free(bare);
+    sim_story_deinit(&w);
+}
