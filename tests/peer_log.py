@@ -109,6 +109,7 @@ class Log:
         self.at = {}           # (device, incarnation, first) -> leaf index
         self.changes = {}      # leaf index -> [(version, body or None, verdict)]
         self.state = State()
+        self.given_back = False  # the ward's log has left this one (section 8.6): `seen` goes in full
         self.odd = []          # remarks: what is strange and no error
 
     def __getstate__(self):
@@ -272,6 +273,21 @@ class Log:
         return write_header(scope=self.scope, device=device, incarnation=incarnation, person=person, first=first, count=len(bodies),
                             previous=previous, epoch=seen[0], size=seen[1], root=seen[2], commitments=tree(commitments), time=time, quality=quality)
 
+    def lost_leaf(self, index):
+        """(message name, body) of a leaf as it goes back to a ward that lost it (section 8.6): nothing else is needed to read it."""
+        row = unpack(self.entries[index][0])
+        if row[0] == 2:
+            return 'control', row[1:]
+        _, seed, bodies = self.entries[index]
+        h = read_header(row[1])
+        return 'leaf', [[h['device'], h['incarnation'], h['previous']], h['first'], h['person'], [h['epoch'], h['size'], h['root']], h['time'], h['quality'], seed,
+                        row[2], bodies, *row[3:]]
+
+    def holds(self, sealed, device, person):
+        """Whether every change of a changeset of this device is here with its body."""
+        here = {version for index in self.changes for version, body, _ in self.changes[index] if body is not None}
+        return all(commitment[:8] in here for commitment in commitments_of(sealed['seed'], sealed['bodies'], self.scope, device, person))
+
     def take_own(self, message):
         """An own message: the leaf of a changeset that this device sealed."""
         first, accepted, policy, verdicts = message
@@ -353,7 +369,7 @@ class Log:
         if self.devices.get(header['device'], (None, None))[1] == person:
             person = None
         seen = [header['epoch'], header['size'], header['root']]
-        if header['epoch'] == self.epoch and header['size'] <= self.size and self.roots[header['size']] == header['root']:
+        if not self.given_back and header['epoch'] == self.epoch and header['size'] <= self.size and self.roots[header['size']] == header['root']:
             seen = header['size']
         return pack([header['first'], person, seen, header['time'], header['quality'], sealed['seed'], sealed['signature'], sealed['bodies']])
 

@@ -33,6 +33,7 @@ class Store:
         self.logs = {}
         self.confirmed = {}   # scope -> (epoch, size) of the last close
         self.cut = False
+        self.next_incarnation = None  # while a renewal waits for its answer
         self.packing = 0      # the newest that the ward knows, by the last close
 
     @staticmethod
@@ -302,8 +303,11 @@ class Session:
         store.save()
         try:
             waiting = [(log, pending, 0) for log, pending in self._waiting()]
+            self.waiting = {log.scope: pending for log, pending, _ in waiting}  # numbers mean another store's work once leaves have come
             busy = self.mode == 0 and any(pending for _, pending, _ in waiting)
-            wire.say('hello', self.hello(), not busy)
+            wire.say('hello', self.hello(), not busy and self.mode != 2)
+            if self.mode == 2:
+                wire.say('renew', [self._new_incarnation(), self._held()], True)
             if busy:
                 self._flight(waiting)
             self._listen()
@@ -322,6 +326,41 @@ class Session:
         wire.close()
         return self.flags
 
+    def _held(self):
+        return [[log.scope, log.epoch, log.size, log.root] for _, log in sorted(self.store.logs.items()) if log.size]
+
+    def _give_back(self, recalled):
+        """Lost flights (section 8.6): for each scope the newest checkpoint and the leaves from the largest common size on."""
+        rows = []
+        for scope, _, _, points in recalled:
+            log = self.store.logs[scope]
+            common = max([n for n, root in zip(points[::2], points[1::2]) if n <= log.size and log.roots[n] == root], default=0)
+            size, when, signature, epoch = log.checkpoint
+            log.given_back = True
+            rows.append(('lost', [scope, epoch, size, when, signature, common]))
+            rows += [log.lost_leaf(index) for index in range(common, size)]
+            self.counts['given'] = self.counts.get('given', 0) + size - common
+        for i, (name, body) in enumerate(rows):
+            self.wire.say(name, body, i + 1 == len(rows))
+
+    def _new_incarnation(self):
+        """Durable before it is said, the same after a cut (section 8.7)."""
+        if self.store.next_incarnation is None:
+            self.store.next_incarnation = int.from_bytes(os.urandom(4), 'big')
+            self.store.save()
+        return self.store.next_incarnation
+
+    def _renewed(self):
+        """The close of a renewal came: what waits is signed anew, in order from 0, unless the log holds it all."""
+        store = self.store
+        store.incarnation, store.next_incarnation = store.next_incarnation, None
+        for log in [log for log in store.logs.values() if log.scope in self.waiting]:
+            log.own = []
+            for sealed in self.waiting[log.scope]:
+                if not log.holds(sealed, store.device, store.person):
+                    log.draft = {'seed': sealed['seed'], 'bodies': sealed['bodies']}
+                    log.seal(store.signer(), int(time.time()))
+
     def _undo(self):
         """Forgets the batch that has no checkpoint."""
         if self.open:
@@ -336,8 +375,10 @@ class Session:
             if name == 'ask':
                 need(not asked and last, 'BAD_ORDER', 'phường hỏi hai lần')
                 asked = True
-                held = [[item.scope, item.epoch, item.size, item.root] for _, item in sorted(store.logs.items()) if item.size]
-                self.wire.say('sizes', held, True)
+                self.wire.say('sizes', self._held(), True)
+            elif name == 'recall':
+                need(last and asked, 'BAD_ORDER', 'phường gọi lại không đúng lượt')
+                self._give_back(body)
             elif name == 'resume':
                 need(last and (asked or self.mode == 1), 'BAD_ORDER', 'resume không đúng lượt')
                 self._flight(self._wanted(body))
@@ -355,7 +396,9 @@ class Session:
                     store.confirmed.pop(body[0], None)
             elif name == 'close':
                 need(last and self.open is None, 'BAD_ORDER', 'close giữa chừng một lô')
-                need(body[0] == store.n + 1, 'BAD_PROOF', 'bánh cóc không tiến một nấc')
+                need(body[0] == (1 if self.mode == 2 else store.n + 1), 'BAD_PROOF', 'bánh cóc không tiến một nấc')
+                if self.mode == 2:
+                    self._renewed()
                 store.n, store.ratchet, self.flags, store.packing = body[0], body[1], body[3] & 15, body[3] >> 4
                 store.confirmed = {item.scope: (item.epoch, item.size) for item in store.logs.values() if item.size}
                 store.cut = False

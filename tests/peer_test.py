@@ -332,6 +332,51 @@ def reader(t, server, folder, one):
     t.check('reader: the revocation is in the log', three.device in one.log_of().revoked)
 
 
+def put_back(t, server, folder, one, two):
+    """The ward's folder is an older one: a device gives back what it holds, others' records too (section 8.6)."""
+    server.stop()
+    backup = os.path.join(folder, 'sao-luu')
+    shutil.copytree(server.folder, backup, ignore=shutil.ignore_patterns('chibod.sock'))
+    server.start()
+    resolution(one, 'Nghị quyết mà phường sẽ mất', 'Thiết bị kia còn giữ.')
+    sync(one)
+    sync(two)
+    epoch = two.log_of().epoch
+    server.stop()
+    shutil.rmtree(server.folder)
+    shutil.copytree(backup, server.folder)
+    server.start()
+    resolution(two, 'Nghị quyết viết trong lúc đó', 'Đi cùng chuyến.')
+    report = sync(two)
+    t.check(f'put back: {report.get("given")} leaves are given back, then the flight goes up', report.get('given', 0) >= 1 and report['up'] == 1)
+    t.check('put back: a new epoch, and both resolutions stand', two.log_of().epoch == epoch + 1 and verdicts(two)[-1] == OWN)
+    report = sync(one)
+    t.check('put back: the other one follows', same(one, two) and one.log_of().epoch == epoch + 1 and verdicts(one)[-1] == OWN)
+    report = sync(one)
+    t.check('put back: and gives nothing twice', 'given' not in report and report['flags'] == 0)
+
+
+def copied(t, one, two):
+    """A copy of a store takes an incarnation of its own and brings its work under the same ids (section 8.7)."""
+    twin = copy_of(one)
+    resolution(one, 'Nghị quyết của bản đi trước', 'Bản sao không biết.')
+    sync(one)
+    resolution(twin, 'Nghị quyết của bản sao', 'Viết sau khi sao chép.')
+    twin.log_of().seal(twin.signer(), int(time.time()))
+    sealed = twin.log_of().own[-1]
+    t.raises('copied: it is told', 'COPY', lambda: sync(twin))
+    before = twin.incarnation
+    report = sync(twin, mode=2)
+    t.check('copied: another incarnation, and what the first one wrote', twin.incarnation != before and report['leaf'] >= 1 and report['up'] == 0)
+    again = twin.log_of().own
+    t.check('copied: the same seed and bodies, from number 0', len(again) == 1 and again[0]['first'] == 0
+            and (again[0]['seed'], again[0]['bodies']) == (sealed['seed'], sealed['bodies']))
+    report = sync(twin)
+    t.check('copied: its work is in', report['own'] == 1 and verdicts(twin) == [OWN])
+    sync(two)
+    t.check('copied: all are equal', same(twin, two))
+
+
 def with_server(t):
     """Everything that needs chibod."""
     folder = tempfile.mkdtemp(prefix='peer-')
@@ -355,6 +400,8 @@ def with_server(t):
         sync(two)
         reader(t, server, folder, one)
         restart(t, server, one, two)
+        put_back(t, server, folder, one, two)
+        copied(t, one, two)
     except (PeerError, Cut, OSError, RuntimeError, KeyError, subprocess.TimeoutExpired) as error:
         import traceback
         traceback.print_exc()

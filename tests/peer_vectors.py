@@ -314,6 +314,7 @@ def selftest(t):
     _columns(t, rows['columns'])
     _hello(t, rows['hello'], n, rows['ratchet'])
     _messages(t, rows['messages'])
+    _messages(t, rows['session'])
     _sealed(t, rows['sealed'], n)
     _state(t, rows['state'])
     _file(t, rows['file'], n)
