@@ -162,6 +162,7 @@ MUST_CHECK enum err replica_end_return(struct txn *txn, const struct scope *s);
 /* --- jobs (replica_seal.c, replica_apply.c) --- */
 enum err replica_open(struct txn *txn, struct replica *r, struct work *job, struct moment *m);
 enum err replica_seal(struct txn *txn, struct replica *r, struct moment *m);
+MUST_CHECK enum err replica_sizes_list(struct txn *txn, struct buf *out); /* what this store holds, a list */
 enum err replica_sizes(struct txn *txn, struct work *job);
 enum err replica_outbox(struct txn *txn, const struct replica *r, struct work *job); /* r: NULL without a resume */
 enum err replica_apply(struct txn *txn, struct replica *r, struct work *job);

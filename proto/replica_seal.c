@@ -357,36 +357,11 @@ static enum err digests(struct txn *txn, const struct scope *scope, size_t count
     return e;
 }
 
-static enum err sizes_list(struct txn *txn, struct buf *out)
-{
-    struct buf entries = {0};
-    struct scope *scope = NULL;
-    size_t count = 0, n = 0;
-    enum err e = scope_list(txn, &scope, &count);
-
-    for (size_t i = 0; e == ERR_OK && i < count; i++)
-        if (scope[i].frontier.size > 0) {
-            message_list_add_size(&entries, &(struct message_size){scope[i].id, scope[i].epoch, scope[i].frontier.size,
-                                                                   scope_root(&scope[i]), scope[i].from});
-            n++;
-        }
-    if (e == ERR_OK)
-        message_list_encode(&(struct message_list){n, buf_bytes(&entries)}, out);
-    free(scope);
-    buf_deinit(&entries);
-    return e;
-}
-
-enum err replica_sizes(struct txn *txn, struct work *job)
-{
-    return sizes_list(txn, &job->out);
-}
-
 /* A copy sends no flight: it says what it holds, and waits for its new incarnation. */
 static enum err open_renew(struct txn *txn, struct work *job, struct message_hello *hello)
 {
     struct buf sizes = {0};
-    enum err e = sizes_list(txn, &sizes);
+    enum err e = replica_sizes_list(txn, &sizes);
 
     hello->moved = (struct message_list){0};
     job->more = false;
