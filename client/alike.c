@@ -33,6 +33,7 @@ static const struct rule {
     {"minutes", {"meeting"}, NULL, WRITTEN_TWICE},
     {"resolution", {"number", "date"}, NULL, WRITTEN_TWICE},
     {"doc_in", {"number", "issuer", "date"}, NULL, WRITTEN_TWICE},
+    {"doc_out", {"type", "date", "title"}, NULL, WRITTEN_TWICE},
     {"candidate", {"name", "born"}, NULL, WRITTEN_TWICE},
     {"candidate_step", {"candidate", "step"}, NULL, WRITTEN_TWICE},
     {"area_link", {"member", "org", "from"}, NULL, WRITTEN_TWICE},

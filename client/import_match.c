@@ -55,7 +55,7 @@ static size_t keys_of(const struct import_match *m, alike_value *value, void *ar
     struct bytes what;
     bool any = false;
 
-    if (from == ALL_COLUMNS)
+    if (from >= ALL_COLUMNS)
         return ALL_COLUMNS + 1;
     for (size_t n = 0; !is_reversal(m, value, arg, &what) && alike_has_rule(m->kind->number, n); n++) {
         bool said = key_of(m, n, value, arg, key);

@@ -111,4 +111,17 @@ same "$(cat "$TMP/book.c")" "$(cat "$TMP/book.a")"
 # ---- a book without a ward numbers its own papers
 run 0 chibo init --home "$TMP/e" --org CB-020 --name 'Chi bộ Trường học'
 same "$(numbers "$TMP/e" "$(doc "$TMP/e" Một)" "$(doc "$TMP/e" Hai)")" '1-NQ/CB unsent 2-NQ/CB unsent'
+# and papers of older days come in from a table with the numbers they bear; again, nothing is doubled
+printf 'type;date;title;printed\nNQ;5/3/2015;Một;7\nBC;6/3/2015;Hai;\n' >"$TMP/cu.csv"
+for count in '2 ghi mới' '0 ghi mới'; do
+    run 0 chibo import doc_out "$TMP/cu.csv" --home "$TMP/e"
+    says "$count"
+done
+run 0 chibo doc-book --home "$TMP/e" --year 2015
+says '7-NQ/CB'
+says '1-BC/CB'
+# a kind that nothing says what is alike of: its rows are compared whole
+printf 'content;way;date\nHọp dân;discussed;5/3/2026\nHọp tổ;discussed;5/3/2026\n' >"$TMP/dan.csv"
+run 0 chibo import democracy_item "$TMP/dan.csv" --home "$TMP/e"
+says '2 ghi mới'
 finish
