@@ -48,7 +48,7 @@ class Server:
 
     def invite(self, role, person):
         """An invite's text."""
-        out = self.call('invite', self.folder, '--org', 'CB-001', '--role', role, '--person', person)
+        out = self.call('invite', self.folder, '--org', 'PHUONG' if role == 'clerk' else 'CB-001', '--role', role, '--person', person)
         return next(word for word in out.split() if word.startswith('CHIBO1-'))
 
     def start(self):

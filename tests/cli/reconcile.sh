@@ -26,7 +26,7 @@ rm -rf "$CHIBO_HOME"
 ward
 run 0 chibo init "$(invite secretary 'Lò Văn Bí')"
 run 0 chibo init --home "$TMP/thuong" "$(invite member 'Hà Thị Viên')"
-run 0 chibo init --home "$TMP/vp" "$(invite clerk 'Cà Văn Phòng')"
+run 0 chibo init --home "$TMP/vp" "$(chibod invite "$WARD" --org PHUONG --role clerk --person 'Cà Văn Phòng')"
 for home in "$CHIBO_HOME" "$TMP/thuong" "$TMP/vp"; do
     run 0 chibo sync --home "$home"
 done
