@@ -179,7 +179,7 @@ static void act_merge(struct sim *s)
     size_t from = draw_living(s), into = draw_living(s);
     struct txn txn;
 
-    if (from == into || !room_for_roles(s))
+    if (from == into || !room_for_roles(s) || !all_know_their_scopes(s, NULL))
         return;
     memstore_begin(s->ward.store, true, &txn);
     commit(s, "merged",
@@ -196,7 +196,7 @@ static void act_split(struct sim *s)
     char code[8] = "CB-100";
     struct txn txn;
 
-    if (s->orgs + 2 > SIM_ORGS_MAX || !room_for_roles(s))
+    if (s->orgs + 2 > SIM_ORGS_MAX || !room_for_roles(s) || !all_know_their_scopes(s, NULL))
         return;
     for (size_t i = 0; i < s->peers; i++)
         if (sim_one_in(s, 2))
