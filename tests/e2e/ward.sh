@@ -130,6 +130,9 @@ for d in a e; do
     says 'Hướng dẫn kiểm điểm'
 done
 
+cell tinh-hinh CB-016 --ky 3/2026
+has days null # the ward wrote there, the cell itself never did
+
 # --- words
 run 0 at c phuong
 for word in tinh-hinh dang-vien dang-phi cho-xu-ly dang-chuyen doi-khop gui-van-ban; do says "phuong $word"; done
