@@ -15,8 +15,8 @@ names[13]="epoch not raised"
 names[16]="what waits is not shown by a store put back"
 flags="-std=c11 -O1 -D_GNU_SOURCE"
 link="-Wl,--wrap=crypto_verify,--wrap=crypto_sign_message"
-files="common/buf.c common/err.c common/id.c common/crypto.c common/zip.c common/text.c common/text_utf8.c common/date.c common/period.c
-$(ls proto/*.c tests/sim*.c tests/model*.c) tests/memstore.c tests/test.c tests/t_sim.c"
+files="common/buf.c common/err.c common/id.c common/crypto.c common/zip.c common/text.c common/text_plain.c common/text_utf8.c common/date.c
+common/period.c $(ls proto/*.c tests/sim*.c tests/model*.c) tests/memstore.c tests/test.c tests/t_sim.c"
 
 object() { # FILE DIR [FLAG]
     local out=$2/${1//\//.}.o
