@@ -462,14 +462,6 @@ static bool part_visit(void *arg, struct bytes key, struct bytes value)
     return true;
 }
 
-static bool any_visit(void *arg, struct bytes key, struct bytes value)
-{
-    (void)key;
-    (void)value;
-    *(bool *)arg = true;
-    return false;
-}
-
 /* A log that changes were folded in has a sum. Where it has none, parts may be gone with it, and nothing differs. */
 static enum err sum_is_gone(struct txn *txn, const struct scope *s, bool *gone)
 {
@@ -479,7 +471,7 @@ static enum err sum_is_gone(struct txn *txn, const struct scope *s, bool *gone)
 
     *gone = false;
     if (e == ERR_NOT_FOUND)
-        e = store_scan(txn, TABLE_change, scope_key2(room, s->number), any_visit, gone);
+        e = store_any(txn, TABLE_change, scope_key2(room, s->number), gone);
     buf_deinit(&row);
     return e == ERR_DAMAGED ? ERR_OK : e;
 }

@@ -303,7 +303,8 @@ enum err parcel_send(const struct parcel_io *io, const struct replica *r, const 
 struct taking {
     const struct parcel_io *io;
     struct parcel_report *report;
-    struct message_scope scope; /* size: index of the first leaf of the batch */
+    struct message_list needs;  /* what it was made over */
+    struct message_scope scope; /* size: index of the first leaf of the batch; from: as it was made over */
     struct buf batch;
     bool newest; /* made after the last contact: what it says of rights is still so */
 };
@@ -316,6 +317,19 @@ static void count(const struct taking *t, const struct work *job)
     t->report->held += job->held;
 }
 
+static enum err take_scope(struct taking *t, struct bytes message)
+{
+    struct message_list needs = t->needs;
+    struct message_size need;
+    enum err e = message_scope_decode(&t->scope, message);
+
+    t->scope.from = 0;
+    while (e == ERR_OK && message_size_next(&needs, &need))
+        if (id_equal(&need.scope, &t->scope.scope))
+            t->scope.from = need.from;
+    return e;
+}
+
 static enum err take_batch(struct taking *t, struct bytes checkpoint)
 {
     struct message_checkpoint m;
@@ -326,6 +340,7 @@ static enum err take_batch(struct taking *t, struct bytes checkpoint)
     job->scope = t->scope.scope;
     job->epoch = t->scope.epoch;
     job->size = t->scope.size;
+    job->at = t->scope.from;
     buf_put_bytes(&job->in, buf_bytes(&t->batch));
     if (e == ERR_OK)
         e = t->io->run(t->io->arg, job);
@@ -376,7 +391,7 @@ static enum err take_all(struct taking *t, struct parcel_in *in)
         if (e != ERR_OK || !got)
             break;
         if (type == MESSAGE_SCOPE)
-            e = message_scope_decode(&t->scope, message);
+            e = take_scope(t, message);
         else if (type == MESSAGE_CHECKPOINT)
             e = take_batch(t, message);
         else if (type == MESSAGE_DROP)
@@ -437,6 +452,7 @@ enum err parcel_receive(const struct parcel_io *io, const struct replica *r, str
     if (e == ERR_OK && !former)
         e = open_again(&in, io, r->sign_public, r->sign_secret);
     t.newest = m.time >= r->synced;
+    t.needs = m.needs;
     if (e == ERR_OK && !former)
         e = take_all(&t, &in);
     if (e == ERR_OK && !former) {

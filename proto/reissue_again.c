@@ -19,20 +19,11 @@ enum err reissue_keep(struct txn *txn, const struct scope *s, uint64_t index, st
     return store_put(txn, TABLE_again, again_key(room, s, index), row);
 }
 
-static bool any_visit(void *arg, struct bytes key, struct bytes value)
-{
-    (void)key;
-    (void)value;
-    *(bool *)arg = true;
-    return false;
-}
-
 enum err reissue_waits(struct txn *txn, const struct scope *s, bool *any)
 {
     uint8_t room[STORE_KEY_MAX];
 
-    *any = false;
-    return store_scan(txn, TABLE_again, scope_key2(room, s->number), any_visit, any);
+    return store_any(txn, TABLE_again, scope_key2(room, s->number), any);
 }
 
 struct kept {

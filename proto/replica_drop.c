@@ -205,14 +205,6 @@ static enum err hear_all(struct txn *txn, struct work *job, const struct scope *
 
 /* --- the message ------------------------------------------------------------------------------- */
 
-static bool any_visit(void *arg, struct bytes key, struct bytes value)
-{
-    (void)key;
-    (void)value;
-    *(bool *)arg = true;
-    return false;
-}
-
 /* Is everything that was written here durable at the ward, as it was signed here? */
 static enum err handed_in(struct txn *txn, const struct scope *s, const struct message_drop *m, bool *yes)
 {
@@ -222,7 +214,7 @@ static enum err handed_in(struct txn *txn, const struct scope *s, const struct m
     enum err e = replica_end_load(txn, s->number, &end);
 
     if (e == ERR_OK)
-        e = store_scan(txn, TABLE_pending, scope_key2(room, s->number), any_visit, &pending);
+        e = store_any(txn, TABLE_pending, scope_key2(room, s->number), &pending);
     if (e == ERR_OK && !pending)
         e = reissue_waits(txn, s, &pending);
     *yes = e == ERR_OK && !pending && m->next >= end.next &&

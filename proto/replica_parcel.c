@@ -148,6 +148,8 @@ enum err replica_parcel_apply(struct txn *txn, struct replica *r, struct work *j
         e = last_checkpoint(buf_bytes(&job->in), &m);
     if (e != ERR_OK || job->epoch < s.epoch) /* of an epoch that is over: what held of it came again in this one */
         return e;
+    if (s.from > job->at) /* made before the snapshot came: it says less than is needed here; the next answer has it */
+        return m.size <= s.frontier.size && job->epoch == s.epoch ? check_held(txn, r, &s, &m) : ERR_OK;
     if (job->epoch > s.epoch)
         return of_copy(job, replica_apply(txn, r, job));
     if (job->size > s.frontier.size)

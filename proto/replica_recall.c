@@ -65,6 +65,19 @@ static enum err unproved(struct txn *txn, const struct replica *r, struct scope 
     return e == ERR_OK ? replica_rewind(txn, r, s, from - 1) : e;
 }
 
+/* What links the two logs is not here: it starts again, with what the ward has. What was sealed over the leaves that go
+ * is issued anew: the ward's log may have other leaves in their places. */
+static enum err unlinked(struct txn *txn, const struct replica *r, struct scope *s, struct moment *m)
+{
+    uint8_t room[STORE_KEY_MAX];
+    bool any = false;
+    enum err e = replica_snapshot_restart(txn, r, s);
+
+    if (e == ERR_OK)
+        e = store_any(txn, TABLE_outbox, scope_key2(room, s->number), &any);
+    return e == ERR_OK && any ? replica_copy_begin(txn, m) : e;
+}
+
 /* Leaves from *next on, as far as the room goes. */
 static enum err hand_back(struct txn *txn, const struct scope *s, uint64_t *next, struct work *job)
 {
@@ -120,8 +133,8 @@ enum err replica_recall(struct txn *txn, const struct replica *r, struct work *j
         if (e == ERR_OK && next == 0) {
             e = common_size(txn, &s, &entry, &from);
             job->restart = e == ERR_OK && (from < s.from || s.signed_size != s.frontier.size);
-            if (job->restart) /* what links the two is not here: it starts again, with what the ward has */
-                return from < s.from ? replica_snapshot_restart(txn, r, &s) : unproved(txn, r, &s, from, m);
+            if (job->restart)
+                return from < s.from ? unlinked(txn, r, &s, m) : unproved(txn, r, &s, from, m);
             if (e == ERR_OK)
                 e = begin(txn, &s, from, job);
             next = 1 + from;

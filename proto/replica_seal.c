@@ -319,14 +319,6 @@ static enum err seal_within(struct txn *txn, struct replica *r, struct moment *m
 
 /* --- hello ---------------------------------------------------------------------------------------------------- */
 
-static bool any_visit(void *arg, struct bytes key, struct bytes value)
-{
-    (void)key;
-    (void)value;
-    *(bool *)arg = true;
-    return false;
-}
-
 static enum err digests(struct txn *txn, const struct scope *scope, size_t count, struct work *job,
                         struct message_hello *hello, struct buf *moved)
 {
@@ -402,7 +394,7 @@ enum err replica_open(struct txn *txn, struct replica *r, struct work *job, stru
     if (e == ERR_OK && job->older)
         e = replica_older_ask(txn, scope, count, &job->out2);
     if (e == ERR_OK)
-        e = store_scan(txn, TABLE_outbox, bytes_of(NULL, 0), any_visit, &job->more);
+        e = store_any(txn, TABLE_outbox, bytes_of(NULL, 0), &job->more);
     job->more = job->more && job->mode != HELLO_REPAIR; /* no flight: wants */
     if (e == ERR_OK && job->more && !r->cut) {
         r->cut = true; /* until the close says otherwise */
@@ -524,16 +516,21 @@ static enum err load_again(struct loading *l)
     return e;
 }
 
-/* Rows follow one another by their count, so that none is opened in vain; only the first has to be looked for. */
+/* Rows follow one another by their count, so that none is opened in vain; only the first has to be looked for. Of a
+ * scope that was begun anew they wait for its log: a ward that was restored may not know yet that we write there. */
 static enum err load_scope(struct loading *l)
 {
     struct buf row = {0};
     uint8_t room[STORE_KEY_MAX];
     enum err e = ERR_OK;
-
-    bool listed = false;
+    bool listed = false, waits;
     uint64_t next = wanted(l, &listed);
 
+    if (l->scope->frontier.size == 0) {
+        e = store_any(l->txn, TABLE_outbox, scope_key2(room, l->scope->number), &waits);
+        l->job->left_out = l->job->left_out || waits;
+        return e;
+    }
     l->announced = false;
     l->found = l->first > 0;
     if (!l->found)

@@ -285,19 +285,11 @@ static enum err each_row(const struct row *row, size_t count, uint32_t kind, con
     return e;
 }
 
-static bool any_visit(void *arg, struct bytes key, struct bytes value)
-{
-    (void)key;
-    (void)value;
-    *(bool *)arg = true;
-    return false;
-}
-
 /* Copies of records whose home is shown are left out: their rows get the zero organisation, which is nobody's. */
 static enum err hide_copies(struct txn *txn, uint32_t kind, struct row *row, size_t count)
 {
     bool any = false, copy;
-    enum err e = store_scan(txn, TABLE_home, bytes_of(NULL, 0), any_visit, &any);
+    enum err e = store_any(txn, TABLE_home, bytes_of(NULL, 0), &any);
 
     for (size_t i = 0; e == ERR_OK && any && i < count; i++) {
         e = mirror_is_copy(txn, row[i].scope_number, kind, &row[i].record, &copy);

@@ -106,6 +106,7 @@ struct session {
     bool history;                      /* device, set before START: ask for leaves that a snapshot left out */
     bool older, snapshot;              /* device: what comes is the log's beginning; is a snapshot */
     bool asks_said;
+    bool left_out, began;              /* device: a part of the flight waits for a log; a log began to come */
     struct buf asks;                   /* device: its messages `older`, sent with each flight */
     struct buf batch;                  /* device: leaves since the last checkpoint; ward: of a lost flight */
     uint64_t batch_from;

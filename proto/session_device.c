@@ -328,6 +328,7 @@ static void loaded(struct session *s, struct work *w)
 
     if (s->state != SESSION_SENDING)
         return;
+    s->left_out = s->left_out || w->left_out;
     asks = !s->asks_said && s->asks.n > 0;
     if (asks)
         session_send_list(s, buf_bytes(&s->asks), !w->more && w->out.n == 0);
@@ -401,6 +402,7 @@ void session_device_worked(struct session *s, struct work *w)
     case WORK_SNAPSHOT:
     case WORK_APPLY:
         applied(s, w);
+        s->began = s->began || w->size == 0;
         if (w->restart)
             given_up(s, w);
         break;
@@ -415,7 +417,8 @@ void session_device_worked(struct session *s, struct work *w)
         s->counts.dropped += w->dropped;
         break;
     case WORK_SETTLE:
-        s->again = s->again || s->mode == HELLO_RENEW; /* the flight, under the new incarnation */
+        /* The flight, under the new incarnation; or the part of it whose log is here now. */
+        s->again = s->again || s->mode == HELLO_RENEW || (s->left_out && s->began);
         session_end(s, ERR_OK);
         break;
     case WORK_ENROLLED:

@@ -31,6 +31,20 @@ enum err store_scan(struct txn *txn, enum table t, struct bytes prefix, store_vi
     return txn->ops->scan(txn->handle, t, prefix, visit, arg);
 }
 
+static bool any_visit(void *arg, struct bytes key, struct bytes value)
+{
+    (void)key;
+    (void)value;
+    *(bool *)arg = true;
+    return false;
+}
+
+enum err store_any(struct txn *txn, enum table t, struct bytes prefix, bool *any)
+{
+    *any = false;
+    return store_scan(txn, t, prefix, any_visit, any);
+}
+
 enum err store_sift(struct txn *txn, enum table t, struct buf *found)
 {
     assert(t < TABLE_COUNT);

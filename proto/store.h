@@ -97,6 +97,7 @@ MUST_CHECK enum err store_get(struct txn *txn, enum table t, struct bytes key, s
 MUST_CHECK enum err store_put(struct txn *txn, enum table t, struct bytes key, struct bytes value);
 MUST_CHECK enum err store_del(struct txn *txn, enum table t, struct bytes key);
 MUST_CHECK enum err store_scan(struct txn *txn, enum table t, struct bytes prefix, store_visit *visit, void *arg);
+MUST_CHECK enum err store_any(struct txn *txn, enum table t, struct bytes prefix, bool *any); /* is there a row? */
 /* One row that store_sift found. */
 struct store_sifted {
     struct bytes key; /* what can be read of it */

@@ -173,14 +173,15 @@ static enum err is_by_reader(struct txn *txn, const struct scope *s, const struc
 }
 
 /* Of its own leaves a device gets the annotation alone, but for those from before it was let into the scope (again):
- * these it may have erased. */
+ * these it may have erased. One that holds nothing of the log may have lost them. */
 static enum err is_own(struct txn *txn, const struct scope *s, const struct work *job, const struct header *h,
-                       uint64_t index, bool *yes)
+                       const struct reach *r, bool *yes)
 {
     struct actor_device d;
+    uint64_t index = r->sent;
     enum err e = ERR_OK;
 
-    *yes = id_equal(&h->device, &job->device) && h->incarnation == job->incarnation;
+    *yes = r->held > 0 && id_equal(&h->device, &job->device) && h->incarnation == job->incarnation;
     if (*yes) {
         e = actor_device(txn, s, &job->device, &d);
         *yes = e == ERR_OK && index > d.leaf;
@@ -210,7 +211,7 @@ static enum err put_index(struct txn *txn, const struct scope *s, struct work *j
     } else if (e == ERR_OK) {
         e = header_decode(&h, l.header) == ERR_OK ? ERR_OK : ERR_DAMAGED;
         if (e == ERR_OK && !r->older)
-            e = is_own(txn, s, job, &h, index, &own);
+            e = is_own(txn, s, job, &h, r, &own);
         if (e == ERR_OK && own)
             put_own(&h, &l, list);
         else if (e == ERR_OK)

@@ -5,6 +5,7 @@
 #include "renew.h"
 #include "renewal.h"
 #include "ward.h"
+#include "ward_recall.h"
 
 /* One incarnation of one device. The newest ratchet of the open one stands in the device's row. */
 struct incarnation {
@@ -247,7 +248,10 @@ enum err ward_copy(struct txn *txn, const struct ward *w, struct work *job, uint
     if (e == ERR_OK)
         e = ward_device_load(txn, &job->device, &r.d);
     if (e == ERR_NOT_FOUND)
-        return ERR_AUTH;
+        return ratchet_is_shown(r.hello.ratchet, RENEW_PROOF_SIZE, w->ratchet_key, &job->device, r.hello.incarnation,
+                                r.hello.n)
+                   ? ERR_ROLLED_BACK /* let in after the backup, and nobody has shown it yet */
+                   : ERR_AUTH;
     if (e == ERR_OK && r.d.state == DEVICE_REVOKED)
         e = ERR_REVOKED;
     if (e == ERR_OK && renewal_due(job->expired, job->certificate_end, now) == RENEWAL_TOO_LATE)
@@ -256,6 +260,8 @@ enum err ward_copy(struct txn *txn, const struct ward *w, struct work *job, uint
         e = shown_check(&r, w);
     if (e == ERR_OK)
         e = ward_sizes_reach(txn, job, r.renew.sizes);
+    if (e == ERR_OK && r.d.incarnation == WARD_INCARNATION_UNKNOWN) /* as after sizes: others have shown it */
+        e = ward_follow_roles(txn, w, &r.d.person, now);
     if (e == ERR_OK)
         e = change_over(&r);
     job->incarnation = r.renew.incarnation;

@@ -305,7 +305,8 @@ static struct reach *reach_find(struct buf *list, const struct id *scope)
 }
 
 /* A scope without a cursor: once given to this device and dropped, and still there (what was written meanwhile was not
- * handed in, or an old copy of the store came back). It is dropped again. */
+ * handed in, or an old copy of the store came back). It is dropped again. If nothing here says that it was ever given
+ * (the leaf that did was lost with the device's own, or with its person's role), nothing is said of it. */
 static enum err size_dropped(struct txn *txn, const struct scope *s, const struct work *job, uint64_t held,
                              struct buf *list)
 {
@@ -315,7 +316,7 @@ static enum err size_dropped(struct txn *txn, const struct scope *s, const struc
 
     if (e == ERR_OK)
         buf_put(list, &reach, sizeof reach);
-    return e == ERR_NOT_FOUND ? ERR_NOT_READABLE : e;
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 /* How the ward and the device stand in one scope: theirs is the beginning of ours, or it was refilled, or we lost

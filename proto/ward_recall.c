@@ -7,7 +7,8 @@ enum err ward_recall(struct txn *txn, const struct message_size *entry, bool is_
 {
     struct recall_scope r = {.scope = entry->scope};
     struct scope s;
-    enum err e = is_theirs ? scope_load(txn, &entry->scope, &s) : ERR_NOT_FOUND;
+    bool partial = entry->from > 0;
+    enum err e = is_theirs || partial ? scope_load(txn, &entry->scope, &s) : ERR_NOT_FOUND;
 
     if (e != ERR_OK && e != ERR_NOT_FOUND)
         return e;
@@ -16,9 +17,10 @@ enum err ward_recall(struct txn *txn, const struct message_size *entry, bool is_
     if (e == ERR_OK) {
         r.epoch = s.epoch;
         r.size = s.frontier.size;
-        recall_sizes(&r, entry->size < r.size ? entry->size : r.size);
-        /* All that one without the older leaves can compare at the last. */
-        if (entry->from > 0 && entry->from <= r.size)
+        if (is_theirs)
+            recall_sizes(&r, entry->size < r.size ? entry->size : r.size);
+        /* All that one without the older leaves can compare at the last, whoever it is: it cannot send them. */
+        if (partial && entry->from <= r.size)
             r.point[r.count++].size = entry->from;
     }
     e = ERR_OK;

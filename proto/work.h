@@ -87,7 +87,7 @@ struct work {
     struct id scope;
     uint32_t epoch;
     uint64_t size;            /* WORK_APPEND: seen; WORK_APPLY: index of the first leaf */
-    uint64_t at;              /* WORK_READ, WORK_OUTBOX: cursor, 0 at first */
+    uint64_t at;              /* WORK_READ, WORK_OUTBOX: cursor, 0 at first. WORK_PARCEL_APPLY: `from` as it was made */
     struct buf in;
     struct buf out;
     struct buf out2;
@@ -100,6 +100,7 @@ struct work {
     bool asked_leaves;        /* WORK_SIZES: they were asked for already */
     bool older;               /* WORK_APPLY: leaves of the log's beginning. WORK_OPEN: ask for them, into out2 */
     bool restart;             /* device: what it held of a scope is given up, another session brings it anew */
+    bool left_out;            /* WORK_OUTBOX: what waits for a scope that was begun anew, until its log is here */
     bool rolled_back;         /* WORK_APPLY: a scope went on in a new epoch */
     bool copy;                /* WORK_OPEN sets: this store is a copy, out2 holds its `renew` */
     bool states_differ;       /* WORK_JUDGE sets, WORK_READ tells the device */

@@ -71,11 +71,12 @@ static void swarm(struct sim *s)
     for (size_t i = 0; i < SIM_FAULT_MORE; i++)
         s->on[i] = sim_one_in(s, 2);
     sim_more_swarm(s);
-    s->on[SIM_SNAPSHOT] = sim_more_snapshots && s->on[SIM_SNAPSHOT] && !s->on[SIM_RESTORE] && !s->on[SIM_FILES];
-    s->on[SIM_SCOPES] = s->on[SIM_SCOPES] && !s->on[SIM_RESTORE] && !s->on[SIM_SNAPSHOT];
-    s->on[SIM_BITROT] = s->on[SIM_BITROT] && !s->on[SIM_SNAPSHOT] && !s->on[SIM_SCOPES];
     if (s->on[SIM_JUMP] && (s->on[SIM_CLONE] || s->on[SIM_CLIENT_RESTORE]))
         s->on[SIM_BUDGET] = false; /* copies would group much unsent work otherwise: it comes twice (protocol.md 8.7) */
+    s->on[SIM_SCOPES] = s->on[SIM_SCOPES] && !s->on[SIM_RESTORE];
+    s->on[SIM_BITROT] = s->on[SIM_BITROT] && !s->on[SIM_SCOPES];
+    s->on[SIM_SNAPSHOT] = s->on[SIM_SNAPSHOT] && !s->on[SIM_JUMP] && !s->on[SIM_SCOPES] &&
+                          (sim_more_snapshots || !s->on[SIM_RESTORE]); /* not all of it together yet */
     s->on[SIM_FILES] = s->on[SIM_FILES] && !s->on[SIM_RESTORE]; /* files of a lost epoch are another story */
     s->bulk = sim_one_in(s, 12);
     s->level = sim_one_in(s, 4) ? (int)sim_draw(s, 4) : 0; /* packing costs the most time of all */

@@ -59,6 +59,7 @@ struct sim_peer {
     unsigned store;  /* its bit in sim_written.in */
     bool copies;     /* of the device: a store of it was put back or cloned at least once */
     bool cloned, trusted; /* of the device */
+    bool reissued;   /* a scope was begun anew: what was sealed over its leaves is issued again, under new numbers */
     bool budgets;    /* of the device: flights had a limit, so what is sealed is not in the order it was written */
     bool told_copy;  /* the last session ended so: the next one renews */
     bool again;      /* the last session asked for another at once */

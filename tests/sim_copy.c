@@ -283,7 +283,7 @@ void sim_copy_final(struct sim *s)
         if (p->device != i || !p->enrolled)
             continue;
         check_state(s, p);
-        for (size_t k = 0; k < s->logs && (p->copies || p->budgets) && !p->revoked && !s->failed; k++) {
+        for (size_t k = 0; k < s->logs && (p->copies || p->budgets || p->reissued) && !p->revoked && !s->failed; k++) {
             struct matching m = {.s = s, .p = p, .l = &s->log[k], .found = calloc(p->written_count + 1, 1)};
 
             assert(m.found != NULL);

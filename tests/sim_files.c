@@ -68,7 +68,7 @@ static bool expected(const struct sim *s, const struct step *step, enum err e)
     if (e == ERR_NO_SPACE)
         return step->poor;
     if (e == ERR_FILE_NEEDS) /* it answers what the store has forgotten */
-        return s->peer[step->peer].copies || s->scopes.on;
+        return s->peer[step->peer].copies || s->scopes.on || (s->totals.rotten > 0 && s->ward.ward.snapshot_leaves > 0);
     if (e == ERR_FILE_OLD_KEY) /* made for a key that is not kept any more */
         return s->rotations > WARD_OLD_KEYS;
     if (e == ERR_COPY)

@@ -71,7 +71,7 @@ static void match_written(struct sim *s, struct sim_log *l, struct sim_stream *s
     struct buf body = {0};
     bool same;
 
-    if (p->copies || p->budgets) { /* in the end all of it is compared */
+    if (p->copies || p->budgets || p->reissued) { /* in the end all of it is compared */
         if (c != NULL && !sim_copy_wrote(s, p, l->org, l->access, c))
             sim_broken(s, "S2: the log holds a change that %zu did not write", st->peer);
         return;
@@ -274,7 +274,7 @@ static void check_acked(struct sim *s, const struct sim_log *l)
         for (size_t k = 0; k < l->streams; k++)
             if (l->stream[k].peer == i)
                 held = l->stream[k].next;
-        if (acked > held && !s->peer[i].copies && !(s->restored && s->peer[i].revoked)) /* who is out hands nothing back */
+        if (acked > held && !s->peer[i].copies && !s->peer[i].reissued && !(s->restored && s->peer[i].revoked)) /* who is out hands nothing back */
             sim_broken(s, "S1: the ward lost changes of %zu in %zu/%d that it acknowledged: %llu, has %llu", i, l->org,
                        (int)l->access, (unsigned long long)acked, (unsigned long long)held);
     }
@@ -378,7 +378,7 @@ void sim_log_device(struct sim *s, size_t peer)
     struct txn txn;
     enum err e;
 
-    if (p->copies)
+    if (p->copies || p->reissued)
         return;
     memstore_begin(p->node.store, false, &txn);
     e = replica_count(&txn, &counts);

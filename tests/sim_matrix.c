@@ -104,7 +104,7 @@ static const struct cell job_cells[] = {
     {WARD | DEVICE, JOB(GIVE) | JOB(COMPARE), BROKEN, RARE, "it only reads, and faults strike what is written"},
     {WARD | DEVICE, REPAIR_JOBS, ALL & ~FA(FINE), RARE, "a repair is one action: cut or killed somewhere (tests/sim_bitrot.c)"},
     {DEVICE, JOB(COMPARE), FA(FINE), RARE, "hashes are asked for where a tree is gone: tests/t_repair.c"},
-    {DEVICE, JOB(SNAPSHOT), ALL, RARE, "logs begin at a snapshot with --snapshots, and in tests/t_session_snapshot.c"},
+    {DEVICE, JOB(SNAPSHOT), ALL, RARE, "in some seeds logs begin at a snapshot; all of it in tests/t_session_snapshot.c"},
     {DEVICE, JOB(DROP), ALL & ~FA(FINE), RARE, "tests/t_drop.c, and one scope of many"},
     {WARD | DEVICE, PARCEL_JOBS, BROKEN, RARE, "killed between two jobs, mostly"},
     {WARD, JOB(PARCEL_JUDGE) | JOB(PARCEL_READ), FA(ERROR), RARE, "few files are late"},

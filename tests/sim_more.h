@@ -7,9 +7,8 @@
 
 #include "sim.h"
 
-/* Long logs begin at snapshots in one seed of three: only when asked for (t_sim --snapshots), as long as a few seeds of a
- * thousand show bugs of snapshots that are known and not mended: 956 (the ward folds otherwise), 3097 (no body of what was
- * released), 3371 (no word on a holder's other change). */
+/* Logs begin at snapshots also where the ward is restored: only when asked for (t_sim --snapshots), until a cause is found
+ * for a session that once ended with BAD_CHAIN (seed 407 of an earlier state). */
 extern bool sim_more_snapshots;
 
 void sim_more_swarm(struct sim *s); /* which of it this seed has */

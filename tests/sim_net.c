@@ -193,6 +193,7 @@ static bool device_job(struct sim *s, struct sim_slot *t)
 #endif
     e = sim_node_device_job(&s->peer[peer].node, w, durable);
     own = kind == WORK_APPLY && e == ERR_OK;
+    s->peer[peer].reissued = s->peer[peer].reissued || (kind == WORK_RECALL && e == ERR_OK && w->restart);
     enrols = kind == WORK_ENROLLED && e == ERR_OK;
     sim_note(s, "device %zu %s: %s", peer, work_name(kind), err_name(e));
     t->poor = t->poor || e == ERR_NO_SPACE;

@@ -8,6 +8,7 @@
 #include "../proto/ward_recall.h"
 #include "sim_log.h"
 #include "sim_net.h"
+#include "sim_world.h"
 
 #define KEEP_IN 5
 #define RESTORE_IN 1
@@ -44,8 +45,26 @@ bool sim_restore_knows_all(struct sim *s)
     return all;
 }
 
-/* Has this device's book a leaf that says who p is? */
-static bool vouches(struct sim_peer *holder, const struct sim_peer *p)
+/* A book that begins at a snapshot can show only what follows on what the copy holds. */
+static bool can_show(struct memstore *copy, struct txn *holder, const struct scope *scope)
+{
+    struct hash ours, theirs;
+    struct scope there;
+    struct txn txn;
+    bool yes = scope->from == 0;
+
+    if (yes)
+        return true;
+    memstore_begin(copy, false, &txn);
+    yes = scope_load(&txn, &scope->id, &there) == ERR_OK && scope->from <= there.frontier.size &&
+          scope_root_at(&txn, &there, scope->from, &theirs) == ERR_OK &&
+          scope_root_at(holder, scope, scope->from, &ours) == ERR_OK && crypto_equal(ours.b, theirs.b, HASH_SIZE);
+    memstore_abort(copy);
+    return yes;
+}
+
+/* Has this device's book a leaf that says who p is, in this log or in any (NULL)? */
+static bool vouches(struct memstore *copy, struct sim_peer *holder, const struct sim_peer *p, const struct id *log)
 {
     struct actor_device d;
     struct scope *scope;
@@ -56,11 +75,43 @@ static bool vouches(struct sim_peer *holder, const struct sim_peer *p)
     memstore_begin(holder->node.store, false, &txn);
     if (scope_list(&txn, &scope, &count) == ERR_OK) {
         for (size_t i = 0; i < count && !yes; i++)
-            yes = scope[i].frontier.size > 0 && actor_device(&txn, &scope[i], &p->id, &d) == ERR_OK;
+            yes = scope[i].frontier.size > 0 && (log == NULL || id_equal(log, &scope[i].id)) &&
+                  actor_device(&txn, &scope[i], &p->id, &d) == ERR_OK && can_show(copy, &txn, &scope[i]);
         free(scope);
     }
     memstore_abort(holder->node.store);
     return yes;
+}
+
+static bool anyone_vouches(struct sim *s, const struct sim_backup *b, const struct sim_peer *p, const struct id *log)
+{
+    bool yes = false;
+
+    for (size_t k = 0; k < s->peers && !yes; k++)
+        yes = s->peer[k].enrolled && !s->peer[k].revoked && vouches(b->store, &s->peer[k], p, log);
+    return yes;
+}
+
+/* Is there a log that p reads, and nobody can show the copy that p may? (Where books are whole, who enrolled can.) */
+static bool is_cut_off(struct sim *s, const struct sim_backup *b, const struct sim_peer *p)
+{
+    bool cut_off = false;
+
+    for (size_t i = 0; i < s->logs && !cut_off && s->ward.ward.snapshot_leaves > 0; i++) {
+        struct actor_device d;
+        struct scope scope;
+        struct txn txn;
+        bool known;
+
+        if (!sim_world_may_read(s, p, s->log[i].org, s->log[i].access))
+            continue;
+        memstore_begin(b->store, false, &txn);
+        known = scope_load(&txn, &s->log[i].scope, &scope) == ERR_OK &&
+                actor_device(&txn, &scope, &p->id, &d) == ERR_OK;
+        memstore_abort(b->store);
+        cut_off = !known && !anyone_vouches(s, b, p, &s->log[i].scope);
+    }
+    return cut_off;
 }
 
 /* What the copy does not know, somebody must. */
@@ -72,11 +123,9 @@ static bool recoverable(struct sim *s, const struct sim_backup *b)
         if (s->slot[i].used && s->slot[i].enrol)
             return false; /* an enrolment that nobody heard of yet, on its way to the device */
     for (size_t i = 0; i < s->peers; i++) {
-        bool known = !s->peer[i].enrolled || sim_restore_knows(b->store, &s->peer[i]);
+        const struct sim_peer *p = &s->peer[i];
 
-        for (size_t k = 0; k < s->peers && !known; k++)
-            known = s->peer[k].enrolled && !s->peer[k].revoked && vouches(&s->peer[k], &s->peer[i]);
-        if (!known)
+        if (p->enrolled && ((!sim_restore_knows(b->store, p) && !anyone_vouches(s, b, p, NULL)) || is_cut_off(s, b, p)))
             return false;
     }
     return true;

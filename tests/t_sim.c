@@ -4,7 +4,7 @@
  *     t_sim --seeds N --first S N seeds from S on
  *     t_sim --seed S --trace    one seed, every event on a line
  *     t_sim --hashes ...        prints each seed's trace hash (tests/sim_trace_test.sh)
- *     t_sim --snapshots ...     long logs begin at snapshots in one seed of three
+ *     t_sim --snapshots ...     logs begin at snapshots also where the ward is restored
  *     t_sim --stop ...          ends at the first seed that fails (tests/bugs_test.sh) */
 #include <signal.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@
 #include "sim_matrix.h"
 #include "sim_more.h"
 
-#define SEEDS 5200
+#define SEEDS 4800
 #define WORKERS 2
 #define FAILURES_MAX 20
 
@@ -147,10 +147,10 @@ static bool parse(int argc, char **argv, struct options *o)
             o->trace = true;
         else if (strcmp(argv[i], "--hashes") == 0)
             o->hashes = true;
-        else if (strcmp(argv[i], "--stop") == 0)
-            o->stop = true;
         else if (strcmp(argv[i], "--snapshots") == 0)
             sim_more_snapshots = true;
+        else if (strcmp(argv[i], "--stop") == 0)
+            o->stop = true;
         else if (strcmp(argv[i], "--seeds") == 0 && more)
             o->seeds = strtoull(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--first") == 0 && more)

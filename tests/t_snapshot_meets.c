@@ -57,10 +57,11 @@ static void settle(struct sim_story *w)
     CHECK_EQ(c.unsealed + c.sealed, 0);
 }
 
-/* Each row of its tree gone, and of the tables that name its logs: with work of its own behind the snapshot. */
+/* Each row of its tree gone, and of the tables that name its logs, of its leaves, its own among them, and streams: with
+ * work of its own behind the snapshot. */
 TEST(rows_of_a_partial_log_and_what_names_it)
 {
-    static const enum table tables[] = {TABLE_node, TABLE_org};
+    static const enum table tables[] = {TABLE_node, TABLE_org, TABLE_leaf, TABLE_stream};
     unsigned rotten = 0;
 
     for (size_t t = 0; t < ARRAY_LEN(tables); t++)
