@@ -16,39 +16,41 @@
 static const struct rule {
     const char *kind;
     const char *field[5]; /* all must be there, but for those behind a ? */
+    enum { ANYWHERE, ONE_CELL } where; /* two cells have papers and receipts of one name: nobody wrote twice */
     const char *link;     /* kind of the links; NULL: only noted */
     const char *why;      /* msgid */
 } rules[] = {
-    {"member", {"card_no"}, "link", N_("the same card number")},
-    {"member", {"family_name", "?middle_name", "given_name", "born"}, "link", N_("the same name and date of birth")},
-    {"fee_payment", {"member", "month"}, "fee_link", N_("paid twice for one month")},
-    {"vote", {"meeting", "subject"}, NULL, N_("the same vote")},
-    {"speech", {"meeting", "text"}, NULL, N_("the same speech")},
-    {"task", {"duty", "from"}, NULL, N_("the same task")},
+    {"member", {"card_no"}, ANYWHERE, "link", N_("the same card number")},
+    {"member", {"family_name", "?middle_name", "given_name", "born"}, ANYWHERE, "link",
+     N_("the same name and date of birth")},
+    {"fee_payment", {"member", "month"}, ANYWHERE, "fee_link", N_("paid twice for one month")},
+    {"vote", {"meeting", "subject"}, ANYWHERE, NULL, N_("the same vote")},
+    {"speech", {"meeting", "text"}, ANYWHERE, NULL, N_("the same speech")},
+    {"task", {"duty", "from"}, ONE_CELL, NULL, N_("the same task")},
     /* What the domain calls the natural key of a kind, where it may not make the id (protocol.md 3.4). */
-    {"fee_payment", {"receipt"}, "fee_link", N_("the same receipt number")},
-    {"membership", {"member", "org", "type", "from"}, NULL, WRITTEN_TWICE},
-    {"office", {"org", "title", "from"}, NULL, WRITTEN_TWICE},
-    {"congress", {"term"}, NULL, WRITTEN_TWICE},
-    {"minutes", {"meeting"}, NULL, WRITTEN_TWICE},
-    {"resolution", {"number", "date"}, NULL, WRITTEN_TWICE},
-    {"doc_in", {"number", "issuer", "date"}, NULL, WRITTEN_TWICE},
-    {"doc_out", {"type", "date", "title"}, NULL, WRITTEN_TWICE},
-    {"candidate", {"name", "born"}, NULL, WRITTEN_TWICE},
-    {"candidate_step", {"candidate", "step"}, NULL, WRITTEN_TWICE},
-    {"area_link", {"member", "org", "from"}, NULL, WRITTEN_TWICE},
-    {"residence_link", {"member", "home_org"}, NULL, WRITTEN_TWICE},
-    {"appraisal", {"subject", "period"}, NULL, WRITTEN_TWICE},
-    {"exemption", {"member", "from"}, NULL, WRITTEN_TWICE},
-    {"fee_rate", {"member", "from"}, NULL, WRITTEN_TWICE},
-    {"inspection", {"year", "type", "subject"}, NULL, WRITTEN_TWICE},
-    {"org_change", {"decision_no"}, NULL, WRITTEN_TWICE},
-    {"reward", {"decision_no", "subject"}, NULL, WRITTEN_TWICE},
-    {"discipline", {"decision_no", "member"}, NULL, WRITTEN_TWICE},
-    {"title", {"name", "year", "subject"}, NULL, WRITTEN_TWICE},
-    {"pledge", {"member", "year"}, NULL, WRITTEN_TWICE},
-    {"target", {"indicator", "period"}, NULL, WRITTEN_TWICE},
-    {"term", {"label"}, NULL, WRITTEN_TWICE},
+    {"fee_payment", {"receipt"}, ONE_CELL, "fee_link", N_("the same receipt number")},
+    {"membership", {"member", "org", "type", "from"}, ANYWHERE, NULL, WRITTEN_TWICE},
+    {"office", {"org", "title", "from"}, ANYWHERE, NULL, WRITTEN_TWICE},
+    {"congress", {"term"}, ONE_CELL, NULL, WRITTEN_TWICE},
+    {"minutes", {"meeting"}, ANYWHERE, NULL, WRITTEN_TWICE},
+    {"resolution", {"number", "date"}, ONE_CELL, NULL, WRITTEN_TWICE},
+    {"doc_in", {"number", "issuer", "date"}, ONE_CELL, NULL, WRITTEN_TWICE},
+    {"doc_out", {"type", "date", "title"}, ONE_CELL, NULL, WRITTEN_TWICE},
+    {"candidate", {"name", "born"}, ANYWHERE, NULL, WRITTEN_TWICE},
+    {"candidate_step", {"candidate", "step"}, ANYWHERE, NULL, WRITTEN_TWICE},
+    {"area_link", {"member", "org", "from"}, ANYWHERE, NULL, WRITTEN_TWICE},
+    {"residence_link", {"member", "home_org"}, ANYWHERE, NULL, WRITTEN_TWICE},
+    {"appraisal", {"subject", "period"}, ANYWHERE, NULL, WRITTEN_TWICE},
+    {"exemption", {"member", "from"}, ANYWHERE, NULL, WRITTEN_TWICE},
+    {"fee_rate", {"member", "from"}, ANYWHERE, NULL, WRITTEN_TWICE},
+    {"inspection", {"year", "type", "subject"}, ONE_CELL, NULL, WRITTEN_TWICE},
+    {"org_change", {"decision_no"}, ANYWHERE, NULL, WRITTEN_TWICE},
+    {"reward", {"decision_no", "subject"}, ANYWHERE, NULL, WRITTEN_TWICE},
+    {"discipline", {"decision_no", "member"}, ANYWHERE, NULL, WRITTEN_TWICE},
+    {"title", {"name", "year", "subject"}, ANYWHERE, NULL, WRITTEN_TWICE},
+    {"pledge", {"member", "year"}, ANYWHERE, NULL, WRITTEN_TWICE},
+    {"target", {"indicator", "period"}, ONE_CELL, NULL, WRITTEN_TWICE},
+    {"term", {"label"}, ONE_CELL, NULL, WRITTEN_TWICE},
 };
 
 struct link {
@@ -224,6 +226,8 @@ static bool row_visit(void *arg, struct view *v)
     }
     for (size_t i = 0; i < v->parts; i++)
         row.unsent = row.unsent || v->part[i].unsealed > 0;
+    if (s->rule->where == ONE_CELL)
+        buf_put(&row.key, &v->org, sizeof(v->org));
     if (rule_key(s->rule, value_in_view, v, &row.key))
         buf_put(&s->rows, &row, sizeof(row));
     else

@@ -121,6 +121,10 @@ run 0 at c phuong gui-van-ban "${doc[@]}"
 says 'Đã ghi cho 3 trong 3 chi bộ'
 run 0 at c ward send "${doc[@]}" --json
 same "$(field written)" 0
+# Three cells hold a paper of one number, and nobody wrote twice. The same one again in one cell is like that cell's.
+run 0 at c ghi van-ban-den "${doc[@]}" --chi-bo CB-014
+same "$(grep -c 'Nghi trùng' <<<"$ERR")" 1
+run 0 at c hoan-tac
 run 2 at c phuong gui-van-ban --muc title=Thiếu
 run 12 at a phuong gui-van-ban "${doc[@]}"
 syncs c a e
