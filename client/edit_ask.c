@@ -63,6 +63,6 @@ enum err edit_ask_fields(struct edit_ask *a, struct fields *out)
     fields_deinit(out);
     enum err e = form_fields(&a->form, a->env, out);
     for (size_t i = 0; i < a->form.kind->fields; i++)
-        out->value[i].clear = a->form.kind->field[i].list && out->value[i].given; /* the list is that one, not more */
+        out->value[i].clear |= a->form.kind->field[i].list && out->value[i].given; /* the list is that one, not more */
     return e == ERR_OK ? form_drop(&a->form, a->env) : e;
 }

@@ -140,6 +140,11 @@ static uint8_t separator_of(const struct buf *answer)
     return answer->n > 0 && memchr(answer->p, '\n', answer->n) != NULL ? '\n' : LIST_SEPARATOR;
 }
 
+static bool is_nothing(const struct buf *answer)
+{
+    return bytes_equal(buf_bytes(answer), bytes_of_str(FORM_NOTHING));
+}
+
 enum err form_value(struct form *f, struct cmd_env *env, const struct field_info *field, const struct entry_refs *refs,
                     struct fields *out, char why[ENTRY_WHY_SIZE])
 {
@@ -150,6 +155,8 @@ enum err form_value(struct form *f, struct cmd_env *env, const struct field_info
     why[0] = 0;
     if (answer->n == 0)
         return ERR_OK;
+    if (is_nothing(answer))
+        return fields_set(out, field, "", env->today, refs, why);
     if (!field->list)
         return fields_set(out, field, buf_cstr(answer), env->today, refs, why);
     for (size_t i = 0; e == ERR_OK && i <= answer->n; i++) {
@@ -249,7 +256,7 @@ static void numbers_to_ids(const struct choice *c, const struct field_info *fiel
     char hex[ID_TEXT_SIZE];
     size_t picked = 0;
 
-    if (field->type != TYPE_RECORD || c->count == 0 || answer->n == 0)
+    if (field->type != TYPE_RECORD || c->count == 0 || answer->n == 0 || is_nothing(answer))
         return;
     chosen = mem_alloc(c->count);
     if (choice_numbers(c, buf_cstr(answer), chosen) == ERR_OK) {
@@ -375,12 +382,23 @@ static size_t before(const struct form *f, size_t i)
     return i;
 }
 
+/* The signs, before the first question, where there is something that Enter keeps and that need not be there. */
+static void say_signs(const struct form *f, struct cmd_env *env)
+{
+    for (size_t i = 0; i < f->kind->fields; i++)
+        if (is_asked(f, i) && !f->kind->field[i].required && f->answer[i].n > 0) {
+            ask_say(&env->ask, _("Enter: keep what is in brackets · - : leave it empty · < : back · . : that is all"));
+            return;
+        }
+}
+
 enum err form_ask(struct form *f, struct cmd_env *env, enum form_end *end)
 {
     enum err e = ERR_OK;
 
     if (f->recalled)
         ask_say(&env->ask, _("These answers were left half-way; Enter keeps each of them."));
+    say_signs(f, env);
     for (size_t i = 0; e == ERR_OK && i < f->kind->fields;) {
         if (!is_asked(f, i)) {
             i++;

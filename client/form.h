@@ -2,7 +2,8 @@
  *
  * Answers are kept as they were typed. Where a form begins with the book open for writing each answer is durable
  * before the next question, and a form that was left half-way offers them again. `<` goes back, `.` ends the
- * questions when nothing required is missing. What is seldom known (schema.h) is not asked. No
+ * questions when nothing required is missing; `-` alone leaves empty what need not be there. What is seldom known
+ * (schema.h) is not asked. No
  * transaction is open while a person types. */
 #ifndef CHIBO_FORM_H
 #define CHIBO_FORM_H
@@ -10,6 +11,8 @@
 #include "cmd.h"
 #include "fields.h"
 #include "record.h"
+
+#define FORM_NOTHING "-" /* an answer that takes a value away; Enter alone keeps it */
 
 enum form_how { FORM_BY_SCHEMA, FORM_ASK, FORM_KNOWN };
 

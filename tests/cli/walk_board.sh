@@ -66,6 +66,24 @@ both "$F" "$A" "$C"
 run 0 chibo show "$Q" --home "$A" --json
 same "$(field fields.self_total) $(field fields.superior_total)" '91 86'
 
+# A sign takes away what need not be there, also when the window was closed after it; what must be there stays.
+T=$(add "$A" task --set duty='Thăm hộ' --set from=4/11/2026 --set due=1/12/2026 --set "members=$M" --set "members=$N")
+talk sua "$T" --home "$A" <<'E'
+Nhiệm vụ [Thăm hộ] | -
+Nhiệm vụ [Thăm hộ] |
+Từ ngày | -
+Từ ngày [thứ Tư, 04/11/2026] |
+Hạn hoàn thành [thứ Ba, 01/12/2026] | -
+Người được phân công | -
+ | CLOSE
+E
+says '- : để trống'
+talk sua "$T" --home "$A" <<'E'
+Nhiệm vụ [Thăm hộ] | .
+E
+run 0 chibo show "$T" --home "$A" --json
+same "$(field fields.duty)$(field fields.members)$(field fields.due)" '"Thăm hộ"nullnull'
+
 # The board decides; what the cell proposed stays beside it.
 export CHIBO_HOME=$C
 talk sua "$G" <<'E'
