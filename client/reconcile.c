@@ -4,6 +4,7 @@
 #include "../proto/replica_repair.h"
 
 #define SESSIONS_MAX 3 /* leaves come in the first; one more when the ward's state differed or a link was cut */
+#define HANDS_IN 1     /* the session that does, if leaves are damaged yet */
 
 void reconcile_report_deinit(struct reconcile_report *r)
 {
@@ -86,9 +87,11 @@ static enum err look(struct book *b, struct reconcile_report *r, bool first)
 
 /* --- with the ward --- */
 
-static enum err compare(struct book *b, const struct tls_api *api, struct reconcile_report *r)
+/* The ward gives no leaves of a log that is not for this device any more, and the device erases that log only when its
+ * own work there is handed in (protocol.md 7.5): then an ordinary exchange puts it right. */
+static enum err compare(struct book *b, const struct tls_api *api, struct reconcile_report *r, unsigned n)
 {
-    const struct link_terms terms = {.repair = true};
+    const struct link_terms terms = {.repair = n != HANDS_IN || r->left == 0};
     enum err e = link_sync(b, api, &terms, &r->link);
 
     r->states_differ = e == ERR_OK && b->replica.states_differ;
@@ -104,7 +107,7 @@ enum err reconcile_run(struct book *b, const struct tls_api *api, struct reconci
     if (e == ERR_OK)
         e = look(b, r, true);
     for (unsigned n = 0; e == ERR_OK && b->replica.enrolled && n < SESSIONS_MAX; n++) {
-        e = compare(b, api, r);
+        e = compare(b, api, r, n);
         r->compared = e == ERR_OK && r->left == 0;
         if (r->compared && !r->states_differ)
             break;

@@ -140,7 +140,7 @@ static bool sealed_visit(void *arg, struct bytes key, struct bytes value)
 }
 
 /* One that was told of before, or was accepted and is refused now. Of others there is no body here: another device of
- * this person wrote them. */
+ * this person wrote them, or the leaf is damaged, and nobody gives it any more (protocol.md 8.8). */
 static enum err known_body(struct hearing *h, size_t at)
 {
     const struct hash *id = &h->word[at].id;
@@ -162,7 +162,7 @@ static enum err known_body(struct hearing *h, size_t at)
     }
     ledger_leaf_deinit(&l);
     buf_wipe_deinit(&row);
-    return e == ERR_NOT_FOUND ? ERR_OK : e;
+    return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
 static enum err hear(struct hearing *h, size_t at)

@@ -8,6 +8,7 @@
 
 #define LEVEL 3
 #define SESSIONS_MAX 3
+#define HANDS_IN 1    /* as client/reconcile.c */
 #define CUT_BITS 15   /* a session is cut after so many bytes at most, as a power of two */
 #define CUT_IN 64     /* or at one step of so many */
 #define IDLE_STEPS 64 /* drawn without anything to do: it waits for something that was cut off */
@@ -84,14 +85,15 @@ static enum err look(struct sim_device *d, struct replica_mended *m)
     return e;
 }
 
-static enum err session(struct sim_ward *w, struct sim_device *d, struct sim_repair *r)
+static enum err session(struct sim_ward *w, struct sim_device *d, struct sim_repair *r, bool hands_in)
 {
     uint8_t binding[BINDING_SIZE];
     struct sim_link l;
     enum err e;
 
     sim_node_random(&d->chance, binding, sizeof binding);
-    sim_link_open_repair(&l, w, d, binding, LEVEL);
+    d->budget_bytes = 0;
+    (hands_in ? sim_link_open : sim_link_open_repair)(&l, w, d, binding, LEVEL);
     sim_link_run(&l);
     e = l.device.err;
     r->repaired += l.device.counts.repaired;
@@ -167,7 +169,7 @@ enum err sim_repair_device(struct sim_ward *w, struct sim_device *d, struct sim_
     r->folded = m.folded;
     for (unsigned n = 0; e == ERR_OK && n < SESSIONS_MAX && (n == 0 || r->left > 0 || sim_node_replica(d).states_differ);
          n++) {
-        e = session(w, d, r);
+        e = session(w, d, r, n == HANDS_IN && r->left > 0);
         if (e == ERR_OK && sim_node_replica(d).states_differ) {
             memstore_begin(d->store, true, &txn);
             e = end(d->store, replica_mend_all(&txn));

@@ -5,6 +5,7 @@
 #include "../proto/replica_verdict.h"
 #include "../proto/verdict.h"
 #include "../proto/ward_held.h"
+#include "sim_repair.h"
 #include "sim_story.h"
 #include "sim_value.h"
 #include "test.h"
@@ -67,6 +68,28 @@ static void end(struct sim_story *w)
     struct id secretary = person(w);
 
     sim_node_end(&w->ward, &secretary, &w->cell, ROLE_SECRETARY);
+}
+
+static bool change_visit(void *arg, struct bytes key, struct bytes value)
+{
+    (void)value;
+    for (size_t i = 2; i < key.n; i++)
+        snprintf((char *)arg + 2 * (i - 2), 3, "%02x", key.p[i]);
+    return false;
+}
+
+/* The only change that was accepted so far is refused. */
+static void refuse_accepted(struct sim_story *w)
+{
+    char hex[2 * HASH_SIZE + 1] = "";
+    struct ward_ruling r = {hex, VERDICT_REFUSED, bytes_of_str(WHY), bytes_of_str(WHO), true};
+    struct held held;
+    struct txn txn;
+
+    memstore_begin(w->ward.store, true, &txn);
+    CHECK_EQ(store_scan(&txn, TABLE_change, bytes_of(NULL, 0), change_visit, hex), ERR_OK);
+    CHECK_EQ(ward_rule(&txn, &w->ward.ward, &r, w->ward.now, &held), ERR_OK);
+    CHECK_EQ(memstore_commit(w->ward.store, true), ERR_OK);
 }
 
 static bool oldest_visit(void *arg, const struct ward_held *h)
@@ -366,4 +389,35 @@ TEST(a_cut_anywhere_in_the_answer_loses_no_word)
         sim_story_deinit(&w);
         at += 5;
     } while (whole + 5 > at);
+}
+
+/* The ward gives no leaf of it any more: what is left to do is to hand in, and to erase. Of a word on a change whose
+ * leaf is damaged there is no body, so it is not kept. */
+TEST(a_damaged_log_that_is_no_longer_for_the_device_is_handed_in_and_erased)
+{
+    for (unsigned unsent = 0; unsent < 2; unsent++) {
+        struct sim_repair r;
+        struct sim_story w;
+
+        begin(&w);
+        record(&w, "meeting", 0xa1);
+        sync(&w, 0);
+        refuse_accepted(&w);
+        end(&w);
+        if (unsent)
+            record(&w, "member", 0xa2);
+        for (size_t i = 0; i < memstore_table_rows(w.device[0].store, TABLE_leaf); i++)
+            memstore_rot(w.device[0].store, TABLE_leaf, i, MEMSTORE_FLIP);
+        CHECK_EQ(sim_repair_device(&w.ward, &w.device[0], &r), ERR_OK);
+        CHECK(r.bad > 0);
+        CHECK_EQ(r.left, 0);
+        CHECK(!has_scope(&w, 0));
+        CHECK_EQ(rows_about(&w, 0, 0xa1), 0);
+        CHECK_EQ(words_of(&w, 0).count, unsent);
+        CHECK_EQ(words_of(&w, 0).held, unsent);
+        CHECK_EQ(sim_story_counts(&w.device[0]).unsealed + sim_story_counts(&w.device[0]).sealed, 0);
+        sim_story_verify(&w.device[0]);
+        sync(&w, 0);
+        sim_story_deinit(&w);
+    }
 }
