@@ -1,11 +1,10 @@
-/* mp.c - see mp.h. Values in memory are msgpack_objects; `at` goes along over the encoded bytes, so that slices of
- * whole values (mp_raw) cost no second encoding. */
+/* mp.c - see mp.h. Reading goes over the encoded bytes in place: values are small and many, and a tree of objects in a
+ * zone cost more than all the rest of taking a part or a change apart (docs/performance.md). */
 #include "mp.h"
 
 #include "../common/text.h"
 
 #include <msgpack.h>
-#include <stdlib.h>
 
 /* The first bytes of one encoded value. */
 struct head {
@@ -178,15 +177,14 @@ static bool head_read(struct head *h, const uint8_t *p, size_t left)
     return true;
 }
 
-/* Walks one whole value and what it holds; *arrays_hold becomes the number of values inside arrays. */
-static bool check(struct bytes b, size_t *arrays_hold)
+/* Walks one whole value and what it holds. */
+static bool check(struct bytes b)
 {
     uint32_t left[MP_DEPTH_MAX + 1];
     size_t at = 0;
     int depth = 0;
     struct head h;
 
-    *arrays_hold = 0;
     if (b.n == 0)
         return false;
     left[0] = 1;
@@ -203,7 +201,6 @@ static bool check(struct bytes b, size_t *arrays_hold)
             if (depth == MP_DEPTH_MAX || h.count > MP_ELEMENTS_MAX || h.count > b.n - at)
                 return false;
             left[++depth] = h.count;
-            *arrays_hold += h.count;
         } else {
             if (h.count > b.n - at || (h.type == MP_STR && !text_is_utf8(bytes_of(b.p + at, h.count))))
                 return false;
@@ -214,42 +211,26 @@ static bool check(struct bytes b, size_t *arrays_hold)
 
 enum err mp_check(struct bytes untrusted)
 {
-    size_t arrays_hold;
-
-    return check(untrusted, &arrays_hold) ? ERR_OK : ERR_BAD_FRAME;
+    return check(untrusted) ? ERR_OK : ERR_BAD_FRAME;
 }
 
 /* --- reading --- */
 
 void mp_open(struct mp *r, struct bytes untrusted)
 {
-    size_t arrays_hold, off = 0;
-
-    *r = (struct mp){ .all = untrusted };
-    if (!check(untrusted, &arrays_hold)) {
-        r->err = ERR_BAD_FRAME;
-        return;
-    }
-    /* One chunk holds the root and every array: what the checker counted is what is allocated. */
-    msgpack_zone *zone = msgpack_zone_new((arrays_hold + 1) * sizeof(msgpack_object));
-    msgpack_object *root = zone == NULL ? NULL : msgpack_zone_malloc(zone, sizeof(*root));
-    if (root == NULL)
-        abort(); /* a machine without memory, as in buf.c */
-    msgpack_unpack_return result = msgpack_unpack((const char *)untrusted.p, untrusted.n, &off, zone, root);
-    assert(result == MSGPACK_UNPACK_SUCCESS && off == untrusted.n);
-    r->zone = zone;
-    r->stack[0] = root;
+    r->all = untrusted;
+    r->at = 0;
+    r->depth = 0;
     r->left[0] = 1;
+    r->err = mp_check(untrusted);
+    r->is_open = r->err == ERR_OK;
 }
 
 enum err mp_close(struct mp *r)
 {
-    if (r->zone != NULL) {
-        if (r->err == ERR_OK && r->at != r->all.n)
-            r->err = ERR_BAD_FRAME;
-        msgpack_zone_free(r->zone);
-        r->zone = NULL;
-    }
+    if (r->is_open && r->err == ERR_OK && r->at != r->all.n)
+        r->err = ERR_BAD_FRAME;
+    r->is_open = false;
     return r->err;
 }
 
@@ -265,141 +246,96 @@ enum err mp_error(const struct mp *r)
     return r->err;
 }
 
-static enum mp_type type_of(const msgpack_object *o)
+/* The head of the next value, and the level it is at. False: nothing is left, or an error. */
+static bool next_head(const struct mp *r, struct head *h, int *depth)
 {
-    switch (o->type) {
-    case MSGPACK_OBJECT_NIL:
-        return MP_NIL;
-    case MSGPACK_OBJECT_POSITIVE_INTEGER:
-    case MSGPACK_OBJECT_NEGATIVE_INTEGER:
-        return MP_INT;
-    case MSGPACK_OBJECT_STR:
-        return MP_STR;
-    case MSGPACK_OBJECT_BIN:
-        return MP_BIN;
-    case MSGPACK_OBJECT_ARRAY:
-        return MP_ARRAY;
-    default:
-        return MP_END;
-    }
-}
-
-/* The level the next value is at; -1: nothing is left, or an error. */
-static int next_level(const struct mp *r)
-{
-    int depth = r->depth;
-
-    if (r->err != ERR_OK || r->zone == NULL)
-        return -1;
-    while (depth >= 0 && r->left[depth] == 0)
-        depth--;
-    return depth;
+    if (r->err != ERR_OK || !r->is_open)
+        return false;
+    for (*depth = r->depth; r->left[*depth] == 0; --*depth)
+        if (*depth == 0)
+            return false;
+    bool ok = head_read(h, r->all.p + r->at, r->all.n - r->at);
+    assert(ok);
+    return true;
 }
 
 enum mp_type mp_peek(const struct mp *r)
 {
-    int depth = next_level(r);
+    struct head h;
+    int depth;
 
-    return depth < 0 ? MP_END : type_of(r->stack[depth]);
-}
-
-/* Steps out of the arrays that are used up. False: nothing is left at all, or an error. */
-static bool come_up(struct mp *r)
-{
-    int depth = next_level(r);
-
-    if (depth >= 0)
-        r->depth = depth;
-    return depth >= 0;
-}
-
-/* The next value if it is of this type, still in its place; NULL and an error if not. */
-static const msgpack_object *next_of(struct mp *r, enum mp_type type)
-{
-    if (!come_up(r) || type_of(r->stack[r->depth]) != type) {
-        mp_fail(r, ERR_BAD_FRAME);
-        return NULL;
-    }
-    return r->stack[r->depth];
+    return next_head(r, &h, &depth) ? h.type : MP_END;
 }
 
 /* Goes past `size` encoded bytes, which are the next value (or the head of an array that is then entered). */
-static void pass(struct mp *r, size_t size)
+static void pass(struct mp *r, int depth, size_t size)
 {
-    const msgpack_object *o = r->stack[r->depth];
-
-    r->stack[r->depth] = o + 1;
-    r->left[r->depth]--;
+    r->depth = depth;
+    r->left[depth]--;
     r->at += size;
-}
-
-static size_t head_size(const struct mp *r)
-{
-    struct head h;
-    bool ok = head_read(&h, r->all.p + r->at, r->all.n - r->at);
-
-    assert(ok);
-    return h.size;
 }
 
 bool mp_nil(struct mp *r)
 {
-    if (!come_up(r) || type_of(r->stack[r->depth]) != MP_NIL)
+    struct head h;
+    int depth;
+
+    if (!next_head(r, &h, &depth) || h.type != MP_NIL)
         return false;
-    pass(r, 1);
+    pass(r, depth, h.size);
+    return true;
+}
+
+/* Goes past the head of the next value if it is of this type and, as a size or number without a sign, at most `max`. */
+static bool take(struct mp *r, enum mp_type type, uint64_t max, struct head *h)
+{
+    int depth;
+
+    if (!next_head(r, h, &depth) || h->type != type || (!h->negative && h->value > max)) {
+        mp_fail(r, ERR_BAD_FRAME);
+        return false;
+    }
+    pass(r, depth, h->size);
     return true;
 }
 
 uint64_t mp_uint(struct mp *r, uint64_t max)
 {
-    const msgpack_object *o = next_of(r, MP_INT);
+    struct head h;
 
-    if (o == NULL)
+    if (!take(r, MP_INT, max, &h))
         return 0;
-    if (o->type != MSGPACK_OBJECT_POSITIVE_INTEGER || o->via.u64 > max) {
+    if (h.negative)
         mp_fail(r, ERR_BAD_FRAME);
-        return 0;
-    }
-    pass(r, head_size(r));
-    return o->via.u64;
+    return h.negative ? 0 : h.value;
 }
 
 int64_t mp_int(struct mp *r)
 {
-    const msgpack_object *o = next_of(r, MP_INT);
+    struct head h;
 
-    if (o == NULL)
-        return 0;
-    if (o->type == MSGPACK_OBJECT_POSITIVE_INTEGER && o->via.u64 > INT64_MAX) {
-        mp_fail(r, ERR_BAD_FRAME);
-        return 0;
-    }
-    pass(r, head_size(r));
-    return o->via.i64;
+    return take(r, MP_INT, INT64_MAX, &h) ? (int64_t)h.value : 0;
 }
 
-static struct bytes take_bytes(struct mp *r, const char *p, size_t n, size_t max_size)
+static struct bytes take_bytes(struct mp *r, enum mp_type type, size_t max_size)
 {
-    if (n > max_size) {
-        mp_fail(r, ERR_BAD_FRAME);
+    struct head h;
+
+    if (!take(r, type, max_size, &h))
         return (struct bytes){ 0 };
-    }
-    pass(r, head_size(r) + n);
-    return bytes_of(p, n);
+    struct bytes b = bytes_of(r->all.p + r->at, h.count);
+    r->at += h.count;
+    return b;
 }
 
 struct bytes mp_str(struct mp *r, size_t max_size)
 {
-    const msgpack_object *o = next_of(r, MP_STR);
-
-    return o == NULL ? (struct bytes){ 0 } : take_bytes(r, o->via.str.ptr, o->via.str.size, max_size);
+    return take_bytes(r, MP_STR, max_size);
 }
 
 struct bytes mp_bin(struct mp *r, size_t max_size)
 {
-    const msgpack_object *o = next_of(r, MP_BIN);
-
-    return o == NULL ? (struct bytes){ 0 } : take_bytes(r, o->via.bin.ptr, o->via.bin.size, max_size);
+    return take_bytes(r, MP_BIN, max_size);
 }
 
 const uint8_t *mp_bin_exact(struct mp *r, size_t n)
@@ -415,19 +351,12 @@ const uint8_t *mp_bin_exact(struct mp *r, size_t n)
 
 size_t mp_array(struct mp *r, size_t max_count)
 {
-    const msgpack_object *o = next_of(r, MP_ARRAY);
+    struct head h;
 
-    if (o == NULL)
+    if (!take(r, MP_ARRAY, max_count, &h))
         return 0;
-    if (o->via.array.size > max_count) {
-        mp_fail(r, ERR_BAD_FRAME);
-        return 0;
-    }
-    pass(r, head_size(r));
-    r->depth++;
-    r->stack[r->depth] = o->via.array.ptr;
-    r->left[r->depth] = o->via.array.size;
-    return o->via.array.size;
+    r->left[++r->depth] = h.count;
+    return h.count;
 }
 
 void mp_expect_array(struct mp *r, size_t count)
@@ -447,12 +376,15 @@ void mp_text(struct mp *r, char *out, size_t most)
 
 struct bytes mp_raw(struct mp *r)
 {
-    if (!come_up(r)) {
+    struct head h;
+    int depth;
+
+    if (!next_head(r, &h, &depth)) {
         mp_fail(r, ERR_BAD_FRAME);
         return (struct bytes){ 0 };
     }
     struct bytes value = bytes_of(r->all.p + r->at, value_size(r->all.p + r->at, r->all.n - r->at));
-    pass(r, value.n);
+    pass(r, depth, value.n);
     return value;
 }
 

@@ -1,10 +1,9 @@
-/* mp.h - canonical MessagePack (docs/protocol.md section 1): written by msgpack-c, read only after our checker.
+/* mp.h - canonical MessagePack (docs/protocol.md section 1): written by msgpack-c, read in place after our checker.
  *
  * Writing appends to a struct buf. Reading: mp_open() walks the untrusted bytes first (depth, counts against the bytes
- * left, lengths, shortest forms, UTF-8, no maps, floats, booleans or extensions) without allocating; only what passed
- * is given to msgpack-c's unpacker, into one zone owned by the reader and bounded by what the checker counted. Then
- * values are pulled in order. Errors are sticky: after the first one every read returns zero/empty, and the caller
- * looks once, at mp_close(). Slices point into the bytes given to mp_open and live as long as those.
+ * left, lengths, shortest forms, UTF-8, no maps, floats, booleans or extensions); then values are pulled in order out
+ * of what passed, in place. Nothing is allocated. Errors are sticky: after the first one every read returns zero/empty,
+ * and the caller looks once, at mp_close(). Slices point into the bytes given to mp_open and live as long as those.
  *
  *   struct mp r;
  *   mp_open(&r, bytes);
@@ -39,7 +38,7 @@ void mp_put_raw(struct buf *b, struct bytes canonical); /* one or more values th
 MUST_CHECK enum err mp_check(struct bytes untrusted);
 
 void mp_open(struct mp *r, struct bytes untrusted);
-MUST_CHECK enum err mp_close(struct mp *r); /* frees; may run twice */
+MUST_CHECK enum err mp_close(struct mp *r); /* may run twice; nothing is read after it */
 void mp_fail(struct mp *r, enum err e);     /* the caller found the meaning wrong; the first failure stays */
 enum err mp_error(const struct mp *r);
 
@@ -68,9 +67,8 @@ struct mp {
     struct bytes all;           /* what was opened */
     size_t at;                  /* offset of the next value in all */
     enum err err;
-    void *zone;                 /* msgpack_zone of this reader */
-    const void *stack[MP_DEPTH_MAX + 1]; /* msgpack_object arrays being walked */
-    uint32_t left[MP_DEPTH_MAX + 1];     /* elements left at each level */
+    bool is_open;               /* it passed the checker, and was not closed */
+    uint32_t left[MP_DEPTH_MAX + 1]; /* elements left at each level */
     int depth;
 };
 
