@@ -18,6 +18,7 @@ static const struct row {
     [CHARSET_TCVN3] = {"tcvn3", "TCVN5712-1", {"tcvn", "abc", "tcvn5712", "tcvn5712-1"}},
     [CHARSET_VNI] = {"vni", NULL, {"vni-win", "vni-windows", "vniwin"}},
     [CHARSET_CP1258] = {"cp1258", "CP1258", {"windows-1258", "windows1258", "1258"}},
+    [CHARSET_VNI_UTF8] = {"vni-utf8", NULL, {"vni-unicode"}},
 };
 
 const char *charset_name(enum charset c)
@@ -192,6 +193,19 @@ static enum err with_vni(struct bytes text, struct buf *out)
     return ERR_OK;
 }
 
+/* What was VNI, in whatever of Unicode it was saved. */
+static enum err with_vni_again(struct bytes text, struct buf *out)
+{
+    struct buf plain = {0};
+    enum charset c;
+    enum err e = charset_told(text, &c) ? charset_decode(text, c, &plain) : ERR_BAD_UTF8;
+
+    if (e == ERR_OK && !charset_was_vni(buf_bytes(&plain), out))
+        e = ERR_BAD_UTF8;
+    buf_wipe_deinit(&plain);
+    return e;
+}
+
 enum err charset_decode(struct bytes text, enum charset c, struct buf *out)
 {
     size_t before = out->n;
@@ -200,6 +214,8 @@ enum err charset_decode(struct bytes text, enum charset c, struct buf *out)
 
     if (c == CHARSET_VNI)
         e = with_vni(rest, out);
+    else if (c == CHARSET_VNI_UTF8)
+        e = with_vni_again(text, out);
     else if (c != CHARSET_UTF8)
         e = with_iconv(rest, rows[c].iconv, out);
     else if (text_is_utf8(rest))

@@ -9,6 +9,7 @@
 #include "assign.h"
 #include "csv.h"
 #include "filter.h"
+#include "homonym.h"
 #include "order.h"
 #include "workbook.h"
 
@@ -38,7 +39,8 @@ struct exporting {
     bool all; /* void ones too */
     struct print p;
     struct filter_set filters;
-    struct entry_refs refs; /* as print's, but organisations by their codes */
+    struct entry_refs refs; /* for people: organisations by their codes, each person told from all */
+    struct homonym homonym;
     struct order order;
     struct stick_out file;
     struct buf text, cell;
@@ -49,7 +51,12 @@ struct exporting {
 static bool org_code(void *arg, const struct id *id, enum entry_form form, struct buf *out)
 {
     (void)form;
-    return refs_org_name(arg, id, true, out);
+    return refs_org_name(((struct homonym *)arg)->refs, id, true, out);
+}
+
+static bool person(void *arg, const char *kind, const struct id *id, struct buf *out)
+{
+    return homonym_name(arg, kind, id, out);
 }
 
 static bool is_column(const struct field_info *f)
@@ -151,8 +158,8 @@ static enum err gather(struct exporting *x, const struct opt_parsed *args)
     struct book *b = &x->env->book;
     enum err e = print_init(&x->p, b);
 
-    x->refs = x->p.refs.entry;
-    x->refs.name_org = org_code;
+    homonym_init(&x->homonym, &x->p.refs);
+    x->refs = (struct entry_refs){.arg = &x->homonym, .name_record = person, .name_org = org_code};
     order_init(&x->order, x->kind);
     if (x->format == FORMAT_CSV)
         buf_put_str(&x->text, "\xef\xbb\xbf");
@@ -170,6 +177,7 @@ static enum err gather(struct exporting *x, const struct opt_parsed *args)
     }
     order_deinit(&x->order);
     filter_deinit(&x->filters);
+    homonym_deinit(&x->homonym);
     print_deinit(&x->p);
     return e;
 }

@@ -14,7 +14,7 @@
 
 static const struct opt_row rows[] = {
     CMD_OPTIONS,
-    {.name = "bang-ma", .alias = "encoding", .kind = OPT_TEXT, .value = "utf-8|utf-16le|utf-16be|tcvn3|vni|cp1258",
+    {.name = "bang-ma", .alias = "encoding", .kind = OPT_TEXT, .value = CHARSET_NAMES,
      .help = N_("how the file's letters are written, where it does not say so itself")},
     {.name = "thu", .alias = "dry-run", .kind = OPT_FLAG, .help = N_("says all, writes nothing")},
     {.name = "bo-cot", .alias = "ignore", .kind = OPT_FLAG, .help = N_("columns that are not known are left out")},
@@ -80,12 +80,18 @@ static void preview(enum charset c, struct bytes text, struct buf *out)
 /* All that the bytes may be, each with its first rows. */
 static void preview_all(struct bytes file, struct buf *out)
 {
-    bool wide = file.n > 0 && memchr(file.p, 0, file.n) != NULL;
+    const bool wide = file.n > 0 && memchr(file.p, 0, file.n) != NULL;
+    enum charset as;
+    const bool told = charset_told(file, &as);
 
-    buf_printf(out, "%s\n", _("The file does not say how its letters are written. Which of these can be read?"));
-    for (enum charset c = CHARSET_UTF16LE; c < CHARSET_COUNT; c++) {
+    buf_printf(out, "%s\n",
+               told ? _("Some letters look as if they were typed with a VNI font. Which of these can be read?")
+                    : _("The file does not say how its letters are written. Which of these can be read?"));
+    for (enum charset c = CHARSET_UTF8; c < CHARSET_COUNT; c++) {
         struct buf text = {0};
-        if ((c <= CHARSET_UTF16BE) == wide && charset_decode(file, c, &text) == ERR_OK &&
+        const bool may = told ? c == as || c == CHARSET_VNI_UTF8
+                              : c != CHARSET_UTF8 && (c == CHARSET_UTF16LE || c == CHARSET_UTF16BE) == wide;
+        if (may && charset_decode(file, c, &text) == ERR_OK &&
             looks_like_text(buf_bytes(&text)))
             preview(c, buf_bytes(&text), out);
         buf_wipe_deinit(&text);
@@ -100,7 +106,8 @@ static enum err ask_charset(struct cmd_env *env, struct bytes file, enum charset
     preview_all(file, &shown);
     out_write(2, buf_bytes(&shown));
     while (!chosen && ask_is_possible() && !env->out.json) {
-        enum ask_answer answer = ask_line(&env->ask, _("Its name, such as tcvn3"), NULL, &line);
+        enum ask_answer answer = ask_line(&env->ask, charset_told(file, c) ? _("Its name, such as vni-utf8")
+                                                                           : _("Its name, such as tcvn3"), NULL, &line);
         if (answer != ASK_TEXT || line.n == 0)
             break;
         chosen = charset_named(buf_cstr(&line), c);
@@ -109,7 +116,21 @@ static enum err ask_charset(struct cmd_env *env, struct bytes file, enum charset
     buf_deinit(&line);
     if (chosen)
         return ERR_OK;
+    if (charset_told(file, c))
+        return cmd_explain(env, ERR_BAD_VALUE, "",
+                           _("Say which it is: --bang-ma vni-utf8, or utf-8 if it is right as it is"));
     return cmd_explain(env, ERR_BAD_UTF8, "", _("Say which encoding it is, such as: --bang-ma tcvn3"));
+}
+
+/* Does it say what it is, and is it nothing that looks like that alone? */
+static bool told(struct bytes file, enum charset *c)
+{
+    struct buf text = {0};
+    const bool said = charset_told(file, c),
+               vni = said && charset_decode(file, CHARSET_VNI_UTF8, &text) == ERR_OK;
+
+    buf_wipe_deinit(&text);
+    return said && !vni;
 }
 
 static enum err charset_of(struct cmd_env *env, const struct opt_parsed *args, struct bytes file, enum charset *c)
@@ -117,8 +138,8 @@ static enum err charset_of(struct cmd_env *env, const struct opt_parsed *args, s
     const char *typed = opt_text(args, "bang-ma", NULL);
 
     if (typed != NULL && !charset_named(typed, c))
-        return cmd_explain(env, ERR_USAGE, typed, "utf-8, utf-16le, utf-16be, tcvn3, vni, cp1258");
-    return typed != NULL || charset_told(file, c) ? ERR_OK : ask_charset(env, file, c);
+        return cmd_explain(env, ERR_USAGE, typed, CHARSET_NAMES);
+    return typed != NULL || told(file, c) ? ERR_OK : ask_charset(env, file, c);
 }
 
 /* --- the table --- */

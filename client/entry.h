@@ -12,7 +12,7 @@
 #include "../common/json.h"
 #include "../proto/schema.h"
 
-#define ENTRY_WHY_SIZE 160
+#define ENTRY_WHY_SIZE 240
 
 enum entry_form { ENTRY_PEOPLE, ENTRY_SCRIPT };
 

@@ -138,6 +138,19 @@ static enum err parse_period(const struct typed *t)
     return ERR_OK;
 }
 
+/* How to tell persons of one name apart. */
+static void explain_homonyms(const struct typed *t)
+{
+    struct buf sentence = {0};
+
+    if (t->field->refers == NULL || schema_field_named(schema_kind_named(t->field->refers), "born") == NULL)
+        return;
+    buf_printf(&sentence,
+               _("If several bear this name, write the birth date or the card's number behind it: %s (1961)"), t->text);
+    explain(t, buf_cstr(&sentence));
+    buf_deinit(&sentence);
+}
+
 static enum err parse_record(const struct typed *t)
 {
     struct id id;
@@ -146,6 +159,8 @@ static enum err parse_record(const struct typed *t)
                      : id_parse(t->text, &id);
     if (e == ERR_OK)
         mp_put_bin(t->out, id.b, ID_SIZE);
+    else if (e == ERR_AMBIGUOUS)
+        explain_homonyms(t);
     return e;
 }
 

@@ -126,6 +126,7 @@ bool import_match_differs(const struct view *v, struct fields *f, const struct f
 {
     const struct fields_value *given = fields_value(f, field);
     const struct entry *now = replica_view_entry(v, field);
+    struct buf all = {0};
     struct mp r;
     bool differs = false;
 
@@ -133,10 +134,13 @@ bool import_match_differs(const struct view *v, struct fields *f, const struct f
         return false;
     if (!field->list)
         return now == NULL || !bytes_equal(now->candidate[0].value, buf_bytes(&given->value));
-    mp_open(&r, buf_bytes(&given->value));
-    for (size_t i = 0; i < given->count; i++)
+    fields_encode(field, given, &all);
+    mp_open(&r, buf_bytes(&all));
+    for (size_t n = mp_array(&r, LIST_MAX); n > 0; n--)
         differs = !holds(now, mp_raw(&r)) || differs;
-    return mp_close(&r) != ERR_OK || differs;
+    differs = mp_close(&r) != ERR_OK || differs;
+    buf_wipe_deinit(&all);
+    return differs;
 }
 
 static enum err compare(struct import_match *m, struct fields *f, const struct id *id, bool *same)

@@ -5,7 +5,9 @@
 
 #include <stdlib.h>
 
+#include "../common/date.h"
 #include "../common/text.h"
+#include "value.h"
 #include "word.h"
 
 #define TITLE_COLUMNS 64
@@ -128,16 +130,33 @@ static enum err find_org(void *arg, const char *text, struct id *out)
 struct by_name {
     struct refs *r;
     const char *key;
+    uint32_t born; /* 0: whenever */
+    struct bytes card; /* n 0: whatever */
     struct id exact, part;
     unsigned exact_n, part_n;
 };
+
+/* Born then, or bearing this card: what is not known of a person tells him from nobody. */
+static bool is_that_one(const struct by_name *b, const struct view *v)
+{
+    uint32_t born = 0;
+    struct bytes card;
+
+    if (b->card.n > 0 && value_text(v, "card_no", &card) && bytes_equal(card, b->card))
+        return true;
+    if (b->born == 0)
+        return b->card.n == 0;
+    return value_number(v, "born", &born) && date_year(born) == date_year(b->born) &&
+           (date_month(b->born) == 0 || date_month(born) == date_month(b->born)) &&
+           (date_day(b->born) == 0 || date_day(born) == date_day(b->born));
+}
 
 static bool visit_name(void *arg, struct view *v)
 {
     struct by_name *b = arg;
     struct buf title = {0}, key = {0};
 
-    if (replica_view_void(v) == CLOSE_VOID)
+    if (replica_view_void(v) == CLOSE_VOID || !is_that_one(b, v))
         return true;
     refs_title(b->r, v, &title);
     if (text_key(buf_bytes(&title), &key) == ERR_OK) {
@@ -154,12 +173,30 @@ static bool visit_name(void *arg, struct view *v)
     return true;
 }
 
+/* "Lò Văn Thử (1961)", "Lò Văn Thử (045.123)": how long the name is, and what stands behind it for telling homonyms
+ * apart, where the kind has a date of birth. */
+static size_t split_name(const struct kind_info *k, const char *text, struct by_name *b, struct buf *behind)
+{
+    const char *open = strrchr(text, '(');
+    const size_t n = strlen(text);
+    struct date_fault fault;
+
+    if (open == NULL || open == text || text[n - 1] != ')' || schema_field_named(k, "born") == NULL)
+        return n;
+    buf_put(behind, open + 1, (size_t)(text + n - 1 - (open + 1)));
+    if (date_parse(buf_cstr(behind), book_today(), &b->born, &fault) != ERR_OK)
+        b->born = 0;
+    b->card = buf_bytes(behind);
+    return (size_t)(open - text);
+}
+
 /* The whole name wins over a part of one. */
 static enum err find_by_name(struct refs *r, uint32_t kind, const char *text, struct id *out)
 {
-    struct buf key = {0};
+    struct buf key = {0}, behind = {0};
     struct by_name b = {.r = r};
-    enum err e = text_key(bytes_of_str(text), &key);
+    const size_t n = split_name(schema_kind(kind), text, &b, &behind);
+    enum err e = text_key(bytes_of(text, n), &key);
 
     b.key = buf_cstr(&key);
     if (e == ERR_OK && b.key[0] == 0)
@@ -173,6 +210,7 @@ static enum err find_by_name(struct refs *r, uint32_t kind, const char *text, st
     if (e == ERR_OK)
         *out = b.exact_n == 1 ? b.exact : b.part;
     buf_wipe_deinit(&key);
+    buf_wipe_deinit(&behind);
     return e;
 }
 

@@ -1,7 +1,8 @@
 /* refs.h - what references mean in this book: entry.h's callbacks over the open transaction.
  *
  * A record is meant by its whole id, by a unique beginning of it, or by what it is called ("Lò Văn Thử", also
- * without marks) where that is one record only; an organisation by its code. A whole id of a record that this device
+ * without marks) where that is one record only, a person also with the birth date or the card's number behind the name
+ * ("Lò Văn Thử (1961)"); an organisation by its code. A whole id of a record that this device
  * does not hold is taken all the same (cells refer to what the ward keeps), and `unseen` says so. */
 #ifndef CHIBO_REFS_H
 #define CHIBO_REFS_H

@@ -6,6 +6,7 @@
 
 #include "../client/charset.h"
 #include "../client/csv.h"
+#include "../common/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 
@@ -60,6 +61,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
     struct bytes file = bytes_of(p + 1, n - 1);
     enum charset c = charset_told(file, &told) ? told : (enum charset)(p[0] % CHARSET_COUNT);
     if (charset_decode(file, c, &text) == ERR_OK) {
+        struct buf again = {0};
+        (void)charset_was_vni(buf_bytes(&text), &again);
+        fuzz_csv_must(text_is_utf8(buf_bytes(&again)));
+        buf_wipe_deinit(&again);
         char sep = p[0] & 0x80 ? csv_separator(buf_bytes(&text)) : separator[(p[0] >> 4) % 3];
         fuzz_csv_must(strchr(separator, sep) != NULL && sep != '\0');
         if (fuzz_csv_again(buf_bytes(&text), sep, ';', &first, &line)) {

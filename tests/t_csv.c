@@ -154,6 +154,33 @@ TEST(bytes_of_another_encoding_are_refused)
     }
 }
 
+/* The letters that the bytes of VNI are in the Western code page, as UTF-8: "Nguyeãn Thò Ñöôøng". In a line with a letter of
+ * real Unicode a cell that could be either stays; a word of French, German or Vietnamese alone says nothing. */
+TEST(vni_that_was_saved_as_unicode)
+{
+    static const struct {
+        const char *text, *want; /* NULL: there is nothing of VNI in it */
+    } rows_of[] = {
+        {"Nguyeãn;Thò;Ñöôøng\nLoø;Vaên;Thöû", "Nguyễn;Thị;Đường\nLò;Văn;Thử"},
+        {"Họ tên;Giới tính\nTraàn Thò Giaû;nữ\nÑaëng;Thôn", "Họ tên;Giới tính\nTrần Thị Giả;nữ\nĐặng;Thơn"},
+        {"Ñoã Vaên;Thôn Đông", "Đỗ Văn;Thôn Đông"},
+        {"Traàn Thò", NULL},
+        {"Müller,Zoë,café,Citroën", NULL},
+        {"Nguyễn Văn Toàn,xã Phú Thuỷ,Hoà,huý", NULL},
+        {"Hoà,Toán,Thuý,khoé,quà", NULL},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows_of); i++) {
+        struct buf text = {0}, clean = {0};
+        const bool was = charset_decode(bytes_of_str(rows_of[i].text), CHARSET_VNI_UTF8, &text) == ERR_OK;
+
+        CHECK_EQ(was, rows_of[i].want != NULL);
+        if (was && CHECK_EQ(text_clean(buf_bytes(&text), TEXT_MULTILINE, &clean), ERR_OK))
+            CHECK_STR(buf_cstr(&clean), rows_of[i].want);
+        buf_deinit(&text);
+        buf_deinit(&clean);
+    }
+}
+
 TEST(only_a_mark_or_utf_8_itself_tells)
 {
     enum charset c;

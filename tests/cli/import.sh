@@ -120,8 +120,30 @@ run 2 chibo import member "$TMP/16be.csv"
 complains 'Đặng | Đủ'
 run 0 chibo import member "$TMP/16be.csv" --encoding utf-16be
 run 0 chibo import member "$TMP/nfd.csv"
+# What was VNI and was saved as Unicode is asked about, not stored; the wrong letters only when somebody says so.
+printf "$HEAD"'Ñaëng,Giöõa,nöõ,1987\n' >"$TMP/vni8.csv"
+run 2 chibo import member "$TMP/vni8.csv"
+complains 'phông VNI'
+complains 'Đặng | Giữa | nữ | 1987'
+complains 'Ñaëng | Giöõa | nöõ | 1987'
+run 0 chibo import member "$TMP/vni8.csv" --encoding vni-utf8
+run 3 chibo import member "$TMP/vni8.csv" --encoding utf-8
 same "$(chibo list member --json --where family_name=Đặng | grep -o '"family_name":"Đặng","given_name":"[^"]*"' | cut -d'"' -f8 | paste -sd' ')" \
-    'Ánh Bình Của Dự Đủ Em'
+    'Ánh Bình Của Dự Đủ Em Giữa'
+
+# Of two persons of one name the row says which: by birth date or card, also when the mended file comes again.
+for born in 1961 4/11/1961 12/1970; do
+    id chibo ghi dang-vien --muc family_name=Quàng --muc middle_name=Thị --muc given_name=Trùng --muc gender=nữ --muc "born=$born" --muc "card_no=C$born" >/dev/null
+done
+printf 'duty,from,members\nThăm hộ,4/11/2026,Quàng Thị Trùng\nTrực,4/11/2026,Quàng Thị Trùng (1970)\nGác,4/11/2026,quang thi trung (4/11/1961)\nHát,4/11/2026,Quàng Thị Trùng (C1961);Quàng Thị Trùng (1999)\n' >"$TMP/trung.csv"
+run 3 chibo nhap viec "$TMP/trung.csv"
+says 'dòng 2 · Người được phân công: Có nhiều bản ghi bắt đầu như vậy; xin gõ thêm vài ký tự. Nếu trùng tên, xin ghi thêm ngày sinh hoặc số thẻ: Quàng Thị Trùng (1961)'
+says '2 ghi mới · 0 cập nhật · 0 đã có · 0 đã có, khác · 2 không nhận'
+sed -i 's/Trùng\(,\|$\)/Trùng (C1961)\1/; s/;Quàng Thị Trùng (1999)/;Quàng Thị Trùng (12.1970)/' "$TMP/trung.csv.loi.csv"
+run 0 chibo nhap viec "$TMP/trung.csv.loi.csv" --json
+same "$(count written same different errors)" '2 0 0 0'
+run 0 chibo nhap viec "$TMP/trung.csv.loi.csv" --json
+same "$(count written same different errors)" '0 2 0 0'
 
 # A row that fails while it is written leaves no part of itself, and those around it stay.
 M=$(chibo list member --json --where given_name=Giả | sed -n 's/.*"id":"\([0-9a-f]*\)".*/\1/p')
@@ -147,4 +169,5 @@ for k in $KINDS; do
     run 0 chibo nhap "$k" "$TMP/$k.1.csv" --json
     same "$(count written different errors)" '0 0 0'
 done
+same "$(grep -o 'Trùng ([^)]*)' "$TMP/viec.1.csv" | sort | paste -sd' ')" 'Trùng (04/11/1961) Trùng (12/1970) Trùng (12/1970) Trùng (C1961) Trùng (C1961)'
 finish
