@@ -65,7 +65,7 @@ static const struct look looks[] = {
       {"remitted", N_("handed on"), LINE(remitted), AS_MONEY}}},
     {"cho-xu-ly", "pending", N_("what waits for the ward, and what a cell has still to settle"), CELLS_WANT_PENDING,
      false, false,
-     {{"waiting", N_("for the ward"), OF(WAITING), AS_NUMBER},
+     {{"waiting", N_("changes waiting"), OF(WAITING), AS_NUMBER},
       {"different", N_("for the cell"), OF(DIFFERENT), AS_NUMBER}}},
     {"dang-chuyen", "transfers", N_("who is on the way to another cell, and who is late"), CELLS_WANT_TRANSFERS, false,
      false,
@@ -77,6 +77,20 @@ static const struct look looks[] = {
       {"ward_signed", N_("ward signed"), OF(WARD_SIGNED), AS_YES}}},
 };
 static const char send_word[] = "gui-van-ban", send_alias[] = "send";
+
+/* Who belongs where is the ward's word alone: it is said at its server, after a look at what it touches. */
+static const struct {
+    const char *word, *alias, *summary, *there;
+} at_the_server[] = {
+    {"chuyen", "move", N_("introduce a member to another cell, or move him there"),
+     "chibod chuyen FOLDER --nguoi ID --den CODE [--gioi-thieu] --so NUMBER --ngay DATE --xem-truoc"},
+    {"gop-chi-bo", "merge", N_("make several cells one"),
+     "chibod don-vi FOLDER gop --tu CODE,CODE --vao CODE --quyet-dinh NUMBER --ngay DATE --xem-truoc"},
+    {"tach-chi-bo", "split", N_("make two cells out of one"),
+     "chibod don-vi FOLDER tach --tu CODE --ma CODE --ten NAME --nguoi NAME,NAME --quyet-dinh NUMBER --ngay DATE"},
+    {"doi-ten", "rename", N_("give a cell another name or code"),
+     "chibod don-vi FOLDER doi-ten --tu CODE --ma CODE --ten NAME --quyet-dinh NUMBER --ngay DATE"},
+};
 
 static int64_t value_of(const struct cells *c, size_t cell, const struct column *k)
 {
@@ -247,30 +261,40 @@ static void put_text(struct cells *c, const struct look *w, bool missing, struct
 
 /* ---- the command ---- */
 
-static void list_works(struct cmd_env *env)
+static void put_work(struct cmd_env *env, const char *word, const char *alias, const char *summary, const char *there)
 {
     struct buf *out = &env->out.text;
     struct json j;
 
-    for (size_t i = 0; i <= ARRAY_LEN(looks); i++) {
-        const bool last = i == ARRAY_LEN(looks);
-        const char *word = last ? send_word : looks[i].word, *alias = last ? send_alias : looks[i].alias;
-        const char *summary = last ? N_("send a document down to every cell") : looks[i].summary;
-        if (env->out.json) {
-            json_init(&j, out);
-            json_object_begin(&j);
-            json_put_uint(&j, "v", 1);
-            json_put_string(&j, "work", word);
-            json_put_string(&j, "alias", alias);
-            json_put_string(&j, "summary", _(summary));
-            json_object_end(&j);
-            json_line(&j);
-        } else {
-            buf_printf(out, "  chibo phuong %s", word);
-            word_pad(strlen(word), CODE_WIDTH + 4, out);
-            buf_printf(out, "%s\n", _(summary));
-        }
+    if (!env->out.json) {
+        buf_printf(out, "  chibo phuong %s", word);
+        word_pad(strlen(word), CODE_WIDTH + 4, out);
+        buf_printf(out, "%s\n", _(summary));
+        if (there != NULL)
+            buf_printf(out, "      %s\n", there);
+        return;
     }
+    json_init(&j, out);
+    json_object_begin(&j);
+    json_put_uint(&j, "v", 1);
+    json_put_string(&j, "work", word);
+    json_put_string(&j, "alias", alias);
+    json_put_string(&j, "summary", _(summary));
+    if (there != NULL)
+        json_put_string(&j, "at_the_server", there);
+    json_object_end(&j);
+    json_line(&j);
+}
+
+static void list_works(struct cmd_env *env)
+{
+    for (size_t i = 0; i < ARRAY_LEN(looks); i++)
+        put_work(env, looks[i].word, looks[i].alias, looks[i].summary, NULL);
+    put_work(env, send_word, send_alias, N_("send a document down to every cell"), NULL);
+    if (!env->out.json)
+        buf_put_str(&env->out.text, _("At the ward's server, where it can first be seen what it touches:\n"));
+    for (size_t i = 0; i < ARRAY_LEN(at_the_server); i++)
+        put_work(env, at_the_server[i].word, at_the_server[i].alias, at_the_server[i].summary, at_the_server[i].there);
 }
 
 /* The quarter that a month lies in. */
@@ -331,13 +355,18 @@ static enum err run(struct cmd_env *env, const struct opt_parsed *args)
     }
     if (word_is(typed, send_word) || word_is(typed, send_alias))
         return cmd_ward_send(env, args);
+    for (size_t i = 0; i < ARRAY_LEN(at_the_server); i++)
+        if (word_is(typed, at_the_server[i].word) || word_is(typed, at_the_server[i].alias))
+            return cmd_explain(env, ERR_AT_THE_WARD, typed, at_the_server[i].there);
     for (size_t i = 0; i < ARRAY_LEN(looks); i++)
         if (word_is(typed, looks[i].word) || word_is(typed, looks[i].alias))
             return show(env, args, &looks[i]);
     return cmd_explain(env, ERR_BAD_VALUE, typed, _("what there is: chibo phuong"));
 }
 
-#define WORK_WORDS N_("[tinh-hinh|dang-vien|dang-phi|cho-xu-ly|dang-chuyen|doi-khop|gui-van-ban]")
+#define WORK_WORDS \
+    N_("[tinh-hinh|dang-vien|dang-phi|cho-xu-ly|dang-chuyen|doi-khop|gui-van-ban|" \
+       "chuyen|gop-chi-bo|tach-chi-bo|doi-ten]")
 
 const struct cmd cmd_ward = {"phuong", "ward", N_("The ward office's own work, over all cells."), NEED_STORE,
                              {rows, ARRAY_LEN(rows), WORK_WORDS, 0, 1}, run};

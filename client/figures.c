@@ -89,9 +89,8 @@ enum err figures_load_all(struct figures *f, struct print *p, const struct org *
 
 enum err figures_load_members(struct figures *f, struct print *p, const struct id *org)
 {
-    static const char *const kinds[] = {"member", "membership", "link", NULL};
     *f = (struct figures){.org = *org, .cells = 1};
-    return load(f, p, 0, kinds);
+    return load(f, p, 0, report_member_kinds);
 }
 
 void figures_deinit(struct figures *f)

@@ -91,7 +91,9 @@ enum err_class {
     ROW(FILE_WRONG_WAY,  REFUSED,  0, 21, "this file goes the other way") \
     ROW(FILE_DAMAGED,    CORRUPT,  0, 22, "the file is damaged or not complete; nothing of it was taken") \
     ROW(FILE_NEEDS,      RETRY,    0, 23, "the file goes on from something that is not here yet") \
-    ROW(PUT_BACK,        REFUSED,  0, 24, "this folder was put back from a backup, and a cell has not exchanged since")
+    ROW(PUT_BACK,        REFUSED,  0, 24, \
+        "this folder was put back from a backup, and a cell has not exchanged since") \
+    ROW(AT_THE_WARD,     REFUSED,  0, 12, "this is done at the ward's server")
 /* clang-format on */
 
 enum err {

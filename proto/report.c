@@ -337,8 +337,7 @@ void report_take(struct report *r, const struct report_record *x)
 
     if (strcmp(name, "link") == 0)
         report_same_add(&r->members_same, x);
-    if (strcmp(name, "member") == 0 || strcmp(name, "membership") == 0)
-        report_members_add(&r->members, x);
+    report_members_add(&r->members, x);
     for (size_t i = 0; i < REPORT_TWICE_RULES; i++)
         if (r->rows.twice[i].link == x->kind)
             report_same_add(&r->same[i], x);
@@ -383,4 +382,9 @@ void report_of(const struct report *r, uint32_t period, int64_t (*value)[REPORT_
 bool report_has_member(const struct report *r, size_t cell, const struct id *member, uint32_t day)
 {
     return report_members_has(&r->members, cell, member, day);
+}
+
+int64_t report_count_members(const struct report *r, size_t cell, uint32_t day)
+{
+    return report_members_count(&r->members, cell, day);
 }

@@ -10,8 +10,9 @@
  *   - What looks twice recorded (TWICE rows) counts once until a person has said that both are right; what was linked
  *     as one counts once. Reversals count with their opposite sums.
  *   - An event was held if it is marked so, or if it was not postponed and somebody was called there.
- *   - A member counts where a membership, full or probationary, is in force on the period's last day; who has none at
- *     all, where his record is; who died or left, nowhere from that day on. */
+ *   - A member counts where a membership, full or probationary, is in force on the period's last day; who is on his way
+ *     to another cell on that day (transfer.h), where he was; who has none at all, where his record is; who died or
+ *     left, nowhere from that day on. */
 #ifndef CHIBO_REPORT_H
 #define CHIBO_REPORT_H
 
@@ -73,5 +74,8 @@ void report_close(struct report *r);
 void report_of(const struct report *r, uint32_t period, int64_t (*value)[REPORT_LINES]); /* of every cell */
 /* Does this member count there on this day? Of several records of one person one of them. */
 bool report_has_member(const struct report *r, size_t cell, const struct id *member, uint32_t day);
+
+int64_t report_count_members(const struct report *r, size_t cell, uint32_t day);
+extern const char *const report_member_kinds[]; /* what must be brought for these two; NULL behind the last */
 
 #endif

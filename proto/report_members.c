@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "report_rows.h"
+#include "transfer.h"
 
 enum { FULL = 1, PROBATIONARY = 2 }; /* of membership_type */
 
@@ -15,6 +16,14 @@ struct place {
     struct id member;
     size_t cell;
     uint32_t from, to;
+    bool main;    /* full or probationary; of another type it says that he counts elsewhere */
+    bool reason;  /* somebody said why it ended */
+};
+
+/* He was introduced to another cell; until the line is closed, he counts where he was. */
+struct way {
+    struct id member;
+    uint32_t left, closed;
 };
 
 static uint32_t day_of(const struct report_record *x, const char *field)
@@ -34,27 +43,51 @@ static void person_add(struct report_members *m, const struct report_record *x)
         buf_put(&m->persons, &p, sizeof(p));
 }
 
-void report_members_add(struct report_members *m, const struct report_record *x)
+/* Of a month or a year it is the last. */
+static uint32_t last_of(uint32_t day)
 {
-    struct place p = {.cell = x->cell, .from = 0};
+    return day == 0 ? 0 : day % 10000 == 0 ? day + 1231 : day % 100 == 0 ? day + 31 : day;
+}
+
+static void place_add(struct report_members *m, const struct report_record *x)
+{
+    struct place p = {.cell = x->cell, .from = day_of(x, "from"), .to = last_of(day_of(x, "to"))};
     uint64_t type;
 
-    if (strcmp(x->kind->name, "member") == 0) {
+    if (p.from == 0 || !report_id(x, schema_field_named(x->kind, "member"), &p.member) ||
+        !report_uint(x, schema_field_named(x->kind, "type"), &type))
+        return;
+    p.main = type == FULL || type == PROBATIONARY;
+    p.reason = report_entry(x, schema_field_named(x->kind, "reason")) != NULL;
+    buf_put(&m->places, &p, sizeof(p));
+}
+
+static void way_add(struct report_members *m, const struct report_record *x)
+{
+    struct way w = {.left = day_of(x, "left"), .closed = day_of(x, "closed")};
+    uint64_t way;
+
+    if (report_uint(x, schema_field_named(x->kind, "way"), &way) && way == TRANSFER_OUT &&
+        report_id(x, schema_field_named(x->kind, "member"), &w.member))
+        buf_put(&m->ways, &w, sizeof(w));
+}
+
+void report_members_add(struct report_members *m, const struct report_record *x)
+{
+    if (strcmp(x->kind->name, "member") == 0)
         person_add(m, x);
-        return;
-    }
-    if (!report_id(x, schema_field_named(x->kind, "member"), &p.member) ||
-        !report_uint(x, schema_field_named(x->kind, "type"), &type) || (type != FULL && type != PROBATIONARY))
-        return;
-    p.from = day_of(x, "from");
-    p.to = day_of(x, "to");
-    if (p.from != 0)
-        buf_put(&m->places, &p, sizeof(p));
+    else if (strcmp(x->kind->name, "membership") == 0)
+        place_add(m, x);
+    else if (strcmp(x->kind->name, "transfer") == 0)
+        way_add(m, x);
 }
 
 static int by_member(const void *a, const void *b)
 {
-    return id_compare(&((const struct place *)a)->member, &((const struct place *)b)->member);
+    const struct place *x = a, *y = b;
+    const int order = id_compare(&x->member, &y->member);
+
+    return order != 0 ? order : x->from != y->from ? (x->from < y->from ? -1 : 1) : 0;
 }
 
 static int by_id(const void *a, const void *b)
@@ -68,8 +101,11 @@ void report_members_close(struct report_members *m, const struct report_same *s)
 {
     struct person *p = (struct person *)(void *)m->persons.p;
     struct place *at = (struct place *)(void *)m->places.p;
+    struct way *w = (struct way *)(void *)m->ways.p;
     size_t n = m->persons.n / sizeof(*p), places = m->places.n / sizeof(*at), kept = 0;
 
+    for (size_t i = 0; i < m->ways.n / sizeof(*w); i++)
+        w[i].member = report_same_leader(s, &w[i].member);
     for (size_t i = 0; i < places; i++)
         at[i].member = report_same_leader(s, &at[i].member);
     if (places > 0)
@@ -88,22 +124,56 @@ void report_members_deinit(struct report_members *m)
 {
     buf_deinit(&m->persons);
     buf_deinit(&m->places);
+    buf_deinit(&m->ways);
+}
+
+/* The first of his places; they stand together. */
+static const struct place *places_of(const struct report_members *m, const struct id *member, size_t *count)
+{
+    const struct place *all = (const struct place *)(const void *)m->places.p;
+    size_t n = m->places.n / sizeof(*all), low = 0, high = n;
+
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (id_compare(&all[middle].member, member) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (*count = 0; low + *count < n && id_equal(&all[low + *count].member, member);)
+        ++*count;
+    return *count > 0 ? &all[low] : NULL;
+}
+
+/* This place was his last and is over. By the register of introductions, or because nobody said why it ended
+ * (transfer.h), he is on his way. */
+static bool is_on_the_way(const struct report_members *m, const struct place *last, uint32_t day)
+{
+    const struct way *w = (const struct way *)(const void *)m->ways.p;
+
+    for (size_t i = 0; i < m->ways.n / sizeof(*w); i++)
+        if (id_equal(&w[i].member, &last->member) && w[i].left >= last->from && w[i].left <= day)
+            return w[i].closed == 0 || w[i].closed > day;
+    return !last->reason && last->to >= transfer_carried(day);
 }
 
 static bool is_here(const struct report_members *m, const struct person *p, size_t cell, uint32_t day)
 {
-    const struct place *place = (const struct place *)(const void *)m->places.p, wanted = {.member = p->id};
-    const size_t n = m->places.n / sizeof(*place);
-    const struct place *at = n == 0 ? NULL : bsearch(&wanted, place, n, sizeof(*place), by_member);
+    size_t n;
+    const struct place *at = places_of(m, &p->id, &n), *last = NULL;
+    bool elsewhere = false;
 
     if (at == NULL)
         return p->cell == cell;
-    while (at > place && id_equal(&at[-1].member, &p->id))
-        at--;
-    for (; at < place + n && id_equal(&at->member, &p->id); at++)
-        if (at->cell == cell && at->from <= day && (at->to == 0 || at->to >= day))
+    for (size_t i = 0; i < n; i++) {
+        const bool over = at[i].to != 0 && at[i].to < day;
+        if (at[i].main && at[i].from <= day && !over && at[i].cell == cell)
             return true;
-    return false;
+        elsewhere = elsewhere || (at[i].main && at[i].from <= day && !over);
+        if (at[i].main && over && (last == NULL || at[i].to >= last->to))
+            last = &at[i];
+    }
+    return !elsewhere && last != NULL && last->cell == cell && is_on_the_way(m, last, day);
 }
 
 static bool counts(const struct report_members *m, const struct person *p, size_t cell, uint32_t day)

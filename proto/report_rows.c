@@ -135,11 +135,15 @@ static bool is_named(const char *const *names, size_t count, const char *name)
     return false;
 }
 
+const char *const report_member_kinds[] = {"member", "membership", "link", "transfer", NULL};
+
 const struct kind_info *report_kind(size_t n)
 {
-    const char *names[REPORT_KINDS_MAX] = {"member", "membership", "link"};
-    size_t count = 3;
+    const char *names[REPORT_KINDS_MAX];
+    size_t count = 0;
 
+    for (; report_member_kinds[count] != NULL; count++)
+        names[count] = report_member_kinds[count];
     for (size_t i = 0; i < REPORT_TWICE_RULES; i++)
         if (!is_named(names, count, twices[i].link))
             names[count++] = twices[i].link;

@@ -70,9 +70,9 @@ bool report_same_judged(const struct report_same *s, const struct id *a, const s
 
 /* --- members (report_members.c) --- */
 struct report_members {
-    struct buf persons, places;
+    struct buf persons, places, ways;
 };
-void report_members_add(struct report_members *m, const struct report_record *x); /* of kind member or membership */
+void report_members_add(struct report_members *m, const struct report_record *x); /* of any kind */
 void report_members_close(struct report_members *m, const struct report_same *s);
 void report_members_deinit(struct report_members *m);
 /* Of several records of one person the smallest id alone. */

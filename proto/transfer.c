@@ -330,7 +330,7 @@ static void take_place(const struct places *b, const struct quarter_row *r, stru
     transfer_name(b->book, &member, t->name);
 }
 
-static uint32_t first_day_of_quarter_before(uint32_t today)
+uint32_t transfer_carried(uint32_t today)
 {
     unsigned year = today / 10000, quarter = (date_month(today) - 1) / 3; /* 0 to 3 */
 
@@ -347,7 +347,7 @@ static int by_day(const void *a, const void *b)
 enum err transfer_list(struct txn *txn, uint32_t today, struct buf *out)
 {
     struct quarter_book book = {0};
-    struct places b = {.book = &book, .today = today, .carried = first_day_of_quarter_before(today)};
+    struct places b = {.book = &book, .today = today, .carried = transfer_carried(today)};
     enum err e = take_lines(txn, out);
 
     if (e == ERR_OK)

@@ -25,6 +25,8 @@ struct transfer {
 };
 
 uint32_t transfer_due(uint32_t left); /* 0: left is not a whole date */
+/* Since when a membership that ended without a reason is looked at: the first day of the quarter before this day's. */
+uint32_t transfer_carried(uint32_t today);
 /* The id of a line in a cell's register. */
 struct id transfer_line_id(const struct id *org, const struct id *member, uint32_t left);
 /* One line of a register. false: the part is of something else. *closed: the matter is over. */

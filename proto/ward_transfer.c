@@ -351,8 +351,9 @@ enum err ward_transfer(struct txn *txn, const struct ward *w, const struct id *m
 {
     struct going g = {.txn = txn, .ward = w, .member = *member, .now = now};
     struct transfer t = {.left = d->date};
+    const uint32_t from = d->date != 0 ? d->date : date_from_unix((int64_t)now);
     struct id org;
-    enum err e = ward_on_the_way(txn, member, now, &t);
+    enum err e = date_is_full(from) ? ward_on_the_way(txn, member, now, &t) : ERR_BAD_DATE;
 
     quarter_copy(t.letter, sizeof t.letter, d->number);
     if (e == ERR_NOT_FOUND) {
@@ -361,7 +362,7 @@ enum err ward_transfer(struct txn *txn, const struct ward *w, const struct id *m
         if (e == ERR_OK && id_equal(&org, to))
             e = ERR_EXISTS;
     }
-    return e == ERR_OK ? finish(&g, &t, to, date_from_unix((int64_t)now), changes) : e;
+    return e == ERR_OK ? finish(&g, &t, to, from, changes) : e;
 }
 
 /* ---- what a cell says ---- */

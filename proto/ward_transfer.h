@@ -19,7 +19,8 @@ MUST_CHECK enum err ward_on_the_way(struct txn *txn, const struct id *member, ui
 /* *changes: how many of his record went along. ERR_NOT_FOUND: no line says that he is on his way. */
 MUST_CHECK enum err ward_receive(struct txn *txn, const struct ward *w, const struct id *member, uint32_t date,
                                  uint64_t now, uint64_t *changes);
-/* All of it at once. To the cell he comes from: the introduction is taken back. ERR_EXISTS, ERR_NOT_FOUND. */
+/* All of it at once, from d's day on (date 0: today). To the cell he comes from: the introduction is taken back.
+ * ERR_EXISTS, ERR_NOT_FOUND, ERR_BAD_DATE. */
 MUST_CHECK enum err ward_transfer(struct txn *txn, const struct ward *w, const struct id *member, const struct id *to,
                                   const struct ward_decision *d, uint64_t now, uint64_t *changes);
 /* A changeset was just appended to this scope: if the cell said in it that it has received someone, he is moved. */

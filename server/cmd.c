@@ -244,10 +244,8 @@ static enum err run_invite(struct call *c)
     if (e == ERR_NO_SUCH_RECORD)
         c->sentence = r.text[2] == NULL ? _("There is no organisation with this code.")
                                         : _("There is no organisation with this code, or no such person.");
-    if (e == ERR_NOT_ALLOWED) {
-        c->sentence = _("This role reaches into every cell: it is held in the ward's own organisation, as PHUONG.");
-        return cmd_fault(c, "vai-tro", ERR_BAD_VALUE);
-    }
+    if (e == ERR_NOT_ALLOWED)
+        return cmd_org_role_fault(c);
     if (e == ERR_AMBIGUOUS) {
         c->sentence = _("More than one person has this name; give the first digits of the id.");
         return cmd_fault(c, "nguoi", e);

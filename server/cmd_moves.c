@@ -10,7 +10,8 @@ static const struct opt_row move_rows[] = {
     {"gioi-thieu", "introduce", 0, OPT_FLAG, NULL, N_("only introduce: the member counts here until received there"),
      0, false, false},
     {"so", "letter", 0, OPT_TEXT, N_("NUMBER"), N_("number of the letter of introduction"), 0, false, false},
-    {"ngay", "date", 0, OPT_TEXT, N_("DATE"), N_("date of the letter (today)"), 0, false, false},
+    {"ngay", "date", 0, OPT_TEXT, N_("DATE"),
+     N_("date of the letter, or from when the member belongs to the new cell (today)"), 0, false, false},
     {"xem-truoc", "dry-run", 0, OPT_FLAG, NULL, N_("say what it touches, change nothing"), 0, false, false},
     CMD_JSON,
 };

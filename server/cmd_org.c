@@ -163,6 +163,12 @@ enum err cmd_org_send(struct call *c, struct registry_request *r)
     return e;
 }
 
+enum err cmd_org_role_fault(struct call *c)
+{
+    c->sentence = _("This role reaches into every cell: it is held in the ward's own organisation, as PHUONG.");
+    return cmd_fault(c, "vai-tro", ERR_BAD_VALUE);
+}
+
 static enum err roles(struct call *c, enum registry_what what)
 {
     struct registry_request r = {.what = what};
@@ -182,7 +188,7 @@ static enum err roles(struct call *c, enum registry_what what)
     e = cmd_org_send(c, &r);
     if (e == ERR_NO_SUCH_RECORD)
         c->sentence = _("There is no such organisation, no such person, or the person does not hold this role.");
-    return e;
+    return e == ERR_NOT_ALLOWED ? cmd_org_role_fault(c) : e;
 }
 
 enum err cmd_grant(struct call *c)

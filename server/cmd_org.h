@@ -24,6 +24,8 @@ enum err cmd_end(struct call *c);
 extern const struct opt_table cmd_raise_table;
 enum err cmd_raise(struct call *c);
 
+/* A role of the whole ward was named for one of its cells: says where it is held. */
+enum err cmd_org_role_fault(struct call *c);
 /* For cmd_moves.c: the date typed, else today; sends the request and prints what it touched; "merge". */
 enum err cmd_org_date(struct call *c, uint32_t *out);
 enum err cmd_org_send(struct call *c, struct registry_request *r);

@@ -9,33 +9,26 @@
 #include "../proto/org_change.h"
 #include "../proto/part.h"
 #include "../proto/scope.h"
-#include "../proto/transfer.h"
 #include "../proto/unmarked.h"
 #include "../proto/ward_repair.h"
 #include "holders.h"
+#include "reported.h"
 
 #define KEY_SIZE_PART (2 + ID_SIZE + 2)
 #define ROW_FIELDS 18
 
 /* Values of enumerations that are counted, by the names of schema.def. */
-enum { MEETING_HELD = 3, TASK_DOING = 2, MEMBER_PROBATIONARY = 2, EXEMPT_FROM_INTRODUCTION = 3 };
+enum { MEETING_HELD = 3, TASK_DOING = 2, EXEMPT_FROM_INTRODUCTION = 3 };
 
 struct counting {
     struct txn *txn;
     uint32_t today;
     size_t cells;
     struct overview_cell *cell;
-    struct buf loose;  /* struct loose[]: member records */
-    struct buf placed; /* struct id[]: who has a membership, wherever */
     int32_t by_scope[UINT16_MAX + 1]; /* scope number -> cell, or -1 */
     struct holders holders;
     struct id record; /* under way */
     enum err err;
-};
-
-struct loose {
-    struct id record;
-    size_t cell;
 };
 
 typedef void count_part(struct counting *c, size_t cell, const struct kind_info *k, const struct part *p);
@@ -79,26 +72,6 @@ static bool in_force(const struct counting *c, const struct kind_info *k, const 
 
 /* ---- kinds ---- */
 
-static void count_member(struct counting *c, size_t cell, const struct kind_info *k, const struct part *p)
-{
-    const struct loose one = {c->record, cell};
-    if (field(k, p, "given_name").n > 0) /* the part with its name: one of a member's parts */
-        buf_put(&c->loose, &one, sizeof(one));
-}
-
-static void count_membership(struct counting *c, size_t cell, const struct kind_info *k, const struct part *p)
-{
-    const uint64_t type = number(k, p, "type", 0);
-    const struct bytes value = field(k, p, "member");
-    struct mp r;
-    mp_open(&r, value);
-    const struct id member = id_from(mp_bin_exact(&r, ID_SIZE));
-    if (mp_close(&r) == ERR_OK)
-        buf_put(&c->placed, &member, sizeof(member));
-    if (type >= 1 && type <= MEMBER_PROBATIONARY && in_force(c, k, p))
-        c->cell[cell].members++;
-}
-
 static void count_meeting(struct counting *c, size_t cell, const struct kind_info *k, const struct part *p)
 {
     if (number(k, p, "status", 0) == MEETING_HELD)
@@ -133,8 +106,7 @@ static const struct {
     const char *kind;
     count_part *count;
 } counts[] = {
-    {"member", count_member}, {"membership", count_membership}, {"meeting", count_meeting},
-    {"attendance", count_attendance}, {"task", count_task}, {"area_link", count_link},
+    {"meeting", count_meeting}, {"attendance", count_attendance}, {"task", count_task}, {"area_link", count_link},
     {"residence_link", count_link},
 };
 
@@ -274,44 +246,15 @@ static enum err count_devices(struct txn *txn, struct counting *c, const struct 
     return e;
 }
 
-/* ---- members without a membership in force ---- */
-
-static int by_id(const void *a, const void *b)
+/* By the same code as the reports and every device, so that nobody is told two numbers. */
+static enum err count_members(struct counting *c, const struct id *cell_ids)
 {
-    return id_compare(a, b);
-}
-
-/* Whoever has no membership anywhere counts where his record is. */
-static void count_loose(struct counting *c)
-{
-    const struct loose *l = (const struct loose *)(const void *)c->loose.p;
-    const size_t placed = c->placed.n / sizeof(struct id);
-    if (placed > 0)
-        qsort(c->placed.p, placed, sizeof(struct id), by_id);
-    for (size_t i = 0; i < c->loose.n / sizeof(*l); i++)
-        if (placed == 0 || bsearch(&l[i].record, c->placed.p, placed, sizeof(struct id), by_id) == NULL)
-            c->cell[l[i].cell].members++;
-}
-
-/* Whoever was introduced elsewhere and not received there counts where he was. */
-static enum err count_travellers(struct counting *c)
-{
-    struct buf list = {0};
-    enum err e = transfer_list(c->txn, c->today, &list);
-    const struct transfer *t = (const struct transfer *)(const void *)list.p;
-    for (size_t i = 0; e == ERR_OK && i < list.n / sizeof(*t); i++) {
-        struct scope s;
-        struct org o;
-        if (!t[i].gone)
-            continue;
-        e = org_load(c->txn, &t[i].from, &o);
-        if (e == ERR_OK)
-            e = scope_load(c->txn, &o.scope[ACCESS_A], &s);
-        if (e == ERR_OK && c->by_scope[s.number] >= 0)
-            c->cell[c->by_scope[s.number]].members++;
-    }
-    buf_wipe_deinit(&list);
-    return e == ERR_NOT_FOUND ? ERR_DAMAGED : e;
+    uint64_t *members = mem_alloc((c->cells + 1) * sizeof(*members));
+    const enum err e = reported_members(c->txn, c->today, cell_ids, c->cells, members);
+    for (size_t i = 0; i < c->cells; i++)
+        c->cell[i].members = members[i];
+    free(members);
+    return e;
 }
 
 static enum err count_all(struct txn *txn, struct counting *c, const struct org *orgs, size_t count,
@@ -338,9 +281,7 @@ static enum err count_all(struct txn *txn, struct counting *c, const struct org 
         e = store_scan(txn, TABLE_part, bytes_of(NULL, 0), visit_part, c);
     if (e == ERR_OK)
         e = c->err;
-    if (e == ERR_OK)
-        count_loose(c);
-    return e == ERR_OK ? count_travellers(c) : e;
+    return e == ERR_OK ? count_members(c, cell_ids) : e;
 }
 
 enum err overview_read(struct txn *txn, uint32_t today, struct overview_cell **cells, size_t *count)
@@ -366,8 +307,6 @@ enum err overview_read(struct txn *txn, uint32_t today, struct overview_cell **c
     else
         free(c->cell);
     free(cell_ids);
-    buf_deinit(&c->loose);
-    buf_deinit(&c->placed);
     free(orgs);
     free(c);
     return e;

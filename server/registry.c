@@ -173,6 +173,14 @@ static enum err count_devices(struct task *t)
     return e;
 }
 
+/* Who reaches into every cell is not of one of them. */
+static enum err in_the_ward(struct task *t, const struct id *org)
+{
+    struct org o;
+    const enum err e = org_load(t->txn, org, &o);
+    return e == ERR_OK && o.type != ORG_WARD ? ERR_NOT_ALLOWED : e;
+}
+
 static enum err roles(struct task *t)
 {
     struct ward_grant g = {.role = (enum role)t->number, .from = t->decision.date};
@@ -186,6 +194,8 @@ static enum err roles(struct task *t)
     g.person = t->who[0];
     if (e == ERR_OK)
         e = org_living(t->txn, &t->org[0], &g.org);
+    if (e == ERR_OK && t->what == REGISTRY_GRANT && rights_ward_wide(g.role))
+        e = in_the_ward(t, &g.org);
     if (e == ERR_OK)
         e = count_devices(t);
     if (e != ERR_OK || t->dry)

@@ -72,17 +72,21 @@ static bool part_visit(void *arg, struct bytes key, struct bytes value)
     return true;
 }
 
-static enum err scan(struct gathering *g)
+/* Parts of this kind, or of all. */
+static void scan(struct gathering *g, const struct kind_info *of)
 {
     const struct kind_info *k;
+    uint8_t prefix[2];
 
+    if (g->err != ERR_OK)
+        return;
     for (size_t i = 0; (k = report_kind(i)) != NULL; i++)
         if (k->number < KINDS_READ)
             g->wanted[k->number] = k;
-    const enum err e = store_scan(g->txn, TABLE_part, bytes_of(NULL, 0), part_visit, g);
+    store_u16(prefix, of == NULL ? 0 : (uint16_t)of->number);
+    const enum err e = store_scan(g->txn, TABLE_part, bytes_of(prefix, of == NULL ? 0 : sizeof(prefix)), part_visit, g);
     record_end(g);
-    report_close(g->report);
-    return e == ERR_OK ? g->err : e;
+    g->err = e == ERR_OK ? g->err : e;
 }
 
 /* ---- organisations ---- */
@@ -160,26 +164,55 @@ static enum err put_rows(struct gathering *g, const char *code, uint32_t period,
     return e;
 }
 
-enum err reported_rows(struct txn *txn, const char *code, uint32_t period, struct buf *answer)
+static struct gathering *gathering_new(struct txn *txn, uint32_t period)
 {
     struct gathering *g = mem_alloc(sizeof(*g));
     struct org *list = NULL;
     size_t count = 0;
-    enum err e = org_list(txn, &list, &count);
 
     g->txn = txn;
     memset(g->by_scope, 0xff, sizeof(g->by_scope));
+    g->err = org_list(txn, &list, &count);
     g->org = mem_alloc((count + 1) * sizeof(*g->org));
-    if (e == ERR_OK)
-        e = take_orgs(g, list, count);
+    if (g->err == ERR_OK)
+        g->err = take_orgs(g, list, count);
     g->report = report_new(g->orgs, period);
-    if (e == ERR_OK)
-        e = scan(g);
-    if (e == ERR_OK)
-        e = put_rows(g, code, period, answer);
+    free(list);
+    return g;
+}
+
+static void gathering_free(struct gathering *g)
+{
     report_free(g->report);
     free(g->org);
-    free(list);
     free(g);
+}
+
+enum err reported_rows(struct txn *txn, const char *code, uint32_t period, struct buf *answer)
+{
+    struct gathering *g = gathering_new(txn, period);
+    enum err e;
+
+    scan(g, NULL);
+    report_close(g->report);
+    e = g->err == ERR_OK ? put_rows(g, code, period, answer) : g->err;
+    gathering_free(g);
+    return e;
+}
+
+enum err reported_members(struct txn *txn, uint32_t day, const struct id *cell, size_t cells, uint64_t *members)
+{
+    struct gathering *g = gathering_new(txn, 0);
+    enum err e;
+
+    for (const char *const *kind = report_member_kinds; *kind != NULL; kind++)
+        scan(g, schema_kind_named(*kind));
+    report_close(g->report);
+    for (size_t i = 0; g->err == ERR_OK && i < cells; i++)
+        for (size_t k = 0; k < g->orgs; k++)
+            if (id_equal(&g->org[k].id, &cell[i]))
+                members[i] = (uint64_t)report_count_members(g->report, k, day);
+    e = g->err;
+    gathering_free(g);
     return e;
 }

@@ -51,8 +51,13 @@ holds "says so to people" grep -q OVERDUE <(ward dang-chuyen "$W")
 is "counted in the old cell" "$(counted)" "CB-014=4 CB-015=0 "
 is "who does not know it" "$(told 12-GT)" "Bí Thư 15;Nguyễn Văn Mẫu 1;"
 ward reconcile "$W" --quarter "$quarter" --json >/dev/null
-syncs d1 e1
+syncs d1 e1 clerk
 is "now both do" "$(told 12-GT)" ""
+registered() { # PERIOD: what the clerk's device counts
+    chibo clerk phuong dang-vien --ky "$1" --json | sed -n 's/.*"code":"\([^"]*\)".*"members":\([0-9]*\).*/\1=\2/p' | tr '\n' ' '
+}
+month=$(TZ=UTC-7 date +%m/%Y)
+is "the clerk's device counts as the ward does" "$(registered "$month")" "$(counted)"
 serve_stop
 is "the old cell has them on its list" "$(chibo d1 list transfer --json | grep -c '"way":"out"')" 3
 is "the new one too" "$(chibo e1 list transfer --json | grep -c '"way":"in"')" 3
@@ -93,10 +98,15 @@ is "he never left" "$(counted)$(on_the_way)" "CB-014=2 CB-015=2 Sầm Tư CB-014
 ward move "$W" --person "$two" --to CB-015 --introduce --letter 14-GT --date "$late" >/dev/null
 is "the ward receives" "$(ward receive "$W" "${two:0:12}" --date "$there" --json | grep -c '"change":"receive"')" 1
 is "counted" "$(counted)" "CB-014=1 CB-015=3 "
-ward move "$W" --person "$four" --to CB-015 >/dev/null
+ward move "$W" --person "$four" --to CB-015 --date "$late" >/dev/null
 is "in one call, whom the clerk had only marked" "$?:$(counted)$(on_the_way)" "0:CB-014=0 CB-015=4 "
 syncs d1 e1 clerk
 is "all in the new cell" "$(members e1)" "$(printf '%s\n' "$one" "$two" "$three" "$four" | sort | tr '\n' ' ')"
+is "from the day that was said" "$(chibo e1 list membership --json | grep -c "\"from\":\"$(iso 21)\"")" 1
+is "the clerk's device still counts as the ward does" "$(registered "$month")" "$(counted)"
+ward grant "$W" --person "Bí Thư 15" --role clerk --org CB-015 >/dev/null
+is "a role of the whole ward is not one of a cell" $? 2
+is "but of the ward" "$(ward grant "$W" --person "Văn Phòng" --role building --org PHUONG --dry-run >/dev/null; echo $?)" 0
 for d in d1 e1 clerk; do is "$d verifies" "$(chibo $d verify --json | grep -c '"complete":true')" 1; done
 
 # --- what was decided

@@ -140,6 +140,10 @@ has days null # the ward wrote there, the cell itself never did
 # --- words
 run 0 at c phuong
 for word in tinh-hinh dang-vien dang-phi cho-xu-ly dang-chuyen doi-khop gui-van-ban; do says "phuong $word"; done
+for word in chuyen gop-chi-bo tach-chi-bo doi-ten; do says "phuong $word"; done
+run 12 at c phuong gop-chi-bo
+complains 'máy chủ của phường'
+complains 'chibod don-vi'
 run 2 at c phuong khong-co
 run 2 at c phuong tinh-hinh --chi-bo CB-404
 run 2 at c phuong tinh-hinh --ky 'hôm kia'
