@@ -12,7 +12,7 @@
 #include "word.h"
 
 const struct cmd *const cmd_table[] = {
-    &cmd_init, &cmd_help, &cmd_kinds, &cmd_rules, &cmd_due, &cmd_badges,
+    &cmd_init, &cmd_help, &cmd_kinds, &cmd_rules, &cmd_due, &cmd_badges, &cmd_summary,
     &cmd_add, &cmd_edit, &cmd_show, &cmd_list, &cmd_find, &cmd_sign, &cmd_amend, &cmd_void, &cmd_restore,
     &cmd_undo,
     &cmd_sync, &cmd_status, &cmd_verify, &cmd_reconcile, &cmd_receive, &cmd_report, &cmd_figures, &cmd_supplement,
@@ -20,7 +20,7 @@ const struct cmd *const cmd_table[] = {
     &cmd_import, &cmd_export,
     &cmd_print, &cmd_doc_book, &cmd_web,
     &cmd_submit, &cmd_return, &cmd_approve, &cmd_lock, &cmd_archive,
-    &cmd_ward,
+    &cmd_ward, &cmd_inspect,
 };
 const size_t cmd_count = ARRAY_LEN(cmd_table);
 

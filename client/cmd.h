@@ -52,7 +52,7 @@ extern const struct cmd cmd_init, cmd_add, cmd_edit, cmd_show, cmd_list, cmd_fin
     cmd_kinds, cmd_import, cmd_export, cmd_rules;
 extern const struct cmd cmd_print, cmd_web;
 extern const struct cmd cmd_supplement, cmd_figures, cmd_report;
-extern const struct cmd cmd_due, cmd_badges;
+extern const struct cmd cmd_due, cmd_badges, cmd_summary, cmd_inspect;
 extern const struct cmd cmd_undo, cmd_ward;
 extern const struct cmd cmd_doc_book;
 extern const struct cmd cmd_submit, cmd_return, cmd_approve, cmd_lock, cmd_archive;

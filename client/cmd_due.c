@@ -106,6 +106,8 @@ static void item_json(struct listing *l, const struct due_item *i, const char *n
         json_put_uint(&j, "years", (uint64_t)i->number);
     if (i->what == DUE_DUES)
         json_put_uint(&j, "amount", (uint64_t)i->number);
+    if (i->what == DUE_ARREARS)
+        json_put_uint(&j, "months", (uint64_t)i->number);
     json_object_end(&j);
     json_line(&j);
     buf_deinit(&code);
@@ -124,6 +126,8 @@ static void item_text(struct listing *l, const struct due_item *i, const char *n
         money_print(i->number, money);
         buf_printf(&what, ", %s đ", money);
     }
+    if (i->what == DUE_ARREARS)
+        buf_printf(&what, _(", %u months"), (unsigned)i->number);
     buf_printf(out, "%s  %s", date, buf_cstr(&what));
     word_pad(text_width(buf_bytes(&what)), WHAT_COLUMNS, out);
     buf_printf(out, "  %s%s%s\n", name, i->date < l->date ? " · " : "", i->date < l->date ? _("OVERDUE") : "");

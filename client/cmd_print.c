@@ -6,6 +6,7 @@
 #include "../common/period.h"
 #include "cmd.h"
 #include "paper.h"
+#include "rules.h"
 #include "word.h"
 
 static const struct opt_row rows[] = {
@@ -130,6 +131,20 @@ static enum err describe(struct paper *p)
     return e;
 }
 
+/* The papers are made for A4; where the rules of the day ask for another size, that is said. */
+static enum err say_size(struct cmd_env *env)
+{
+    struct rules rules;
+
+    rules_init(&rules);
+    const enum err e = rules_load_of(&rules, &env->book, &env->book.replica.org);
+    const char *size = rules_text(rules_choose(&rules, &env->book.replica.org, "the-thuc", env->today), "kho_giay");
+    if (size != NULL && strcmp(size, "A4") != 0)
+        out_note(_("The rules of today ask for another size of paper; this is A4."));
+    rules_deinit(&rules);
+    return e;
+}
+
 static enum err print_form(struct cmd_env *env, struct paper *p, const struct opt_parsed *args)
 {
     const char *path = opt_text(args, "ra", NULL);
@@ -143,6 +158,8 @@ static enum err print_form(struct cmd_env *env, struct paper *p, const struct op
         e = what_of(env, p, args);
     if (e == ERR_OK)
         e = describe(p);
+    if (e == ERR_OK)
+        e = say_size(env);
     print_deinit(&p->print);
     replica_view_deinit(&p->view);
     book_abort(&env->book);

@@ -13,6 +13,7 @@ struct listing {
     const struct rules *rules;
     uint32_t date, until;
     struct buf *items;
+    struct buf linked; /* struct linked[] */
     enum err err;
 };
 
@@ -25,6 +26,9 @@ static const struct {
     [DUE_BADGE] = {"badge", N_("Party badge")},
     [DUE_DUES] = {"dues", N_("Dues of the month")},
     [DUE_CLASS] = {"class", N_("Class certificate runs out")},
+    [DUE_MATERIAL] = {"material", N_("Material for the meeting goes out")},
+    [DUE_LINKED] = {"linked", N_("Meeting with linked members")},
+    [DUE_ARREARS] = {"arrears", N_("Dues unpaid: the cell considers")},
 };
 
 const char *due_label(enum due_what what)
@@ -163,6 +167,57 @@ static bool badge_visit(void *arg, struct view *v)
     return true;
 }
 
+/* --- meetings: what goes out before one that is planned; the next one with members who are linked here --- */
+
+struct linked {
+    struct due_item item;
+    uint32_t held;
+};
+
+/* The newest of each organisation. */
+static void put_linked(struct buf *newest, const struct linked *new)
+{
+    struct linked *list = (struct linked *)(void *)newest->p;
+
+    for (size_t i = 0; i < newest->n / sizeof(*list); i++)
+        if (id_equal(&list[i].item.org, &new->item.org)) {
+            if (new->held > list[i].held)
+                list[i] = *new;
+            return;
+        }
+    buf_put(newest, new, sizeof(*new));
+}
+
+static bool meeting_visit(void *arg, struct view *v)
+{
+    struct listing *l = arg;
+    uint32_t date, days, months;
+
+    if (replica_view_void(v) == CLOSE_VOID || !value_number(v, "date", &date) || !date_is_full(date))
+        return true;
+    if (value_is(v, "status", "planned") && date >= l->date &&
+        rules_integer(rules_choose(l->rules, &v->org, "sinh-hoat", date), "tai_lieu_truoc_ngay", &days))
+        put(l, v, (struct due_item){.what = DUE_MATERIAL, .date = date_from_days(date_to_days(date) - (int32_t)days)});
+    if (value_is(v, "type", "linked") && !value_is(v, "status", "postponed") &&
+        rules_integer(rules_choose(l->rules, &v->org, "cu-tru", date), "thang_giua_hai_buoi", &months)) {
+        struct linked one = {.held = date};
+        one.item = (struct due_item){.what = DUE_LINKED, .date = due_after_months(date, months), .org = v->org,
+                                     .kind = v->kind, .record = v->record};
+        put_linked(&l->linked, &one);
+    }
+    return true;
+}
+
+static void put_all_linked(struct listing *l)
+{
+    const struct linked *list = (const struct linked *)(const void *)l->linked.p;
+
+    for (size_t i = 0; i < l->linked.n / sizeof(*list); i++)
+        if (list[i].item.date <= l->until)
+            buf_put(l->items, &list[i].item, sizeof(list[i].item));
+    buf_deinit(&l->linked);
+}
+
 /* --- all --- */
 
 static enum err each(struct listing *l, const char *kind, replica_visit *visit)
@@ -206,10 +261,15 @@ enum err due_list(struct book *b, const struct rules *r, uint32_t date, uint32_t
         e = each(&l, "transfer", transfer_visit);
     if (e == ERR_OK)
         e = each(&l, "candidate", class_visit);
+    if (e == ERR_OK)
+        e = each(&l, "meeting", meeting_visit);
+    put_all_linked(&l);
     if (e == ERR_OK && batch != 0 && batch <= until)
         e = due_badges(b, r, batch, items);
     if (e == ERR_OK && dues)
         e = due_unpaid(b, r, period_of_date(date), items);
+    if (e == ERR_OK && dues)
+        e = due_arrears(b, r, date, items);
     sort(items);
     return e;
 }

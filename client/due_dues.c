@@ -3,10 +3,10 @@
 #include "due.h"
 #include "value.h"
 
-/* The rate of a member that counts in the month: the latest that has begun and has not ended. */
+/* The rate of a member that counts in a month: the latest that has begun and has not ended. */
 struct rate {
     struct id member, org, record;
-    uint32_t from, waiver;
+    uint32_t from, until, waiver;
     bool exempt, student;
     int64_t amount;
 };
@@ -15,50 +15,49 @@ struct rates {
     struct book *book;
     const struct rules *rules;
     const struct id *only; /* of this member; NULL: of all */
-    uint32_t month;
+    uint32_t first, month; /* what was paid from the one to the other; rates are asked for the other */
     struct buf rate; /* struct rate[] */
-    struct buf paid; /* struct payment[] of the month */
+    struct buf paid; /* struct payment[] */
 };
 
 struct payment {
     struct id member;
+    uint32_t month;
     int64_t dong;
 };
 
-static struct rate *rate_of(struct rates *r, const struct id *member)
+static bool covers(const struct rate *rate, uint32_t month)
 {
-    struct rate *list = (struct rate *)(void *)r->rate.p;
-    for (size_t i = 0; i < r->rate.n / sizeof(*list); i++)
-        if (id_equal(&list[i].member, member))
-            return &list[i];
-    return NULL;
+    return rate->from <= month && (rate->until == 0 || month <= rate->until);
 }
 
-static bool covers(const struct view *v, uint32_t month, uint32_t *from)
+static const struct rate *rate_of(const struct rates *r, const struct id *member)
 {
-    uint32_t until = 0;
-    (void)value_number(v, "until", &until);
-    return replica_view_void(v) != CLOSE_VOID && value_number(v, "from", from) && *from <= month &&
-           (until == 0 || month <= until);
+    const struct rate *list = (const struct rate *)(const void *)r->rate.p, *best = NULL;
+
+    for (size_t i = 0; i < r->rate.n / sizeof(*list); i++)
+        if (id_equal(&list[i].member, member) && covers(&list[i], r->month) &&
+            (best == NULL || list[i].from > best->from))
+            best = &list[i];
+    return best;
 }
 
 static bool rate_visit(void *arg, struct view *v)
 {
     struct rates *r = arg;
-    struct rate new = {.org = v->org, .record = v->record}, *known;
+    struct rate new = {.org = v->org, .record = v->record};
 
-    if (!value_id(v, "member", &new.member) || (r->only != NULL && !id_equal(&new.member, r->only)) ||
-        !covers(v, r->month, &new.from))
+    if (replica_view_void(v) == CLOSE_VOID || !value_id(v, "member", &new.member) ||
+        (r->only != NULL && !id_equal(&new.member, r->only)) || !value_number(v, "from", &new.from))
+        return true;
+    (void)value_number(v, "until", &new.until);
+    if (new.from > r->month || (new.until != 0 && new.until < r->first))
         return true;
     new.exempt = value_is(v, "basis", "exempt");
     new.student = value_is(v, "basis", "student");
     (void)value_number(v, "waiver", &new.waiver);
     (void)value_int(v, "amount", &new.amount);
-    known = rate_of(r, &new.member);
-    if (known == NULL)
-        buf_put(&r->rate, &new, sizeof(new));
-    else if (new.from > known->from)
-        *known = new;
+    buf_put(&r->rate, &new, sizeof(new));
     return true;
 }
 
@@ -96,12 +95,13 @@ static int64_t dues_of(const struct rates *r, const struct rate *rate)
 enum err due_dues(struct book *b, const struct rules *r, const struct id *member, uint32_t month,
                   bool *known, int64_t *dong)
 {
-    struct rates rates = {.book = b, .rules = r, .only = member, .month = month};
+    struct rates rates = {.book = b, .rules = r, .only = member, .first = month, .month = month};
     enum err e = load(&rates);
+    const struct rate *rate = rate_of(&rates, member);
 
-    *known = e == ERR_OK && rates.rate.n > 0;
+    *known = e == ERR_OK && rate != NULL;
     if (*known)
-        *dong = dues_of(&rates, rate_of(&rates, member));
+        *dong = dues_of(&rates, rate);
     buf_deinit(&rates.rate);
     return e;
 }
@@ -112,9 +112,8 @@ static bool paid_visit(void *arg, struct view *v)
 {
     struct rates *r = arg;
     struct payment p = {0};
-    uint32_t month;
-    if (replica_view_void(v) != CLOSE_VOID && value_number(v, "month", &month) && month == r->month &&
-        value_id(v, "member", &p.member) && value_int(v, "amount", &p.dong))
+    if (replica_view_void(v) != CLOSE_VOID && value_number(v, "month", &p.month) && p.month >= r->first &&
+        p.month <= r->month && value_id(v, "member", &p.member) && value_int(v, "amount", &p.dong))
         buf_put(&r->paid, &p, sizeof(p));
     return true;
 }
@@ -124,35 +123,95 @@ static int64_t paid_by(const struct rates *r, const struct id *member)
     const struct payment *p = (const struct payment *)(const void *)r->paid.p;
     int64_t sum = 0;
     for (size_t i = 0; i < r->paid.n / sizeof(*p); i++)
-        if (id_equal(&p[i].member, member))
+        if (p[i].month == r->month && id_equal(&p[i].member, member))
             sum += p[i].dong;
     return sum;
 }
 
-static void put_unpaid(struct rates *r, struct buf *items)
+static struct due_item unpaid(const struct rates *r, const struct rate *rate)
 {
-    const struct rate *list = (const struct rate *)(const void *)r->rate.p;
-    for (size_t i = 0; i < r->rate.n / sizeof(*list); i++) {
-        struct due_item item = {.what = DUE_DUES, .date = period_last_day(r->month), .org = list[i].org,
-                                .kind = schema_kind_named("fee_rate")->number, .record = list[i].record,
-                                .member = list[i].member};
-        item.number = dues_of(r, &list[i]) - paid_by(r, &list[i].member);
-        if (item.number > 0)
-            buf_put(items, &item, sizeof(item));
-    }
+    struct due_item item = {.what = DUE_DUES, .date = period_last_day(r->month), .org = rate->org,
+                            .kind = schema_kind_named("fee_rate")->number, .record = rate->record,
+                            .member = rate->member};
+    item.number = dues_of(r, rate) - paid_by(r, &rate->member);
+    return item;
+}
+
+static enum err load_all(struct rates *r)
+{
+    const uint32_t kind = schema_kind_named("fee_payment")->number;
+    enum err e = replica_each(book_txn(r->book), &r->book->replica, kind, paid_visit, r);
+
+    return e == ERR_OK ? load(r) : e;
+}
+
+static void deinit(struct rates *r)
+{
+    buf_deinit(&r->rate);
+    buf_deinit(&r->paid);
 }
 
 enum err due_unpaid(struct book *b, const struct rules *r, uint32_t month, struct buf *items)
 {
-    struct rates rates = {.book = b, .rules = r, .month = month};
-    const uint32_t kind = schema_kind_named("fee_payment")->number;
-    enum err e = replica_each(book_txn(b), &b->replica, kind, paid_visit, &rates);
+    struct rates rates = {.book = b, .rules = r, .first = month, .month = month};
+    enum err e = load_all(&rates);
+    const struct rate *list = (const struct rate *)(const void *)rates.rate.p;
 
-    if (e == ERR_OK)
-        e = load(&rates);
-    if (e == ERR_OK)
-        put_unpaid(&rates, items);
-    buf_deinit(&rates.rate);
-    buf_deinit(&rates.paid);
+    for (size_t i = 0; e == ERR_OK && i < rates.rate.n / sizeof(*list); i++) {
+        const struct due_item item = unpaid(&rates, &list[i]);
+        if (rate_of(&rates, &list[i].member) == &list[i] && item.number > 0)
+            buf_put(items, &item, sizeof(item));
+    }
+    deinit(&rates);
     return e;
+}
+
+/* --- for how long --- */
+
+/* How many months a member has not paid in full, from the first to the last one that was gathered. */
+static uint32_t months_unpaid(struct rates *r, const struct id *member, uint32_t last)
+{
+    uint32_t count = 0;
+
+    for (r->month = r->first; r->month <= last; r->month++) {
+        const struct rate *rate = rate_of(r, member);
+        count += rate != NULL && unpaid(r, rate).number > 0;
+    }
+    r->month = last;
+    return count;
+}
+
+enum err due_arrears(struct book *b, const struct rules *r, uint32_t date, struct buf *items)
+{
+    const uint32_t january = date / 10000 * 100 + 1, last = period_of_date(date) - 1;
+    struct rates rates = {.book = b, .rules = r, .first = january, .month = last};
+    enum err e = last < january ? ERR_OK : load_all(&rates);
+    const struct rate *list = (const struct rate *)(const void *)rates.rate.p;
+
+    for (size_t i = 0; e == ERR_OK && i < rates.rate.n / sizeof(*list); i++) {
+        struct due_item item = unpaid(&rates, &list[i]);
+        uint32_t most;
+        if (rate_of(&rates, &list[i].member) != &list[i] ||
+            !rules_integer(rules_choose(r, &item.org, "dang-phi", date), "no_thang", &most))
+            continue;
+        item.what = DUE_ARREARS;
+        item.date = date;
+        item.number = months_unpaid(&rates, &list[i].member, last);
+        if (item.number >= (int64_t)most)
+            buf_put(items, &item, sizeof(item));
+    }
+    deinit(&rates);
+    return e;
+}
+
+bool due_share(const struct rules_pack *p, const char *basis, uint32_t *thousandths)
+{
+    static const struct {
+        const char *basis, *key;
+    } shares[] = {{"salary", "luong_phan_nghin"}, {"allowance", "tro_cap_phan_nghin"}, {"pension", "huu_phan_nghin"}};
+
+    for (size_t i = 0; i < ARRAY_LEN(shares); i++)
+        if (strcmp(shares[i].basis, basis) == 0)
+            return rules_integer(p, shares[i].key, thousandths);
+    return false;
 }

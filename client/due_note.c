@@ -24,21 +24,30 @@ static void end_line(struct noting *n, const struct rules_pack *p)
 
 /* --- a meeting: its true length is kept, and said --- */
 
+bool due_is_short(const struct rules *r, const struct view *v, const struct rules_pack **p, uint32_t *minutes,
+                  uint32_t *least)
+{
+    uint32_t date, start, end;
+
+    if (!value_number(v, "date", &date) || !value_number(v, "start", &start) || !value_number(v, "end", &end))
+        return false;
+    *p = rules_choose(r, &v->org, "sinh-hoat", date);
+    bool both = value_is(v, "type", "both") && rules_integer(*p, "phut_toi_thieu_kem_chuyen_de", least);
+    if (!both && !((value_is(v, "type", "regular") || value_is(v, "type", "both")) &&
+                   rules_integer(*p, "phut_toi_thieu", least)))
+        return false;
+    *minutes = end >= start ? end - start : end + DAYTIME_MINUTES - start;
+    return *minutes < *least;
+}
+
 static enum err note_meeting(struct noting *n)
 {
     const struct view *v = n->view;
-    uint32_t date, start, end, least, minutes;
+    const struct rules_pack *p;
+    uint32_t least, minutes;
     struct bytes reason;
 
-    if (!value_number(v, "date", &date) || !value_number(v, "start", &start) || !value_number(v, "end", &end))
-        return ERR_OK;
-    const struct rules_pack *p = rules_choose(n->rules, &v->org, "sinh-hoat", date);
-    bool both = value_is(v, "type", "both") && rules_integer(p, "phut_toi_thieu_kem_chuyen_de", &least);
-    if (!both && !((value_is(v, "type", "regular") || value_is(v, "type", "both")) &&
-                   rules_integer(p, "phut_toi_thieu", &least)))
-        return ERR_OK;
-    minutes = end >= start ? end - start : end + DAYTIME_MINUTES - start;
-    if (minutes >= least)
+    if (!due_is_short(n->rules, v, &p, &minutes, &least))
         return ERR_OK;
     buf_printf(n->out, _("! %u minutes: shorter than %u"), minutes, least);
     end_line(n, p);
@@ -50,28 +59,59 @@ static enum err note_meeting(struct noting *n)
 
 /* --- a score and its level --- */
 
-/* In the order of the enumeration; what is below the last is the one after it. */
-static const char *const marks[] = {"tot", "kha", "trung_binh"};
+#define LEVELS 4
 
-static void note_level(struct noting *n, const struct rules_pack *p, const char *total, const char *level)
+/* In the order of the enumeration; what is below the last mark is the level after it. Names: as the pack calls the
+ * levels, where it does. */
+struct levels {
+    const char *mark[LEVELS - 1], *name[LEVELS];
+};
+static const struct levels of_meetings = {{"tot", "kha", "trung_binh"}, {NULL}};
+static const struct levels of_members = {{"xuat_sac", "tot", "hoan_thanh"},
+                                         {"ten_xuat_sac", "ten_tot", "ten_hoan_thanh", "ten_khong"}};
+
+static const char *level_name(const struct rules_pack *p, const struct levels *l, const struct field_info *f,
+                              uint32_t level)
+{
+    const char *name = level < 1 || level > LEVELS || l->name[0] == NULL ? NULL : rules_text(p, l->name[level - 1]);
+
+    if (name != NULL || schema_value(f, level) == NULL)
+        return name;
+    return _(schema_value(f, level)->label);
+}
+
+static void note_level(struct noting *n, const struct rules_pack *p, const struct levels *l, const char *total,
+                       const char *level)
 {
     const struct field_info *f = schema_field_named(schema_kind(n->view->kind), level);
     uint32_t points, from, said = 0, right = 1;
 
     if (!value_number(n->view, total, &points))
         return;
-    for (size_t i = 0; i < ARRAY_LEN(marks); i++, right++) {
-        if (!rules_integer(p, marks[i], &from))
+    for (size_t i = 0; i < ARRAY_LEN(l->mark); i++, right++) {
+        if (!rules_integer(p, l->mark[i], &from))
             return;
         if (points >= from)
             break;
     }
     if (value_number(n->view, level, &said) && said == right)
         return;
-    buf_printf(n->out, _("! %u points are: %s"), points, _(schema_value(f, right)->label));
-    if (said != 0 && schema_value(f, said) != NULL)
-        buf_printf(n->out, _("; written is: %s"), _(schema_value(f, said)->label));
+    buf_printf(n->out, _("! %u points are: %s"), points, level_name(p, l, f, right));
+    if (said != 0 && level_name(p, l, f, said) != NULL)
+        buf_printf(n->out, _("; written is: %s"), level_name(p, l, f, said));
     end_line(n, p);
+}
+
+static enum err note_appraisal(struct noting *n)
+{
+    uint32_t period;
+
+    if (!value_number(n->view, "period", &period))
+        return ERR_OK;
+    const struct rules_pack *p = rules_choose(n->rules, &n->view->org, "xep-loai", period_last_day(period));
+    note_level(n, p, &of_members, "self_score", "self_level");
+    note_level(n, p, &of_members, "superior_score", "superior_level");
+    return ERR_OK;
 }
 
 static enum err note_score(struct noting *n)
@@ -90,8 +130,8 @@ static enum err note_score(struct noting *n)
     replica_view_deinit(&meeting);
     const struct rules_pack *p = rules_choose(n->rules, &n->view->org, "cham-diem", date);
     if (dated && p != NULL) {
-        note_level(n, p, "self_total", "self_level");
-        note_level(n, p, "superior_total", "superior_level");
+        note_level(n, p, &of_meetings, "self_total", "self_level");
+        note_level(n, p, &of_meetings, "superior_total", "superior_level");
     }
     return ERR_OK;
 }
@@ -160,6 +200,25 @@ static enum err note_payment(struct noting *n)
     return ERR_OK;
 }
 
+/* What the cell keeps of its dues. */
+static enum err note_remit(struct noting *n)
+{
+    const struct view *v = n->view;
+    uint32_t period, share;
+    int64_t total, kept;
+    char text[MONEY_TEXT_SIZE];
+
+    if (!value_number(v, "period", &period) || !value_int(v, "total", &total) || !value_int(v, "kept", &kept))
+        return ERR_OK;
+    const struct rules_pack *p = rules_choose(n->rules, &v->org, "dang-phi", period_last_day(period));
+    if (!rules_integer(p, "giu_phan_tram", &share) || kept == total * share / 100)
+        return ERR_OK;
+    money_print(total * share / 100, text);
+    buf_printf(n->out, _("! The cell keeps %u per cent: %s đ"), share, text);
+    end_line(n, p);
+    return ERR_OK;
+}
+
 static const struct {
     const char *kind;
     enum err (*note)(struct noting *n);
@@ -168,6 +227,8 @@ static const struct {
     {"quality_score", note_score},
     {"fee_rate", note_rate},
     {"fee_payment", note_payment},
+    {"fee_remit", note_remit},
+    {"appraisal", note_appraisal},
 };
 
 enum err due_note(struct book *b, const struct rules *r, const struct view *v, struct buf *out)

@@ -2,9 +2,11 @@
 #include <stdlib.h>
 
 #include "../common/date.h"
+#include "../common/language.h"
 #include "../common/period.h"
 #include "alike.h"
 #include "order.h"
+#include "due.h"
 #include "paper.h"
 
 #define MONTHS 12
@@ -295,6 +297,35 @@ static void put_all_dues(struct paper *p, const struct year *y)
     paper_end(p);
 }
 
+/* What part of one's income the dues are, by the rule of the year's end. */
+static void put_shares(struct paper *p)
+{
+    static const char *const bases[] = {"salary", "allowance", "pension"};
+    const struct field_info *f = schema_field_named(schema_kind_named("fee_rate"), "basis");
+    struct buf text = {0};
+    struct rules rules;
+    uint32_t share;
+
+    rules_init(&rules);
+    paper_fail(p, rules_load_of(&rules, p->book, &p->book->replica.org));
+    const struct rules_pack *pack =
+        rules_choose(&rules, &p->book->replica.org, "dang-phi", period_last_day(p->period));
+    for (size_t i = 0; i < ARRAY_LEN(bases); i++)
+        if (due_share(pack, bases[i], &share)) {
+            buf_printf(&text, "%s%s %u", text.n == 0 ? "Mức đóng hằng tháng: " : "; ",
+                       _(schema_value_named(f, bases[i])->label), share / 10);
+            if (share % 10 != 0)
+                buf_printf(&text, ",%u", share % 10);
+            buf_put_str(&text, " %");
+        }
+    if (text.n > 0 && pack->source != NULL)
+        buf_printf(&text, " (%s)", pack->source);
+    if (text.n > 0)
+        paper_put(p, "note", buf_cstr(&text), NULL);
+    buf_deinit(&text);
+    rules_deinit(&rules);
+}
+
 void paper_dues(struct paper *p)
 {
     struct year y = {0};
@@ -308,6 +339,7 @@ void paper_dues(struct paper *p)
         paper_each(p, "fee_payment", add_payment, &y);
         paper_each(p, "fee_rate", add_rate, &y);
         put_all_dues(p, &y);
+        put_shares(p);
     }
     buf_put_str(&p->text, "part\tTrích nộp lên trên\ntable\t11\tcrrrl\t60\t90\t90\t90\t150\n"
                           "head\tKỳ\tTổng thu\tGiữ lại\tNộp lên trên\tSố biên lai, ngày nộp\n");

@@ -33,6 +33,11 @@ run 2 chibo quy-tac --ngay 2026
 run 2 chibo quy-tac --chi-bo CB-099
 rm -rf "$CHIBO_HOME"
 
+# --- no key stands in the table that nobody reads: by its name, or all of its section (the criteria of a score form)
+for key in $(sed -n 's/^RULE("[^"]*", "\([^"]*\)", "\([^"]*\)".*/\1:\2/p' client/rules_keys.def); do
+    grep -q "\"${key#*:}\"\|\"${key%:*}\"" client/*.c && pass || fail "no code reads the rule ${key#*:}"
+done
+
 # --- a ward's own pack
 pack() { # VERSION FROM MINUTES
     printf '; của phường\n[pack]\nname = sinh-hoat\ntitle = Sinh hoạt chi bộ\nversion = %s\nfrom = %s\nsource = 05-HD/ĐU\n[hop]\nphut_toi_thieu = %s\n' \

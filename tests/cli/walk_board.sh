@@ -30,6 +30,10 @@ same "$STATUS" 0
 for text in 'Số cuộc họp đã tổ chức                            2' 'Có mặt                                            2' \
     'Vắng có lý do                                     2' 'Nguồn kết nạp Đảng '; do says "$text"; done
 
+shows tom-tat CB-014 --nam 2026 --home "$F"
+says '! Ngắn hơn quy định: 2 buổi: 04/10/2026, 65/90 phút; 04/11/2026, 65/90 phút'
+says 'Dự họp bình quân 50,0 %'
+
 # His own score: each field is asked, Enter keeps what the cell said; both figures stand.
 export CHIBO_HOME=$F
 talk sua "$Q" <<'E'

@@ -23,20 +23,20 @@ F=$(add "$A" fee_payment --set "member=$M" --set month=11/2026 --set amount=3200
 both "$A" "$K"
 export CHIBO_HOME=$K
 
-# The visit is opened with its reason, from the menu; it is a record of its own.
-talk <<'E'
-Chọn số | 14
-Loại nào (gõ từ; Enter: quay lại) | nhat-ky-xem
-Người xem | Cà Văn Kiểm
-Nội dung đã xem | Biên bản và đảng phí của CB-014
-Lý do xem | 05-KH/UBKT
-Ngày | hôm nay
-Hình thức đưa ra | 1
-Đã lưu trên máy này | 0
-E
+# The visit is opened with its reason before anything is read: a line of the log of reading, and an inspection that the
+# cell sees; a secretary opens none.
+shows kiem-tra mo --chi-bo CB-014 --ke-hoach 05-KH/UBKT --tu 01/2025 --den 10/2026
 same "$STATUS" 0
+says '05-KH/UBKT: 01/2025 – 10/2026. Theo 296-QĐ/TW (thay 22-QĐ/TW).'
 run 0 chibo list access_log --json
-same "$(field fields.why) $(field fields.exported)" '"05-KH/UBKT" "read"'
+same "$(field fields.who) $(field fields.what) $(field fields.why) $(field fields.exported)" \
+    '"Cà Văn Kiểm" "CB-014, 01/2025 – 10/2026" "05-KH/UBKT" "read"'
+both "$K" "$A"
+run 0 chibo list inspection --home "$A"
+says '05-KH/UBKT: 01/2025'
+run 12 chibo kiem-tra mo --home "$A" --chi-bo CB-014 --ke-hoach 1 --tu 2025
+run 2 chibo kiem-tra mo --chi-bo CB-099 --ke-hoach 1 --tu 2025
+run 2 chibo kiem-tra mo --chi-bo CB-014 --ke-hoach 1 --tu 11/2026 --den 2025
 
 # Every signature and every line of the log is recomputed from the beginning.
 shows kiem-chung
@@ -57,7 +57,7 @@ Nội dung kiểm tra, giám sát | Thu nộp đảng phí
 E
 same "$STATUS" 0
 talk ghi han-che --chi-bo CB-014 --muc defect='Thiếu chữ ký người nộp' <<'E'
-Cuộc kiểm tra, giám sát | 1
+Thu nộp đảng phí | 1
 Nội dung xem xét | Biên lai tháng 11
 E
 same "$STATUS" 0
