@@ -222,12 +222,9 @@ static bool visit(void *arg, struct view *v)
 static enum err list_all(struct listing *l)
 {
     struct book *b = &l->env->book;
-    enum err e = ERR_OK;
+    enum err e = replica_each_waiting(book_txn(b), &b->replica, visit, l);
 
-    for (size_t i = 0; e == ERR_OK && i < schema_kind_count; i++) {
-        e = replica_each(book_txn(b), &b->replica, schema_kinds[i].number, visit, l);
-        e = e == ERR_OK ? l->err : e;
-    }
+    e = e == ERR_OK ? l->err : e;
     return e == ERR_OK ? alike_list(&l->p, l->env->out.json, &l->env->out.text) : e;
 }
 

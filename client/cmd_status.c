@@ -72,8 +72,8 @@ static enum err gather(struct state *s)
         e = replica_count(book_txn(b), &s->counts);
     if (e == ERR_OK)
         e = count_waiting(s);
-    for (size_t i = 0; e == ERR_OK && i < schema_kind_count; i++)
-        e = replica_each(book_txn(b), &b->replica, schema_kinds[i].number, visit, s);
+    if (e == ERR_OK)
+        e = replica_each_waiting(book_txn(b), &b->replica, visit, s);
     if (e == ERR_OK)
         e = supplement_count(&s->p, &s->late, &s->late_lines);
     if (e == ERR_OK && org_load(book_txn(b), &b->replica.org, &s->org) != ERR_OK)

@@ -5,6 +5,7 @@
 #include "../proto/mp.h"
 #include "../proto/rights.h"
 #include "../proto/versions.h"
+#include "../proto/waits.h"
 
 /* May the keeper of this book say what the ward says? A book of its own belongs to its keeper. */
 static bool is_owner(struct book *b, const struct view *v, const struct field_info *f)
@@ -58,10 +59,13 @@ static enum err count_anew(struct book *b, uint64_t *records)
 {
     struct counting c = {b, 0};
     uint8_t row[8];
-    enum err e = ERR_OK;
+    bool known = false;
+    enum err e = waits_known(book_txn(b), &known);
 
-    for (size_t i = 0; e == ERR_OK && i < schema_kind_count; i++)
-        e = replica_each(book_txn(b), &b->replica, schema_kinds[i].number, count_visit, &c);
+    if (e == ERR_OK && !known) /* a book of an older program */
+        e = waits_make(book_txn(b));
+    if (e == ERR_OK)
+        e = replica_each_waiting(book_txn(b), &b->replica, count_visit, &c);
     *records = c.records;
     store_u64(row, c.records);
     return e == ERR_OK ? book_put(b, BOOK_CONFLICTS, bytes_of(row, sizeof(row))) : e;

@@ -6,6 +6,7 @@
 #include "leaf.h"
 #include "mirror.h"
 #include "verdict.h"
+#include "waits.h"
 
 /* --- rows ---------------------------------------------------------------------------------------------- */
 
@@ -139,6 +140,7 @@ struct folding {
     struct id record;
     struct part part;
     bool changed;
+    bool waited; /* as it was opened (waits.h) */
     struct buf before, after;
 };
 
@@ -164,14 +166,17 @@ static enum err part_open(struct folding *f, const struct change *c)
 
     part_init(&f->part);
     f->open = true;
-    f->changed = false;
+    f->changed = f->waited = false;
     f->kind = c->kind;
     f->record = c->record;
     if (e == ERR_NOT_FOUND) {
         buf_clear(&f->before);
         return ERR_OK;
     }
-    return e == ERR_OK ? part_decode(&f->part, buf_bytes(&f->before)) : e;
+    if (e == ERR_OK)
+        e = part_decode(&f->part, buf_bytes(&f->before));
+    f->waited = e == ERR_OK && waits_part(&f->part);
+    return e;
 }
 
 static enum err part_write(struct folding *f)
@@ -186,8 +191,10 @@ static enum err part_write(struct folding *f)
     if (f->before.n > 0)
         fold_digest_remove(f->accumulator.p, &f->record, buf_bytes(&f->before));
     fold_digest_add(f->accumulator.p, &f->record, buf_bytes(&f->after));
-    return store_put(f->txn, TABLE_part, scope_key_part(room, f->kind, &f->record, f->scope->number),
-                     buf_bytes(&f->after));
+    e = waits_note(f->txn, f->scope->number, f->kind, &f->record, f->waited, waits_part(&f->part));
+    return e != ERR_OK ? e
+                       : store_put(f->txn, TABLE_part,
+                                   scope_key_part(room, f->kind, &f->record, f->scope->number), buf_bytes(&f->after));
 }
 
 static enum err part_close(struct folding *f)
@@ -339,6 +346,8 @@ static enum err raise_away(struct txn *txn, const struct scope *s, const struct 
         if (e == ERR_OK) {
             fold_digest_remove(f.accumulator.p, &r->record, buf_bytes(&f.before));
             e = store_del(txn, TABLE_part, scope_key_part(room, r->kind, &r->record, s->number));
+            if (e == ERR_OK)
+                e = waits_note(txn, s->number, r->kind, &r->record, f.waited, false);
         }
     }
     return folding_end(&f, e);

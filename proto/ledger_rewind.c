@@ -4,7 +4,8 @@
 
 /* Everything under a scope's number that is a function of its leaves. The nodes of the tree are written over. */
 static const enum table folded[] = {TABLE_stream, TABLE_origin, TABLE_change, TABLE_actor,
-                                    TABLE_state,  TABLE_held,   TABLE_home,   TABLE_raised};
+                                    TABLE_state,  TABLE_held,   TABLE_home,   TABLE_raised,
+                                    TABLE_waits};
 
 struct keys {
     struct buf list; /* u8 length, key; … */

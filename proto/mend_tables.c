@@ -20,8 +20,8 @@ enum mend_kind {
 static const enum mend_kind kinds[TABLE_COUNT] = {
     [TABLE_leaf] = LEAF,        [TABLE_node] = FOLDED,      [TABLE_stream] = FOLDED,   [TABLE_origin] = FOLDED,
     [TABLE_change] = FOLDED,    [TABLE_held] = FOLDED,      [TABLE_actor] = FOLDED,    [TABLE_state] = FOLDED,
-    [TABLE_home] = FOLDED,      [TABLE_raised] = FOLDED,    [TABLE_part] = WIDE,       [TABLE_org] = WIDE,
-    [TABLE_successor] = WIDE,
+    [TABLE_home] = FOLDED,      [TABLE_raised] = FOLDED,    [TABLE_waits] = FOLDED,
+    [TABLE_part] = WIDE,        [TABLE_org] = WIDE,         [TABLE_successor] = WIDE,
     [TABLE_scope] = SCOPE,      [TABLE_person] = REGISTRY,  [TABLE_role] = REGISTRY,   [TABLE_device] = REGISTRY,
     [TABLE_cursor] = REGISTRY,  [TABLE_staged] = SPARE,     [TABLE_missing] = SPARE,   [TABLE_wanted] = SPARE,
     [TABLE_aside] = SPARE,

@@ -9,6 +9,7 @@
 #include "replica_keys.h"
 #include "replica_repair.h"
 #include "replica_snapshot.h"
+#include "waits.h"
 
 #define SELF_VERSION 1
 
@@ -131,6 +132,8 @@ enum err replica_create(struct txn *txn, struct replica *r, const char *code, co
         e = scope_without_log(txn, &o, (enum access)a, m);
     if (e == ERR_OK)
         e = org_save(txn, &o);
+    if (e == ERR_OK)
+        e = waits_make(txn);
     return e == ERR_OK ? replica_save(txn, r) : e;
 }
 

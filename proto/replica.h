@@ -99,6 +99,9 @@ enum close_void replica_view_void(const struct view *v);
 typedef bool replica_visit(void *arg, struct view *v);
 MUST_CHECK enum err replica_each(struct txn *txn, const struct replica *r, uint32_t kind, replica_visit *visit,
                                  void *arg);
+/* Those with unsent changes, and those that may wait for a person (waits.h): all of them, and then some. By kind, then
+ * by id. */
+MUST_CHECK enum err replica_each_waiting(struct txn *txn, const struct replica *r, replica_visit *visit, void *arg);
 /* By a unique hex prefix of the id. ERR_NO_SUCH_RECORD, ERR_AMBIGUOUS, ERR_BAD_VALUE (shorter than ID_PREFIX_MIN). */
 MUST_CHECK enum err replica_find(struct txn *txn, const char *prefix, uint32_t *kind, struct id *record);
 

@@ -74,7 +74,7 @@ static enum err erase(struct txn *txn, const struct scope *s)
 {
     static const enum table by_scope[] = {TABLE_leaf,  TABLE_node,  TABLE_stream,  TABLE_origin, TABLE_change,
                                           TABLE_actor, TABLE_state, TABLE_pending, TABLE_outbox, TABLE_again,
-                                          TABLE_held,  TABLE_home,  TABLE_raised};
+                                          TABLE_held,  TABLE_home,  TABLE_raised,  TABLE_waits};
     struct erasing g = {.txn = txn, .scope = s};
     uint8_t room[STORE_KEY_MAX];
     enum err e = ERR_OK;

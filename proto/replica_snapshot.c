@@ -7,6 +7,7 @@
 #include "replica_keys.h"
 #include "replica_older.h"
 #include "snapshot_part.h"
+#include "waits.h"
 
 struct arriving {
     struct txn *txn;
@@ -278,6 +279,8 @@ static enum err take_part(struct arriving *a, struct bytes item)
         memcpy(v.b, versions.p + i * VERSION_SIZE, VERSION_SIZE);
         e = scope_change_note(a->txn, &a->s, &v, p.change[i].leaf, p.change[i].position);
     }
+    if (e == ERR_OK)
+        e = waits_note(a->txn, a->s.number, kind, &record, false, waits_part(&p));
     part_deinit(&p);
     return e == ERR_OK ? put_part(a, kind, &record, part) : e;
 }

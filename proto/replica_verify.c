@@ -10,6 +10,7 @@
 #include "replica_snapshot.h"
 #include "replica_verdict.h"
 #include "verdict.h"
+#include "waits.h"
 
 /* --- counts
  * ------------------------------------------------------------------------------------------------------- */
@@ -265,6 +266,8 @@ static enum err verify_states(struct txn *txn, const struct scope *scope, size_t
             e = wrong(v, "folded state at size", scope[i].frontier.size);
     }
     free(st.accumulator);
+    if (e == ERR_OK && (e = waits_check(txn)) == ERR_DAMAGED)
+        e = wrong(v, "list of what waits, parts", st.report->parts);
     return e;
 }
 

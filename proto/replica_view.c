@@ -3,13 +3,11 @@
 
 #include "actor.h"
 #include "draft.h"
-#include "fold_at.h"
 #include "ledger.h"
 #include "mirror.h"
-#include "mp.h"
 #include "replica.h"
 #include "unmarked.h"
-#include "verdict.h"
+#include "waits.h"
 
 void replica_view_deinit(struct view *v)
 {
@@ -185,8 +183,7 @@ bool replica_view_conflict(const struct view *v)
     return false;
 }
 
-/* --- all records of a kind ---------------------------------------------------------------------------------------
- * */
+/* --- all records of a kind ------------------------------------------------------------------------------------ */
 
 struct row {
     struct id record;
@@ -261,12 +258,11 @@ static size_t view_rows(struct view *v, const struct scope *s, const struct row 
 }
 
 static enum err each_row(const struct row *row, size_t count, uint32_t kind, const struct scope *scope, size_t scopes,
-                         replica_visit *visit, void *arg)
+                         bool *more, replica_visit *visit, void *arg)
 {
     enum err e = ERR_OK;
-    bool more = true;
 
-    for (size_t i = 0; e == ERR_OK && more && i < count;) {
+    for (size_t i = 0; e == ERR_OK && *more && i < count;) {
         struct view v = {.kind = kind, .record = row[i].record};
         struct id org = row[i].org;
 
@@ -278,7 +274,7 @@ static enum err each_row(const struct row *row, size_t count, uint32_t kind, con
             i += view_rows(&v, scope_numbered(scope, scopes, row[i].scope_number), &row[i], count - i, &e);
         if (e == ERR_OK && v.parts > 0) {
             qsort(v.part, v.parts, sizeof *v.part, access_order);
-            more = visit(arg, &v);
+            *more = visit(arg, &v);
         }
         replica_view_deinit(&v);
     }
@@ -299,27 +295,14 @@ static enum err hide_copies(struct txn *txn, uint32_t kind, struct row *row, siz
     return e;
 }
 
-enum err replica_each(struct txn *txn, const struct replica *r, uint32_t kind, replica_visit *visit, void *arg)
+/* Rows of one kind, in any order, as views; the rows' values are freed. */
+static enum err rows_each(struct txn *txn, uint32_t kind, const struct scope *scope, size_t scopes, struct rows *rows,
+                          bool *more, replica_visit *visit, void *arg)
 {
-    struct rows rows = {0};
-    struct scope *scope = NULL;
-    size_t scopes = 0, count;
-    struct row *row;
-    uint8_t prefix[2];
-    enum err e;
+    struct row *row = (struct row *)(void *)rows->list.p;
+    const size_t count = rows->list.n / sizeof *row;
+    enum err e = rows->bad ? ERR_DAMAGED : ERR_OK;
 
-    (void)r;
-    store_u16(prefix, (uint16_t)kind);
-    e = store_scan(txn, TABLE_part, bytes_of(prefix, 2), row_visit, &rows);
-    rows.is_draft = true;
-    if (e == ERR_OK && !rows.bad)
-        e = store_scan(txn, TABLE_draft, bytes_of(prefix, 2), row_visit, &rows);
-    if (e == ERR_OK && rows.bad)
-        e = ERR_DAMAGED;
-    if (e == ERR_OK)
-        e = scope_list(txn, &scope, &scopes);
-    row = (struct row *)(void *)rows.list.p;
-    count = rows.list.n / sizeof *row;
     for (size_t i = 0; e == ERR_OK && i < count; i++) {
         const struct scope *s = scope_numbered(scope, scopes, row[i].scope_number);
 
@@ -330,17 +313,98 @@ enum err replica_each(struct txn *txn, const struct replica *r, uint32_t kind, r
         e = hide_copies(txn, kind, row, count);
     if (e == ERR_OK && count > 0) {
         qsort(row, count, sizeof *row, row_order);
-        e = each_row(row, count, kind, scope, scopes, visit, arg);
+        e = each_row(row, count, kind, scope, scopes, more, visit, arg);
     }
     for (size_t i = 0; i < count; i++)
         buf_wipe_deinit(&row[i].value);
-    buf_deinit(&rows.list);
+    buf_deinit(&rows->list);
+    return e;
+}
+
+static enum err replica_each_more(struct txn *txn, uint32_t kind, bool *more, replica_visit *visit, void *arg)
+{
+    struct rows rows = {0};
+    struct scope *scope = NULL;
+    size_t scopes = 0;
+    uint8_t prefix[2];
+    enum err e, seen;
+
+    store_u16(prefix, (uint16_t)kind);
+    e = store_scan(txn, TABLE_part, bytes_of(prefix, 2), row_visit, &rows);
+    rows.is_draft = true;
+    if (e == ERR_OK && !rows.bad)
+        e = store_scan(txn, TABLE_draft, bytes_of(prefix, 2), row_visit, &rows);
+    if (e == ERR_OK)
+        e = scope_list(txn, &scope, &scopes);
+    rows.bad = rows.bad || e != ERR_OK;
+    seen = rows_each(txn, kind, scope, scopes, &rows, more, visit, arg);
+    free(scope);
+    return e == ERR_OK ? seen : e;
+}
+
+enum err replica_each(struct txn *txn, const struct replica *r, uint32_t kind, replica_visit *visit, void *arg)
+{
+    bool more = true;
+
+    (void)r;
+    return replica_each_more(txn, kind, &more, visit, arg);
+}
+
+/* --- those that may wait for a person ------------------------------------------------------------------------- */
+
+static enum err row_get(struct txn *txn, enum table t, uint32_t kind, const struct id *record, uint16_t scope_number,
+                        struct rows *rows)
+{
+    uint8_t room[STORE_KEY_MAX];
+    struct row row = {.record = *record, .scope_number = scope_number, .is_draft = t == TABLE_draft};
+    const enum err e = store_get(txn, t, scope_key_part(room, kind, record, scope_number), &row.value);
+
+    if (e == ERR_OK)
+        buf_put(&rows->list, &row, sizeof row);
+    else
+        buf_deinit(&row.value);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err replica_each_waiting(struct txn *txn, const struct replica *r, replica_visit *visit, void *arg)
+{
+    struct buf list = {0};
+    struct scope *scope = NULL;
+    size_t scopes = 0;
+    bool known = false, more = true;
+    enum err e = waits_known(txn, &known);
+
+    if (e == ERR_OK && !known) {
+        for (size_t i = 0; e == ERR_OK && more && i < schema_kind_count; i++)
+            e = replica_each_more(txn, schema_kinds[i].number, &more, visit, arg);
+        return e;
+    }
+    if (e == ERR_OK)
+        e = scope_list(txn, &scope, &scopes);
+    if (e == ERR_OK)
+        e = waits_list(txn, &list);
+    const struct waits_record *w = (const struct waits_record *)(const void *)list.p;
+    for (size_t i = 0, n = list.n / sizeof *w; e == ERR_OK && more && i < n;) {
+        const uint32_t kind = w[i].kind;
+        struct rows rows = {0};
+
+        for (; i < n && w[i].kind == kind; i++)
+            for (size_t k = 0; e == ERR_OK && k < scopes; k++) {
+                e = row_get(txn, TABLE_part, kind, &w[i].record, scope[k].number, &rows);
+                if (e == ERR_OK)
+                    e = row_get(txn, TABLE_draft, kind, &w[i].record, scope[k].number, &rows);
+            }
+        rows.bad = e != ERR_OK;
+        const enum err seen = rows_each(txn, kind, scope, scopes, &rows, &more, visit, arg);
+        e = e == ERR_OK ? seen : e;
+    }
+    (void)r;
+    buf_deinit(&list);
     free(scope);
     return e;
 }
 
-/* --- by id prefix
- * -------------------------------------------------------------------------------------------------- */
+/* --- by id prefix --------------------------------------------------------------------------------------------- */
 
 struct finding {
     const char *prefix;
@@ -386,149 +450,6 @@ enum err replica_find(struct txn *txn, const char *prefix, uint32_t *kind, struc
     *kind = f.kind;
     *record = f.record;
     return !f.found ? ERR_NO_SUCH_RECORD : f.more ? ERR_AMBIGUOUS : ERR_OK;
-}
-
-/* --- history
- * --------------------------------------------------------------------------------------------------------- */
-
-/* A change that came with the record when it moved here. */
-static enum err history_mirror(const struct ledger_leaf *l, struct history_change *h)
-{
-    struct control c;
-    struct header header;
-    struct hash commitment;
-    enum err e = control_decode(&c, l->control);
-
-    if (e == ERR_OK)
-        e = c.kind == CONTROL_MIRROR ? mirror_commitment(&c, &header, &commitment) : ERR_DAMAGED;
-    if (e != ERR_OK)
-        return ERR_DAMAGED;
-    h->time = header.time;
-    h->quality = header.quality;
-    h->accepted = c.time;
-    h->device = header.device;
-    h->person = header.person;
-    h->version = change_version(&commitment);
-    h->owns = verdict_owns(c.is.mirror.verdict);
-    return change_decode(&h->change, c.is.mirror.body) == ERR_OK ? ERR_OK : ERR_DAMAGED;
-}
-
-static enum err history_leaf(struct txn *txn, const struct scope *s, const struct part_change *at, uint32_t fold,
-                             replica_history_visit *visit, void *arg, bool *more)
-{
-    struct history_change h = {.fold = fold};
-    struct ledger_leaf l = {0};
-    struct header header;
-    struct buf row = {0};
-    enum err e = ledger_leaf_at(txn, s, at->leaf, &row, &l);
-
-    if (e == ERR_NOT_FOUND) { /* older than what is here */
-        e = ERR_OK;
-        goto out;
-    }
-    if (e == ERR_OK && l.is_control) {
-        e = history_mirror(&l, &h);
-        if (e == ERR_OK)
-            *more = visit(arg, s, &h);
-        goto out;
-    }
-    if (e == ERR_OK && (l.is_control || header_decode(&header, l.header) != ERR_OK ||
-                        at->position >= l.changeset.count))
-        e = ERR_DAMAGED;
-    if (e == ERR_OK) {
-        changeset_commit(&l.changeset, &header.scope, &header.device, &header.person);
-        h.time = header.time;
-        h.quality = header.quality;
-        h.accepted = l.accepted;
-        h.device = header.device;
-        h.person = header.person;
-        h.version = change_version(&l.changeset.slot[at->position].commitment);
-        uint32_t verdict;
-        e = verdict_list_at(l.verdicts, at->position, &verdict);
-        h.owns = e == ERR_OK && verdict_owns(verdict);
-        if (e == ERR_OK && l.changeset.slot[at->position].body.n > 0)
-            e = change_decode(&h.change, l.changeset.slot[at->position].body) == ERR_OK ? ERR_OK : ERR_DAMAGED;
-        if (e == ERR_OK)
-            *more = visit(arg, s, &h);
-    }
-out:
-    ledger_leaf_deinit(&l);
-    buf_wipe_deinit(&row);
-    return e;
-}
-
-static enum err history_scope(struct txn *txn, const struct replica *r, const struct scope *s, uint32_t kind,
-                              const struct id *record, replica_history_visit *visit, void *arg, bool *more)
-{
-    struct fold_at folds = {0};
-    struct draft d;
-    struct part p;
-    bool copy = false;
-    enum err e = mirror_is_copy(txn, s->number, kind, record, &copy);
-
-    if (e != ERR_OK || copy)
-        return e; /* all of it is in the home's history too */
-    e = ledger_part(txn, s, kind, record, &p);
-    draft_init(&d);
-    if (e == ERR_OK && p.changes > 0)
-        e = fold_at_load(txn, s, &folds);
-    if (e == ERR_OK)
-        e = draft_load(txn, kind, record, s->number, &d);
-    for (size_t i = 0; e == ERR_OK && *more && i < p.changes; i++) {
-        uint32_t fold;
-
-        e = fold_at(txn, s, &folds, p.change[i].leaf, p.change[i].position, &fold);
-        if (e == ERR_OK)
-            e = history_leaf(txn, s, &p.change[i], fold, visit, arg, more);
-    }
-    for (size_t i = 0; e == ERR_OK && *more && i < d.count; i++) {
-        struct history_change h = {.device = r->device, .person = r->person, .version = d.item[i].version,
-                                   .is_draft = true, .draft = (unsigned)d.item[i].state,
-                                   .fold = FOLD_VERSION,
-                                   .owns = d.item[i].owns};
-
-        e = change_decode(&h.change, buf_bytes(&d.item[i].body)) == ERR_OK ? ERR_OK : ERR_DAMAGED;
-        if (e == ERR_OK)
-            *more = visit(arg, s, &h);
-    }
-    draft_deinit(&d);
-    part_deinit(&p);
-    return e;
-}
-
-enum err replica_history(struct txn *txn, const struct replica *r, uint32_t kind, const struct id *record,
-                         replica_history_visit *visit, void *arg)
-{
-    struct scope *scope;
-    size_t count;
-    bool more = true;
-    enum err e = scope_list(txn, &scope, &count);
-
-    for (size_t i = 0; e == ERR_OK && more && i < count; i++)
-        e = history_scope(txn, r, &scope[i], kind, record, visit, arg, &more);
-    free(scope);
-    return e;
-}
-
-enum err replica_history_missing(struct txn *txn, uint32_t kind, const struct id *record, uint64_t *changes)
-{
-    struct scope *scope;
-    size_t count;
-    enum err e = scope_list(txn, &scope, &count);
-
-    *changes = 0;
-    for (size_t i = 0; e == ERR_OK && i < count; i++) {
-        struct part p;
-
-        if (scope[i].from == 0)
-            continue;
-        e = ledger_part(txn, &scope[i], kind, record, &p);
-        for (size_t k = 0; e == ERR_OK && k < p.changes; k++)
-            *changes += p.change[k].leaf < scope[i].from;
-        part_deinit(&p);
-    }
-    free(scope);
-    return e;
 }
 
 enum err replica_person_name(struct txn *txn, const struct id *person, struct buf *name)

@@ -56,7 +56,8 @@
     ROW(snapshot,  6,   0)     /* scope number(2) index(4): of a snapshot, head and parts (server) */ \
     ROW(missing,   2,   0)     /* scope number(2) device(16) incarnation(4) first(4): bodies wanted (server) */ \
     ROW(aside,     5,   0)     /* table(1) number(4): rows that could not be read, as they stood (sift) */ \
-    ROW(wanted,    6,   0)     /* scope number(2) index(4): a damaged leaf, asked for from who holds it (server) */
+    ROW(wanted,    6,   0)     /* scope number(2) index(4): a damaged leaf, asked for from who holds it (server) */ \
+    ROW(waits,     2,   0)     /* scope number(2) kind(2) record(16): a part that may wait for a person (waits.h) */
 /* clang-format on */
 
 enum table {

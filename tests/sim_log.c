@@ -506,6 +506,32 @@ static void compare_log(struct sim *s, struct memstore *m, struct sim_log *l, co
     memstore_abort(m);
 }
 
+static bool count_waiting(void *arg, struct view *v)
+{
+    const struct kind_info *k = schema_kind(v->kind);
+    bool waits = replica_view_void(v) == CLOSE_RETURNED;
+
+    for (size_t i = 0; k != NULL && i < k->fields; i++) {
+        const struct entry *e = replica_view_entry(v, &k->field[i]);
+        waits = waits || (e != NULL && e->count > 1 &&
+                          (k->field[i].merge == MERGE_ASK || k->field[i].merge == MERGE_OWNER));
+    }
+    *(size_t *)arg += waits;
+    return true;
+}
+
+/* What is shown as waiting is found by a table of its own (waits.h): it must be what a look at every record finds. */
+static void compare_waiting(struct sim *s, size_t peer, struct txn *txn, const struct replica *r)
+{
+    size_t found = 0, there = 0;
+    enum err e = replica_each_waiting(txn, r, count_waiting, &found);
+
+    for (size_t i = 0; e == ERR_OK && i < schema_kind_count; i++)
+        e = replica_each(txn, r, schema_kinds[i].number, count_waiting, &there);
+    if (e != ERR_OK || found != there)
+        sim_broken(s, "%zu finds %zu records that wait, of %zu: %s", peer, found, there, err_name(e));
+}
+
 static void verify_book(struct sim *s, size_t peer)
 {
     struct memstore *m = s->peer[peer].node.store;
@@ -519,6 +545,8 @@ static void verify_book(struct sim *s, size_t peer)
     e = replica_load(&txn, &r);
     if (e == ERR_OK)
         e = replica_verify(&txn, &r, &report, why);
+    if (e == ERR_OK)
+        compare_waiting(s, peer, &txn, &r);
     memstore_abort(m);
     if (e != ERR_OK)
         sim_broken(s, "the book of %zu does not verify: %s %s", peer, err_name(e), why);

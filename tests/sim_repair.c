@@ -14,7 +14,8 @@
 #define IDLE_STEPS 64 /* drawn without anything to do: it waits for something that was cut off */
 
 static const enum table folded[] = {TABLE_node,  TABLE_stream, TABLE_origin, TABLE_change, TABLE_held,
-                                    TABLE_actor, TABLE_state,  TABLE_part,   TABLE_org,    TABLE_home};
+                                    TABLE_actor, TABLE_state,  TABLE_part,   TABLE_org,    TABLE_home,
+                                    TABLE_waits};
 
 bool sim_repair_damage(struct memstore *m, uint64_t *chance, enum table t, enum memstore_rot how)
 {

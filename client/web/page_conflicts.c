@@ -169,10 +169,10 @@ static enum err list(struct page *p)
     page_title(p, _("Written differently"));
     if (e == ERR_OK)
         e = print_init(&l.p, b);
-    for (size_t i = 0; e == ERR_OK && i < schema_kind_count; i++) {
-        e = replica_each(book_txn(b), &b->replica, schema_kinds[i].number, visit, &l);
-        e = e == ERR_OK ? l.err : e;
-    }
+    if (e == ERR_OK)
+        e = replica_each_waiting(book_txn(b), &b->replica, visit, &l);
+    if (e == ERR_OK)
+        e = l.err;
     if (e == ERR_OK)
         e = alike_list(&l.p, false, &alike);
     if (alike.n > 0)
