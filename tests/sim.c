@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "sim_flow.h"
 #include "sim_log.h"
 #include "sim_more.h"
 #include "sim_net.h"
@@ -13,6 +14,7 @@
 
 #define ACTIONS_MIN 200
 #define ACTIONS_MORE 150
+#define FLOW_ACTIONS_MOST 50000
 #define REAL_IN 64 /* one seed of so many signs with Ed25519 */
 
 uint64_t sim_draw(struct sim *s, uint64_t below)
@@ -122,8 +124,10 @@ bool sim_run(struct sim *s, uint64_t seed, bool trace)
     swarm(s);
     sim_world_init(s);
     actions = ACTIONS_MIN + sim_draw(s, ACTIONS_MORE);
-    for (uint64_t i = 0; !s->failed && i < actions; i++) {
+    for (uint64_t i = 0; !s->failed && (i < actions || sim_flow_left(s)); i++) {
         s->totals.actions++;
+        if (i > FLOW_ACTIONS_MOST)
+            sim_broken(s, "flow: it comes to no end");
         if (sim_draw(s, 8) < 3)
             sim_world_act(s);
         else

@@ -11,8 +11,10 @@
 #include "model.h"
 #include "sim_link.h"
 
-#define SIM_PEERS_MAX 12
-#define SIM_CELLS_MAX 5 /* the ward's own and four cells */
+#define SIM_PEERS_DRAWN 12
+#define SIM_PEERS_MAX 20 /* of a flow (sim_flow.h), and a clone */
+#define SIM_CELLS_DRAWN 5 /* the ward's own and four cells */
+#define SIM_CELLS_MAX 7
 #define SIM_ORGS_MAX 9  /* and what they were split into */
 #define SIM_ROLES_MAX 96
 #define SIM_LOG_GRANTS_MAX 96
@@ -184,6 +186,8 @@ struct sim {
     struct id org[SIM_ORGS_MAX];
     size_t peers;
     struct sim_peer peer[SIM_PEERS_MAX];
+    size_t peers_most; /* that this seed may have */
+    size_t played[SIM_PEERS_MAX]; /* lines of each one's flow */
     struct sim_slot slot[SIM_SLOTS_MAX];
     size_t logs;
     struct sim_log log[SIM_ORGS_MAX * ACCESS_D];

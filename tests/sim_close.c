@@ -40,19 +40,34 @@ static enum err part_of(struct sim_peer *p, const struct id *org, const struct k
     return e;
 }
 
-/* The record as this peer sees it is closed. */
-static void close_it(struct sim *s, size_t peer, const struct kind_info *k, const struct part *part,
-                     const struct id *record)
+static void close_at(struct sim *s, size_t peer, size_t org, const struct kind_info *k, const struct part *part,
+                     const struct id *record, uint64_t step, uint64_t round)
 {
     struct close_room *room = mem_alloc(sizeof *room);
     struct change c = {.kind = k->number, .record = *record};
 
-    /* One after the other: in a call their order would be the compiler's. */
-    const uint64_t step = draw_step(s, k), round = sim_draw(s, 2);
     close_make(part, round, step, false, &c, room);
-    sim_world_record(s, peer, s->peer[peer].org, k->access, &c);
+    sim_world_record(s, peer, org, k->access, &c);
     close_room_deinit(room);
     free(room);
+}
+
+/* The record as this peer sees it is closed. */
+static void close_it(struct sim *s, size_t peer, const struct kind_info *k, const struct part *part,
+                     const struct id *record)
+{
+    /* One after the other: in a call their order would be the compiler's. */
+    const uint64_t step = draw_step(s, k), round = sim_draw(s, 2);
+    close_at(s, peer, s->peer[peer].org, k, part, record, step, round);
+}
+
+void sim_close_sign(struct sim *s, size_t peer, size_t org, const struct kind_info *k, const struct id *record)
+{
+    struct part part;
+
+    if (part_of(&s->peer[peer], &s->org[org], k, record, &part) == ERR_OK && part.changes > 0)
+        close_at(s, peer, org, k, &part, record, FREEZE_STEP, 0);
+    part_deinit(&part);
 }
 
 static void write_it(struct sim *s, size_t peer, const struct kind_info *k, const struct part *part,

@@ -79,7 +79,7 @@ static void act_clone(struct sim *s, size_t peer)
 {
     struct sim_peer *of = &s->peer[peer], *p = &s->peer[s->peers];
 
-    if (s->peers == SIM_PEERS_MAX || of->cloned)
+    if (s->peers == s->peers_most || of->cloned)
         return;
     sim_note(s, "clone %zu of %zu", s->peers, peer);
     *p = *of;

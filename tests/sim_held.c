@@ -97,7 +97,7 @@ void sim_held_act(struct sim *s)
         e = ward_rule(&txn, &s->ward.ward, &r, s->ward.now, &held);
     }
     if (e != ERR_OK)
-        sim_broken(s, "H1: %s cannot be decided", hex);
+        sim_broken(s, "H1: %s of kind %u cannot be decided: %s", hex, p.kind, err_name(e));
     if (ward_rule(&txn, &s->ward.ward, &r, s->ward.now, &held) != ERR_DECIDED)
         sim_broken(s, "H1: %s is decided twice", hex);
     if (memstore_commit(s->ward.store, true) != ERR_OK)

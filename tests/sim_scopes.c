@@ -127,7 +127,7 @@ static void act_grant(struct sim *s)
 
     if (is_wide(role))
         org = 0;
-    if (s->scopes.roles + SIM_PEERS_MAX > SIM_ROLES_MAX)
+    if (s->scopes.roles + s->peers_most > SIM_ROLES_MAX)
         return; /* who joins later needs one */
     for (size_t i = 0; i < s->scopes.roles; i++)
         if (s->scopes.role[i].held && s->scopes.role[i].role == role && s->scopes.role[i].org == org &&
@@ -171,7 +171,7 @@ static void carry(struct sim *s, size_t from, size_t into, const struct id *pers
 
 static bool room_for_roles(const struct sim *s)
 {
-    return 2 * s->scopes.roles + SIM_PEERS_MAX <= SIM_ROLES_MAX;
+    return 2 * s->scopes.roles + s->peers_most <= SIM_ROLES_MAX;
 }
 
 static void act_merge(struct sim *s)

@@ -7,6 +7,7 @@
 #include "sim_close.h"
 #include "sim_copy.h"
 #include "sim_files.h"
+#include "sim_flow.h"
 #include "sim_held.h"
 #include "sim_jump.h"
 #include "sim_log.h"
@@ -20,6 +21,7 @@
 
 #define POOL 4              /* records of one kind in one organisation: few, so that people meet */
 #define KIND_UNKNOWN 900    /* a kind of a later version */
+#define FLOW_KIND 0xf1000000u /* in the ids of records that have a name, whatever their kind */
 #define TEXT_LONG 12000
 #define FAULT_WITHIN 60     /* an armed fault strikes within so many writes */
 #define ROTATIONS_MAX 3     /* missed by whoever is away */
@@ -89,7 +91,7 @@ static enum role draw_role(struct sim *s)
 /* In one seed of eight somebody holds two devices; the other seeds are what they were. */
 static const struct sim_peer *twin_of(const struct sim *s)
 {
-    return s->seed % 8 == 3 && s->peers >= 2 && s->peers % 2 == 0 ? &s->peer[s->peers - 1] : NULL;
+    return sim_flow == NULL && s->seed % 8 == 3 && s->peers >= 2 && s->peers % 2 == 0 ? &s->peer[s->peers - 1] : NULL;
 }
 
 static void invite(struct sim *s, struct sim_peer *p)
@@ -117,6 +119,8 @@ static void add_peer(struct sim *s)
     p->store = 1;
     p->role = s->peers == 0 && !sim_one_in(s, 4) ? ROLE_CLERK : draw_role(s);
     p->org = p->role == ROLE_CLERK || p->role == ROLE_INSPECT ? 0 : 1 + sim_draw(s, s->orgs - 1);
+    if (sim_flow != NULL)
+        p->org = sim_flow_device(s->peers, &p->role);
     sim_node_device_init(&p->node, test_random(&s->chance));
     sim_snapshot_peer(s, s->peers);
     invite(s, p);
@@ -138,8 +142,14 @@ static void enrol_now(struct sim *s, size_t i)
 
 void sim_world_init(struct sim *s)
 {
-    size_t cells = 1 + sim_draw(s, SIM_CELLS_MAX - 2), peers = 3 + sim_draw(s, SIM_PEERS_MAX - 2 - (s->on[SIM_JOIN] ? 2 : 0));
+    size_t cells = 1 + sim_draw(s, SIM_CELLS_DRAWN - 2), peers = 3 + sim_draw(s, SIM_PEERS_DRAWN - 2 - (s->on[SIM_JOIN] ? 2 : 0));
 
+    s->peers_most = SIM_PEERS_DRAWN;
+    if (sim_flow != NULL) {
+        cells = sim_flow_cells();
+        peers = sim_flow_devices();
+        s->peers_most = SIM_PEERS_MAX;
+    }
     sim_node_ward_init(&s->ward, test_random(&s->chance), &s->org[0]);
     sim_snapshot_ward(s);
     sim_jump_ward(s);
@@ -238,11 +248,23 @@ struct id sim_world_record_id(struct sim *s, uint32_t kind, size_t org)
     return id;
 }
 
+struct id sim_world_flow_id(const struct id *hash, size_t org)
+{
+    struct id id = *hash;
+
+    store_u32(id.b, FLOW_KIND);
+    id.b[4] = (uint8_t)org;
+    id.b[15] = 1;
+    return id;
+}
+
 bool sim_world_is_record_of(const uint8_t id[ID_SIZE], size_t org)
 {
     static const uint8_t zeros[ID_SIZE];
     uint32_t kind = load_u32(id);
 
+    if (kind == FLOW_KIND)
+        return id[4] == org && id[15] == 1;
     return id[4] == org && id[15] >= 1 && id[15] <= POOL && memcmp(id + 5, zeros, 10) == 0 &&
            (kind == KIND_UNKNOWN || (kind > 0 && kind <= schema_kind_count));
 }
@@ -301,7 +323,7 @@ void sim_world_record(struct sim *s, size_t peer, size_t org, enum access access
     }
 }
 
-void sim_world_write(struct sim *s, size_t i)
+static void draw_and_write(struct sim *s, size_t i)
 {
     struct sim_peer *p = &s->peer[i];
     size_t org = (p->role == ROLE_CLERK || s->scopes.on) && p->enrolled ? sim_draw(s, s->orgs) : p->org;
@@ -318,6 +340,11 @@ void sim_world_write(struct sim *s, size_t i)
     if (!lost && (unknown || (schema_has_part(k, access) && draw_change(s, k, access, &record, &v))))
         sim_world_record(s, i, org, access, &v.change);
     sim_value_deinit(&v);
+}
+
+void sim_world_write(struct sim *s, size_t i)
+{
+    (sim_flow != NULL ? sim_flow_write : draw_and_write)(s, i);
 }
 
 static void act_record(struct sim *s)
@@ -431,9 +458,9 @@ static void act_join(struct sim *s)
     if (!s->on[SIM_JOIN])
         return;
     memstore_fail(s->ward.store, 0, ERR_OK);
-    if (s->orgs < SIM_CELLS_MAX && sim_one_in(s, 4))
+    if (s->orgs < SIM_CELLS_DRAWN && sim_one_in(s, 4))
         add_org(s);
-    else if (s->peers < SIM_PEERS_MAX && sim_one_in(s, 4))
+    else if (s->peers < SIM_PEERS_DRAWN && sim_one_in(s, 4))
         add_peer(s);
 }
 

@@ -21,6 +21,8 @@ void sim_world_rotate(struct sim *s);
 /* Of protocol.md 13.4. */
 bool sim_world_reads(enum role r, enum access access);
 /* An id as sim_world_record_id gives them. */
+/* The same for a record with a name: of its hash. */
+struct id sim_world_flow_id(const struct id *hash, size_t org);
 bool sim_world_is_record_of(const uint8_t id[ID_SIZE], size_t org);
 /* What the simulation itself says of who may read: SIM_ORGS_MAX is no organisation. */
 bool sim_world_may_read(const struct sim *s, const struct sim_peer *p, size_t org, enum access access);

@@ -5,6 +5,7 @@
  *     t_sim --seed S --trace    one seed, every event on a line
  *     t_sim --hashes ...        prints each seed's trace hash (tests/sim_trace_test.sh)
  *     t_sim --snapshots ...     logs begin at snapshots also where the ward is restored
+ *     t_sim --ward FILE ...     plays what `ward.py --flow` says (sim_flow.h; tests/sim_ward_test.sh)
  *     t_sim --stop ...          ends at the first seed that fails (tests/bugs_test.sh) */
 #include <signal.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sim_flow.h"
 #include "sim_matrix.h"
 #include "sim_more.h"
 
@@ -151,7 +153,10 @@ static bool parse(int argc, char **argv, struct options *o)
             sim_more_snapshots = true;
         else if (strcmp(argv[i], "--stop") == 0)
             o->stop = true;
-        else if (strcmp(argv[i], "--seeds") == 0 && more)
+        else if (strcmp(argv[i], "--ward") == 0 && more) {
+            if (!sim_flow_load(argv[++i]))
+                return false;
+        } else if (strcmp(argv[i], "--seeds") == 0 && more)
             o->seeds = strtoull(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--first") == 0 && more)
             o->first = strtoull(argv[++i], NULL, 10);
@@ -170,7 +175,7 @@ int main(int argc, char **argv)
     struct result sum = {0};
 
     if (!parse(argc, argv, &o)) {
-        fprintf(stderr, "t_sim [--seeds N] [--first S] [--seed S] [--trace] [--hashes] [--snapshots] [--stop]\n");
+        fprintf(stderr, "t_sim [--seeds N] [--first S] [--seed S] [--trace] [--hashes] [--snapshots] [--stop] [--ward FILE]\n");
         return 2;
     }
     crypto_init();
@@ -181,7 +186,7 @@ int main(int argc, char **argv)
     if (!o.hashes) {
         print_totals(&sum.totals);
         sim_matrix_print(&sum.matrix);
-        sum.failures += sim_matrix_check(&sum.matrix, o.first == 1 && o.seeds >= SEEDS && !o.stop);
+        sum.failures += sim_matrix_check(&sum.matrix, o.first == 1 && o.seeds >= SEEDS && !o.stop && sim_flow == NULL);
     }
     printf("t_sim: %llu passed, %llu failed\n", (unsigned long long)(sum.totals.seeds - sum.failures),
            (unsigned long long)sum.failures);

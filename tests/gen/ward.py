@@ -2,6 +2,7 @@
 """ward.py - a whole ward, invented: organisations, people, what they do in a year, the dirt in what they type and what collides.
 
     ward.py SEED CELLS MONTHS FOLDER     writes the plan into FOLDER; prints what is in it
+    ward.py --flow SEED CELLS MONTHS     prints what devices write, for the simulator (tests/sim_flow.h); nobody is moved
 
 Deterministic: whole numbers from a seeded generator of bits alone, so the same seed makes the same bytes on every machine. The plan:
 
@@ -341,8 +342,8 @@ class Cell:
 
 
 class Ward:
-    def __init__(self, seed, cells, months):
-        self.seed, self.months, self.r = seed, months, Rng("ward", seed)
+    def __init__(self, seed, cells, months, moving=True):
+        self.seed, self.months, self.moving, self.r = seed, months, moving, Rng("ward", seed)
         self.twice = {"meeting": 0, "mark": 0, "dues": 0, "reversal": 0, "field": 0, "person": 0}
         self.conflicts = self.signed = 0
         kinds = [kind for kind, weight in TYPES for _ in range(weight)]
@@ -351,7 +352,7 @@ class Ward:
         for cell in self.cells:
             n = 3 if len(self.cells) == 60 else 2 + (len(cell.members) >= 9)
             cell.devices = [f"{cell.code}-{i + 1}" for i in range(n)]
-        if len(self.cells) == 60:  # 180 with the clerk's
+        if len(self.cells) in (6, 60):  # 18 or 180 with the clerk's
             self.cells[-1].devices.pop()
         self.moves, self.doubles, self.swapped = {}, [], []
 
@@ -413,7 +414,7 @@ class Ward:
     def choose_moves(self, month):
         """From one cell to another, on the last day of the month. Whoever holds an office of the plan (the first three) stays."""
         out, r = [], self.r
-        for cell in self.cells if len(self.cells) > 1 else []:
+        for cell in self.cells if len(self.cells) > 1 and self.moving else []:
             living = [m for m in cell.present(month, 28)[3:] if m.until is None and not any(m.name == d[0] for d in self.doubles)]
             if living and r.chance(50):
                 m, target = r.pick(living), r.pick([c for c in self.cells if c is not cell])
@@ -494,6 +495,23 @@ def write(folder, ward):
     return counted
 
 
+def flow(ward):
+    """For the simulator (tests/sim_flow.c), which moves members and meets the ward as it likes: cells, devices, and the
+    work of each device in its order."""
+    plan = list(ward.plan())
+    for path, lines in plan:
+        if path in ("orgs", "devices"):
+            for line in lines:
+                yield ["O" if path == "orgs" else "D", *line[:3 if path == "devices" else 1]]
+        elif path[:2].isdigit() and path[3:] not in ("meet", "moves"):
+            for line in lines:
+                yield [path[3:], *line]
+
+
 if __name__ == "__main__":
+    if sys.argv[1] == "--flow":
+        for line in flow(Ward(*map(int, sys.argv[2:5]), moving=False)):
+            print("\t".join(line))
+        sys.exit()
     made = write(sys.argv[4], Ward(*map(int, sys.argv[1:4])))
     print(" ".join(f"{what}={n}" for what, n in made.items()))
