@@ -46,7 +46,7 @@ static void explain(struct cmd_env *env, enum err e, const char *typed, const st
     else if (e == ERR_VOIDED)
         (void)cmd_explain(env, e, "", _("To let it stand: chibo khoi-phuc ID"));
     else if (e == ERR_DECIDED && replica_view(book_txn(&env->book), &env->book.replica, k->number, id, &v) == ERR_OK) {
-        buf_printf(&env->why, ": %s", _(print_state(&v)));
+        buf_printf(&env->why, ": %s", _(print_state_label(&v)));
         replica_view_deinit(&v);
     }
 }

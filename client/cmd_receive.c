@@ -1,7 +1,8 @@
 /* cmd_receive.c - `chibo tiep-nhan ID`: the cell has received a member who was introduced to it. The next session tells
- * the ward, which then moves him (proto/ward_transfer.h). */
+ * the ward, which then moves him (proto/ward_transfer.h). At the ward: signed minutes or a resolution were received. */
 #include "../common/date.h"
 #include "../common/language.h"
+#include "../proto/life.h"
 #include "../proto/transfer.h"
 #include "cmd.h"
 #include "refs.h"
@@ -68,14 +69,32 @@ static enum err receive(struct cmd_env *env, const struct opt_parsed *args, cons
     return e;
 }
 
+/* What is signed, by the ward: once. */
+static enum err receive_paper(struct cmd_env *env, const char *typed, const struct kind_info *k, const struct id *id,
+                              struct record_written *w)
+{
+    static const char *const names[] = {"archive", NULL};
+    enum err e = record_move(&env->book, k, id, names, w);
+
+    if (e == ERR_DECIDED)
+        return cmd_explain(env, e, typed, _("what is signed is received, and once"));
+    return e == ERR_OK ? e : cmd_explain(env, e, typed, "");
+}
+
 static enum err run(struct cmd_env *env, const struct opt_parsed *args)
 {
-    const struct kind_info *k = schema_kind_named("transfer");
+    const struct kind_info *k = schema_kind_named("transfer"), *found = NULL;
     struct record_written w = {0};
+    struct id id;
     enum err e = book_begin(&env->book, true);
 
-    if (e == ERR_OK)
+    if (e == ERR_OK && refs_find_known(&env->book, opt_arg(args, 0), &found, &id) == ERR_OK &&
+        life_is(found, LIFE_SIGNED)) {
+        k = found;
+        e = receive_paper(env, opt_arg(args, 0), k, &id, &w);
+    } else if (e == ERR_OK) {
         e = receive(env, args, k, &w);
+    }
     if (e == ERR_OK)
         e = book_commit(&env->book);
     book_abort(&env->book);

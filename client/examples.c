@@ -96,6 +96,7 @@ const struct manual_example examples[] = {
     {"doi-khop", "", N_("find damage and put it right"), "a server to talk to"},
     {"doi-khop", "--quy 4/2026", N_("match the register of members with the ward’s"), NULL},
     {"doi-khop", "--quy 4/2026 --ky", N_("sign, when all is explained"), "a page of the ward"},
+    {"tiep-nhan", "7b40d2e6", N_("at the ward: signed minutes or a resolution were received"), "something signed"},
     {"tiep-nhan", "{transfer:5c11ae08} --ngay 20/11/2026", N_("whom another cell introduced"), "a member on the way"},
     {"bao-cao", "11/2026", N_("the report of a month, read before it is written"), NULL},
     {"bao-cao", "Q4/2026", N_("of a quarter"), NULL},

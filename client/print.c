@@ -4,6 +4,7 @@
 #include "../common/date.h"
 #include "../common/language.h"
 #include "../common/text.h"
+#include "../proto/life.h"
 #include "../proto/mp.h"
 #include "../proto/replica_verdict.h"
 #include "../proto/verdict.h"
@@ -72,6 +73,14 @@ const char *print_state(const struct view *v)
     step = mp_uint(&r, UINT32_MAX);
     name = mp_close(&r) == ERR_OK ? schema_state_name(round, step) : NULL;
     return name == NULL ? schema_steps[0].name : name;
+}
+
+const char *print_state_label(const struct view *v)
+{
+    const char *state = print_state(v);
+
+    return strcmp(state, "archived") == 0 && life_is(schema_kind(v->kind), LIFE_SIGNED) ? N_("taken in by the ward")
+                                                                                       : state;
 }
 
 /* Refused, and nothing after it was taken. */
@@ -327,7 +336,7 @@ static void print_head(struct print *p, const struct view *v, const struct kind_
     id_print(&v->record, hex);
     buf_printf(out, "%s  %s\n  ", _(k->label), hex);
     (void)refs_org_name(&p->refs, &v->org, false, out);
-    buf_printf(out, " · %s · %s\n", _(print_state(v)), _(print_sync_label(print_sync(p, v))));
+    buf_printf(out, " · %s · %s\n", _(print_state_label(v)), _(print_sync_label(print_sync(p, v))));
     if (replica_view_void(v) == CLOSE_RETURNED)
         buf_printf(out, "  ! %s\n", _("deleted elsewhere, written to since"));
     if (record_signature_waits(p->book, v, &waits) == ERR_OK && waits)

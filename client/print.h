@@ -30,6 +30,7 @@ MUST_CHECK enum err print_init(struct print *p, struct book *book); /* must not 
 void print_deinit(struct print *p);
 
 const char *print_state(const struct view *v);                       /* "draft": identifier and msgid */
+const char *print_state_label(const struct view *v); /* msgid, as people say it: what is signed is taken in */
 const char *print_sync(const struct print *p, const struct view *v); /* pending sending received held refused */
 /* The same in the five words of the transport state: unsent sending received held refused. */
 const char *print_transport(const struct print *p, const struct view *v);

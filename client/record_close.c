@@ -231,6 +231,8 @@ static enum err move(struct closing *c, const char *const *names)
         for (size_t n = 0; names[n] != NULL; n++)
             if (life_moves[i].from == step && strcmp(life_moves[i].name, names[n]) == 0)
                 move = &life_moves[i];
+    if (move != NULL && life_is(c->kind, LIFE_SIGNED) && move->to != LIFE_STEP_ARCHIVED)
+        return ERR_BAD_VALUE;
     if (move == NULL)
         return ERR_DECIDED;
     mp_put_array(&value, 2);
@@ -251,7 +253,7 @@ enum err record_move(struct book *b, const struct kind_info *k, const struct id 
                      struct record_written *out)
 {
     struct closing c = {0};
-    enum err e = life_is(k, LIFE_FILE) ? ERR_OK : ERR_BAD_VALUE;
+    enum err e = life_is(k, LIFE_FILE) || life_is(k, LIFE_SIGNED) ? ERR_OK : ERR_BAD_VALUE;
 
     if (e == ERR_OK)
         e = closing_begin(&c, b, k, id, out);

@@ -83,6 +83,8 @@ bool freeze_closes(const struct part *p, const struct change *c)
 
         if (freeze_is_signed(k, state))
             return disturbs(c, state);
+        if (life_receives(c))
+            return true; /* what nobody has signed is not received */
         close_step(p, &round, &step);
         if (close_is_void(c) && step > 0 && step != CLOSE_STEP_VOID)
             return true; /* only a draft is made void */

@@ -82,6 +82,15 @@ static bool state_of(const struct change *c, uint64_t *round, uint64_t *step)
     return false;
 }
 
+bool life_receives(const struct change *c)
+{
+    const struct kind_info *k = schema_kind(c->kind);
+    uint64_t round, step;
+
+    return k != NULL && life_is(k, LIFE_SIGNED) && c->count == 1 && state_of(c, &round, &step) &&
+           step == LIFE_STEP_ARCHIVED;
+}
+
 /* Making it void is judged for all kinds alike (freeze.h); what was void is a draft. */
 static bool leads_nowhere(const struct change *c, uint64_t round, uint64_t step)
 {

@@ -12,6 +12,7 @@ bool life_is(const struct kind_info *k, enum life flag);
 
 #define LIFE_STEP_SUBMITTED 1
 #define LIFE_STEP_LOCKED 3
+#define LIFE_STEP_ARCHIVED 4 /* of what is signed: the ward has received it */
 
 /* How a record of a kind with LIFE_FILE goes on. */
 struct life_move {
@@ -29,6 +30,9 @@ const struct life_move *life_move(uint64_t round, uint64_t step, uint64_t to_rou
 const struct life_move *life_move_to(uint64_t to_round, uint64_t to_step);
 /* A field in which the level above says its word: it may while the record is with it. */
 bool life_is_word_from_above(const struct field_info *f);
+
+/* Does this change say that the ward has received what is signed, and nothing else? Its row is "archive". */
+bool life_receives(const struct change *c);
 
 /* Of a record that is a FILE: would this change write what is submitted or locked, or take it where no row leads? */
 bool life_closes(const struct part *p, const struct change *c);

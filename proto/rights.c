@@ -120,7 +120,9 @@ static const struct life_move *moved(const struct change *c)
     const struct kind_info *k = schema_kind(c->kind);
     struct mp value;
 
-    if (k == NULL || (c->op != OP_STATE && c->op != OP_CLOSE) || !life_is(k, LIFE_FILE))
+    if (k == NULL || (c->op != OP_STATE && c->op != OP_CLOSE))
+        return NULL;
+    if (!life_is(k, LIFE_FILE) && !life_receives(c))
         return NULL;
     for (size_t i = 0; i < c->count; i++) {
         if (TAG_NUMBER(c->triple[i].tag) != 0)

@@ -46,7 +46,8 @@ TEST(only_amendments_and_further_steps_come_to_what_is_signed)
 
             part_init(&p);
             CHECK(fold_change(&p, 2, &state, &version, true, 1, 0));
-            CHECK_EQ(freeze_closes(&p, &c), step >= 3 && rows[i].closed);
+            const bool receives = rows[i].op == OP_STATE && rows[i].step == 4; /* what nobody has signed is not received */
+            CHECK_EQ(freeze_closes(&p, &c), step >= 3 ? rows[i].closed : receives);
             CHECK_EQ(freeze_closed_by(&state, &c), step >= 3 && rows[i].closed);
             part_deinit(&p);
             buf_deinit(&first);

@@ -128,6 +128,34 @@ TEST(files_go_up_and_come_back_by_the_rows_alone)
     CHECK_EQ(files, 4);
 }
 
+/* From signed alone, by the ward's office alone; signing itself is the cell's as before. */
+TEST(what_is_signed_is_received_by_the_ward)
+{
+    for (size_t i = 0; i < schema_kind_count; i++)
+        for (uint64_t step = 0; life_is(&schema_kinds[i], LIFE_SIGNED) && step < STEPS; step++) {
+            struct change c = {.kind = schema_kinds[i].number, .op = OP_STATE, .count = 1};
+            struct buf state = {0};
+            struct part p;
+
+            stand(&p, &schema_kinds[i], 0, step);
+            state_put(&state, 0, 4);
+            c.triple[0] = (struct triple){.tag = TAG_STATE, .value = buf_bytes(&state)};
+            CHECK(life_receives(&c));
+            CHECK_EQ(freeze_closes(&p, &c), step < 3);
+            for (enum role r = ROLE_CLERK; r < ROLE_COUNT; r++)
+                CHECK_EQ(verdict_kind(rights_verdict(r, &c, schema_kinds[i].access)) == VERDICT_ACCEPTED,
+                         r == ROLE_CLERK || r == ROLE_BUILDING);
+            state.n = 0;
+            state_put(&state, 0, 3);
+            c.triple[0].value = buf_bytes(&state);
+            CHECK(!life_receives(&c));
+            CHECK_EQ(verdict_kind(rights_verdict(ROLE_SECRETARY, &c, schema_kinds[i].access)), VERDICT_ACCEPTED);
+            CHECK(verdict_kind(rights_verdict(ROLE_CLERK, &c, schema_kinds[i].access)) != VERDICT_ACCEPTED);
+            part_deinit(&p);
+            buf_deinit(&state);
+        }
+}
+
 TEST(what_was_handed_in_is_written_to_from_above_and_what_is_locked_by_nobody)
 {
     for (size_t i = 0; i < schema_kind_count; i++) {

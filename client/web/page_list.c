@@ -202,7 +202,7 @@ static enum err show(struct page *p, struct print *print, const struct view *v, 
     page_title(p, buf_cstr(&text));
     buf_clear(&text);
     (void)refs_org_name(&print->refs, &v->org, false, &text);
-    buf_printf(&text, " · %s · %s", _(print_state(v)), _(print_sync_label(print_sync(print, v))));
+    buf_printf(&text, " · %s · %s", _(print_state_label(v)), _(print_sync_label(print_sync(print, v))));
     if (replica_view_void(v) == CLOSE_VOID)
         buf_printf(&text, " · %s", _("void"));
     html_element(&p->body, "p", "hint", buf_cstr(&text));

@@ -84,4 +84,21 @@ for home in "$A" "$B" "$C"; do
         '"2026-11-04" "2026-11-05" "locked"'
     run 0 chibo verify --home "$home"
 done
+# ---- the ward has received what is signed: it alone says so, once, and of nothing that is not signed
+run 12 a tiep-nhan "$BB"
+run 2 c trinh "$BB"
+run 0 c tiep-nhan "$BB"
+run 2 c receive "$BB"
+complains 'chỉ tiếp nhận bản đã ký'
+MT=$(meeting "$A" 8/2026)
+DRAFT=$(new "$A" minutes "meeting=$MT" 'conclusion=Còn bàn')
+sync_in "$C" "$A" "$B" "$C"
+run 2 c tiep-nhan "$DRAFT"
+same "$(state "$A" "$BB") $(state "$B" "$DRAFT")" '"archived" "draft"'
+run 0 a xem "$BB"
+says 'đã tiếp nhận'
+run 0 a dinh-chinh "$BB" --muc conclusion='Nhất trí cao'
+sync_in "$A" "$B"
+run 0 b xem "$BB"
+says 'Nhất trí cao'
 finish
