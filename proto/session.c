@@ -122,6 +122,7 @@ struct work *session_ask(struct session *s, enum work_kind kind)
     w->certificate_end = s->certificate_end;
     memcpy(w->tls_public, s->tls_public, SIGN_PUBLIC_SIZE);
     w->hand_in = s->hand_in;
+    w->store = s->store;
     w->key_gone = s->key_gone;
     w->mode = s->mode;
     w->budget_bytes = s->budget_bytes;

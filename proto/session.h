@@ -10,6 +10,7 @@
  *      |                   |-ask-> WAIT_SIZES        |-mode 1-> WAIT_RESUME -resume-> SENDING
  *      |                   |-mode 1-> RESUMING -> FLIGHT          ANSWER -ask-> COUNTING -> WAIT_RESUME
  *      |-mode 2-> WAIT_RENEW -renew-> JUDGING -> ANSWERING       OPENING -mode 2-> ANSWER
+ *      |                      JUDGING -hands in-> WAIT_SIZES        ANSWER -ask-> COUNTING
  *      |-mode 3-> FLIGHT -LAST-> GIVING                            OPENING -mode 3-> SENDING -wants-> REPAIRING
  *      |          GIVING -all sent-> FLIGHT, or ANSWERING          REPAIRING -all given-> COMPARING
  *      |                                                           COMPARING -wants-> REPAIRING, or ANSWER
@@ -88,6 +89,7 @@ struct session {
     uint8_t tls_public[SIGN_PUBLIC_SIZE]; /* ward: the key of that certificate */
     bool key_gone;                     /* ward: the device knows a newer key of the ward than the ward has */
     bool hand_in;                      /* ward: a device that may only hand in its work */
+    uint32_t store;                    /* ward: which copy of it speaks (work.h) */
     unsigned mode;
     uint64_t budget_bytes;             /* device, set before START: what a flight may seal; 0: everything */
     bool states_differ;                /* ward: the folds differ */

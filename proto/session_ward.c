@@ -302,6 +302,32 @@ static void refilled(struct session *s, const struct work *w)
     judge_sizes(s);
 }
 
+/* What it sends meanwhile, or sent with the hello, is sent again after `resume`. */
+static void ask(struct session *s)
+{
+    struct buf nothing = {0};
+
+    message_empty_encode(&nothing);
+    s->state = SESSION_WAIT_SIZES;
+    session_send(s, MESSAGE_ASK, buf_bytes(&nothing), true);
+    buf_deinit(&nothing);
+}
+
+static void renewed(struct session *s, const struct work *w)
+{
+    s->hand_in = w->hand_in;
+    s->store = w->store;
+    if (w->ask) {
+        ask(s);
+        return;
+    }
+    s->incarnation = w->incarnation;
+    s->shown = w->shown;
+    buf_put_bytes(&s->reach, buf_bytes(&w->out));
+    s->state = SESSION_ANSWERING;
+    queue_read(s, 0);
+}
+
 static void judged(struct session *s, struct work *w)
 {
     s->shown = w->shown; /* also across an ask: `sizes` shows no ratchet of its own */
@@ -319,13 +345,8 @@ static void judged(struct session *s, struct work *w)
         return;
     }
     if (w->ask) {
-        struct buf nothing = {0};
-
-        message_empty_encode(&nothing);
         session_gather_over(s, false);
-        s->state = SESSION_WAIT_SIZES;
-        session_send(s, MESSAGE_ASK, buf_bytes(&nothing), true);
-        buf_deinit(&nothing);
+        ask(s);
         return;
     }
     if (w->renew_first) {
@@ -359,11 +380,7 @@ void session_ward_worked(struct session *s, struct work *w)
         judged(s, w);
         break;
     case WORK_RENEW:
-        s->incarnation = w->incarnation;
-        s->shown = w->shown;
-        buf_put_bytes(&s->reach, buf_bytes(&w->out));
-        s->state = SESSION_ANSWERING;
-        queue_read(s, 0);
+        renewed(s, w);
         break;
     case WORK_RESUME:
         s->state = SESSION_FLIGHT;

@@ -50,7 +50,7 @@
     ROW(org,       0,   0)     /* org(16): code, name, type, its scopes   (server)   */ \
     ROW(role,     16,   0)     /* person(16) org(16) role(1): from, to    (server)   */ \
     ROW(invite,    0,   0)     /* invite id(8)                            (server)   */ \
-    ROW(quarantine, 36, 0)     /* device(16) [scope(16) incarnation(4) [first(4)]]: ward_quarantine.c (server) */ \
+    ROW(quarantine, 41, 0)     /* device(16) [scope(16) incarnation(4) [first(4)]]…: ward_quarantine.c (server) */ \
     ROW(staged,   16,   0)     /* device(16) session(8) number(4): of a lost flight (server) */ \
     ROW(older,     0,   0)     /* scope id(16): a log that comes again from its beginning (client) */ \
     ROW(snapshot,  6,   0)     /* scope number(2) index(4): of a snapshot, head and parts (server) */ \

@@ -130,8 +130,6 @@ enum err ward_copy(struct txn *txn, const struct ward *w, struct work *job, uint
 /* Is this the store that went on? ERR_COPY if not; *lost: it is ahead of us. d: NULL when nothing is known of it. */
 enum err ward_copy_judge(struct txn *txn, const struct ward *w, const struct ward_device *d,
                          const struct message_hello *hello, const struct id *device, bool *newer, bool *lost);
-/* ERR_COPY: this incarnation was closed. */
-enum err ward_copy_open(struct txn *txn, const struct id *device, uint32_t incarnation);
 /* A ward that lost its past goes on with the incarnation that the device has proved; d is changed, not saved. ERR_COPY:
  * one that was closed. */
 enum err ward_copy_adopt(struct txn *txn, struct ward_device *d, uint32_t incarnation);

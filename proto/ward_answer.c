@@ -9,6 +9,7 @@
 #include "verdict.h"
 #include "renewal.h"
 #include "ward_put_back.h"
+#include "ward_hand_in.h"
 #include "ward_quarantine.h"
 #include "ward_recall.h"
 #include "ward_repair.h"
@@ -64,13 +65,16 @@ static enum err resume_scope(void *arg, const struct id *id, const struct ward_c
         stream = (struct stream){.device = r->job->device, .incarnation = r->job->incarnation};
         e = ERR_OK;
     }
-    if (e == ERR_OK && r->job->hand_in)
+    if (e == ERR_OK && r->job->store != 0)
+        e = ward_hand_in_store(r->txn, &s, r->job->store, &stream);
+    else if (e == ERR_OK && r->job->hand_in)
         e = ward_quarantine_end(r->txn, &s, &stream);
     if (e != ERR_OK || stream.next == 0)
         return e;
     entry.next = stream.next;
     entry.head = stream.head;
-    e = ward_missing_first(r->txn, &s, &r->job->device, r->job->incarnation, &entry.next);
+    if (r->job->store == 0)
+        e = ward_missing_first(r->txn, &s, &r->job->device, r->job->incarnation, &entry.next);
     if (e == ERR_OK && entry.next < stream.next)
         e = head_before(r->txn, &s, &stream, entry.next, &entry.head);
     if (e != ERR_OK)

@@ -5,6 +5,7 @@
 #include "header.h"
 #include "life.h"
 #include "verdict.h"
+#include "ward_hand_in.h"
 #include "ward_move.h"
 #include "ward_office.h"
 #include "ward_quarantine.h"
@@ -53,7 +54,7 @@ static enum err load_stream(struct append *a)
         a->new_stream = true;
         e = a->job->hand_in ? ERR_OK : streams_check(a);
     }
-    return e == ERR_OK && a->job->hand_in ? ward_quarantine_end(a->txn, &a->scope, &a->stream) : e;
+    return e;
 }
 
 /* The scope, and the device's right to speak in it now: rights are looked up for every changeset, not once at the
@@ -69,8 +70,8 @@ static enum err load(struct append *a)
     if (e == ERR_OK && d.state == DEVICE_REVOKED && !a->job->hand_in)
         return ERR_REVOKED;
     /* A copy made itself known while this session was under way: nothing more comes under the old incarnation. */
-    if (e == ERR_OK && d.incarnation != a->job->incarnation)
-        e = a->job->hand_in ? ward_copy_open(a->txn, &d.id, a->job->incarnation) : ERR_COPY;
+    if (e == ERR_OK && d.incarnation != a->job->incarnation && !a->job->hand_in)
+        e = ERR_COPY;
     a->copied = d.state == DEVICE_COPIED;
     if (e == ERR_OK)
         e = scope_load(a->txn, &a->job->scope, &a->scope);
@@ -103,26 +104,35 @@ static enum err decode(struct append *a)
     return e;
 }
 
-/* A changeset that is here already is skipped if it is the same one; another one means a copy of the store is
- * about. */
-static enum err known(struct append *a)
+/* The same changeset, in the log? ERR_NOT_FOUND: its number is not; ERR_COPY: another one has it, so a copy of the
+ * store is about. */
+static enum err in_log(struct append *a, struct hash *head)
 {
     struct buf row = {0};
     struct ledger_leaf l = {0};
     uint64_t index;
     enum err e = ledger_find(a->txn, &a->scope, &a->job->device, a->job->incarnation, a->cs.first, &index);
 
-    if (e == ERR_NOT_FOUND)
-        return a->job->hand_in ? ward_quarantine_known(a->txn, &a->scope, &a->stream, &a->cs) : ERR_BAD_CHAIN;
     if (e == ERR_OK)
         e = ledger_leaf_at(a->txn, &a->scope, index, &row, &l);
     if (e == ERR_OK && !crypto_equal(l.signature, a->cs.signature, SIGNATURE_SIZE))
         e = ERR_COPY;
     if (e == ERR_OK)
+        *head = header_head(l.header, l.signature);
+    if (e == ERR_OK)
         e = ward_missing_fill(a->txn, &a->scope, &a->job->device, a->job->incarnation, index, &a->cs);
     ledger_leaf_deinit(&l);
     buf_deinit(&row);
     return e;
+}
+
+/* A changeset that is here already is skipped if it is the same one. */
+static enum err known(struct append *a)
+{
+    struct hash head;
+    enum err e = in_log(a, &head);
+
+    return e == ERR_NOT_FOUND ? ERR_BAD_CHAIN : e;
 }
 
 #ifdef BUG_8 /* planted (tests/bugs_test.sh): what comes twice is applied twice */
@@ -162,6 +172,7 @@ static enum err authentic(struct append *a)
     changeset_commit(&a->cs, &a->scope.id, &a->job->device, &a->person);
     a->header = changeset_header(&a->cs, &a->scope.id, &a->job->device, a->job->incarnation, &a->person,
                                  &a->stream.head, epoch, &seen);
+    buf_clear(&a->encoded);
     header_encode(&a->header, &a->encoded);
     e = header_verify(a->cs.signature, buf_bytes(&a->encoded), a->device.key);
     /* Refilled by another device while this flight was under way: it is sent again over the new log. */
@@ -357,12 +368,55 @@ static enum err add(struct append *a, const struct ward *w, uint64_t now)
     return e;
 }
 
-/* Whoever hands in has brought back what the ward lost (protocol.md 8.5), unless he has not got it either: a stream
- * whose beginning is not here, or a root that our log does not have, is no fault of the device's then. It tries again
- * when others have brought the log back. */
-static enum err hand_in_over(const struct append *a, enum err e)
+/* --- of a device that only hands in (protocol.md 8.5) ---------------------------------------------------------- */
+
+/* In whichever way its stream goes on: a copy hands in what it wrote, under the numbers that another store used too. */
+static enum err authentic_somehow(struct append *a)
 {
-    return a->job->hand_in && (e == ERR_BAD_CHAIN || e == ERR_BAD_SIGNATURE) ? ERR_ROLLED_BACK : e;
+    struct stream end = a->stream;
+    struct hash head[WARD_HAND_IN_HEADS + 1];
+    size_t count = 0;
+    enum err e = ward_hand_in_heads(a->txn, &a->scope, &a->stream, a->cs.first, head, &count), wrong = ERR_BAD_CHAIN;
+
+    if (e == ERR_OK)
+        e = ward_quarantine_end(a->txn, &a->scope, &end);
+    if (e == ERR_OK && end.next == a->cs.first)
+        head[count++] = end.head;
+    while (e == ERR_OK && count > 0 && wrong != ERR_OK) {
+        a->stream.head = head[--count];
+        wrong = authentic(a);
+        if (wrong != ERR_OK && wrong != ERR_BAD_SIGNATURE)
+            count = 0;
+    }
+    return e == ERR_OK ? wrong : e;
+}
+
+/* Whoever hands in has brought back what the ward lost, unless he has not got it either: a stream whose beginning is
+ * not here, or a root that our log does not have, is no fault of the device's then. It tries again when others have
+ * brought the log back. */
+static enum err hand_in(struct append *a, uint64_t now)
+{
+    struct stream log = a->stream;
+    struct hash head;
+    enum err e = in_log(a, &head);
+
+    if (e == ERR_NOT_FOUND || e == ERR_COPY)
+        e = ward_quarantine_known(a->txn, &a->scope, &log, &a->cs, &head);
+    if (e == ERR_NOT_FOUND) {
+        e = authentic_somehow(a);
+        if (e == ERR_BAD_CHAIN || e == ERR_BAD_SIGNATURE)
+            e = ERR_ROLLED_BACK;
+        if (e == ERR_OK)
+            e = ward_quarantine_put(a->txn, &a->scope, &log, &a->header, buf_bytes(&a->encoded), &a->cs,
+                                    buf_bytes(&a->job->in), now, &head);
+        if (e == ERR_OK)
+            a->job->received = a->cs.count;
+    }
+    log.next = a->cs.first + a->cs.count;
+    log.head = head;
+    if (e != ERR_OK || a->job->store == 0)
+        return e;
+    return ward_hand_in_store_save(a->txn, &a->scope, a->job->store, &log);
 }
 
 enum err ward_append(struct txn *txn, const struct ward *w, struct work *job, uint64_t now)
@@ -374,11 +428,15 @@ enum err ward_append(struct txn *txn, const struct ward *w, struct work *job, ui
     e = load(&a);
     if (e == ERR_OK)
         e = decode(&a);
+    job->sent = a.cs.count;
+    if (e == ERR_OK && job->hand_in) {
+        e = hand_in(&a, now);
+        goto out;
+    }
 #ifdef BUG_8
     if (e == ERR_OK && a.cs.first < a.stream.next)
         rewind_stream(&a);
 #endif
-    job->sent = a.cs.count;
     if (e == ERR_OK && a.cs.first < a.stream.next) {
         e = known(&a);
         goto out;
@@ -387,10 +445,7 @@ enum err ward_append(struct txn *txn, const struct ward *w, struct work *job, ui
         e = ERR_BAD_CHAIN;
     if (e == ERR_OK)
         e = authentic(&a);
-    e = hand_in_over(&a, e);
-    if (e == ERR_OK && job->hand_in)
-        e = ward_quarantine_put(txn, &a.header, buf_bytes(&a.encoded), &a.cs, buf_bytes(&job->in), now);
-    else if (e == ERR_OK)
+    if (e == ERR_OK)
         e = add(&a, w, now);
     if (e == ERR_OK)
         job->received = a.cs.count;

@@ -96,16 +96,6 @@ enum err ward_copy_judge(struct txn *txn, const struct ward *w, const struct war
     return ERR_OK;
 }
 
-enum err ward_copy_open(struct txn *txn, const struct id *device, uint32_t incarnation)
-{
-    struct incarnation i;
-    enum err e = row_load(txn, device, incarnation, &i);
-
-    if (e == ERR_OK && i.closed != 0)
-        return ERR_COPY;
-    return e == ERR_NOT_FOUND ? ERR_OK : e;
-}
-
 enum err ward_copy_adopt(struct txn *txn, struct ward_device *d, uint32_t incarnation)
 {
     struct incarnation i;
@@ -240,6 +230,15 @@ static enum err change_over(struct renewing *r)
     return ward_device_save(r->txn, &r->d);
 }
 
+/* A copy of a device from which nothing is taken any more gets no new incarnation, and reads nothing: it hands in what
+ * it wrote as it was sealed (protocol.md 8.5). */
+static bool hands_in(const struct renewing *r, const struct work *job, enum err loaded)
+{
+    if (loaded == ERR_NOT_FOUND)
+        return ward_is_barred(r->txn, &job->device);
+    return r->d.state == DEVICE_REVOKED || renewal_due(job->expired, job->certificate_end, r->now) == RENEWAL_TOO_LATE;
+}
+
 enum err ward_copy(struct txn *txn, const struct ward *w, struct work *job, uint64_t now)
 {
     struct renewing r = {.txn = txn, .now = now};
@@ -247,15 +246,16 @@ enum err ward_copy(struct txn *txn, const struct ward *w, struct work *job, uint
 
     if (e == ERR_OK)
         e = ward_device_load(txn, &job->device, &r.d);
+    if ((e == ERR_OK || e == ERR_NOT_FOUND) && hands_in(&r, job, e)) {
+        job->hand_in = job->ask = true;
+        job->store = r.renew.incarnation;
+        return ward_stage_clear(txn, &job->device);
+    }
     if (e == ERR_NOT_FOUND)
         return ratchet_is_shown(r.hello.ratchet, RENEW_PROOF_SIZE, w->ratchet_key, &job->device, r.hello.incarnation,
                                 r.hello.n)
                    ? ERR_ROLLED_BACK /* let in after the backup, and nobody has shown it yet */
                    : ERR_AUTH;
-    if (e == ERR_OK && r.d.state == DEVICE_REVOKED)
-        e = ERR_REVOKED;
-    if (e == ERR_OK && renewal_due(job->expired, job->certificate_end, now) == RENEWAL_TOO_LATE)
-        e = ERR_CERT_EXPIRED;
     if (e == ERR_OK)
         e = shown_check(&r, w);
     if (e == ERR_OK)

@@ -13,13 +13,14 @@
 
 /* The end of the stream, if more of it is kept here than in the log. */
 MUST_CHECK enum err ward_quarantine_end(struct txn *txn, const struct scope *s, struct stream *stream);
-/* cs lies before that end and is not in the log: ERR_OK it is the one kept here, ERR_COPY another one,
- * ERR_BAD_CHAIN. */
+/* Is this changeset kept here, by its signature? *head: the stream's behind it. ERR_NOT_FOUND. */
 MUST_CHECK enum err ward_quarantine_known(struct txn *txn, const struct scope *s, const struct stream *stream,
-                                          const struct changeset *cs);
-/* Keeps a changeset that is authentic and continues its stream. ERR_TOO_LONG: beyond the bounds. */
-MUST_CHECK enum err ward_quarantine_put(struct txn *txn, const struct header *h, struct bytes header,
-                                        const struct changeset *cs, struct bytes message, uint64_t now);
+                                          const struct changeset *cs, struct hash *head);
+/* Keeps a changeset that is authentic and continues its stream in one of its ways (ward_hand_in.h); what another store
+ * of the device brought too waits once. stream: as the log has it. ERR_TOO_LONG: beyond the bounds. */
+MUST_CHECK enum err ward_quarantine_put(struct txn *txn, const struct scope *s, const struct stream *stream,
+                                        const struct header *h, struct bytes header, const struct changeset *cs,
+                                        struct bytes message, uint64_t now, struct hash *head);
 /* What such a device is told at the end: ERR_HANDED_IN and how many changes in job->why, or why nothing was. */
 MUST_CHECK enum err ward_quarantine_answer(struct txn *txn, struct work *job);
 

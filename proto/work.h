@@ -22,7 +22,7 @@ enum work_kind {
     /* ward */
     WORK_JUDGE,  /* in: hello; flight. out: struct reach[]. err: why the session may not go on. ask: digests differ */
     WORK_SIZES,  /* in: sizes; common: reaches already refilled. As WORK_JUDGE; or recall: out2 is that message */
-    WORK_RENEW,  /* in: hello and renew, a list. out: struct reach[]; incarnation: the new one */
+    WORK_RENEW,  /* in: hello and renew, a list. out: struct reach[]; incarnation: the new one; or hand_in, ask */
     WORK_RESUME, /* out: the resume message */
     WORK_APPEND, /* in: one changeset message for (scope, epoch, size) */
     WORK_READ,   /* in: struct reach[], updated; at: where to go on. out: messages; more: again. Closes when done */
@@ -78,6 +78,7 @@ struct work {
     uint8_t tls_public[SIGN_PUBLIC_SIZE]; /* the key it is for */
     bool renew_first;         /* WORK_JUDGE sets: out2 holds a new certificate, and that is the whole answer */
     bool hand_in;             /* WORK_JUDGE sets, later jobs read: what comes goes into quarantine, nothing is read */
+    uint32_t store;           /* handing in: the copy that speaks, by the incarnation it drew for itself; 0: no copy */
     bool key_gone;            /* WORK_REFILL sets, later jobs read: the device knows a key that is not here */
     bool answer;              /* WORK_JUDGE: all of the flight is here; taken and answered (into out2): still set */
     unsigned mode;            /* of the session; a copy says HELLO_RENEW whatever it is; WORK_OPEN may set REPAIR */

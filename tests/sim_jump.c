@@ -1,7 +1,9 @@
 /* sim_jump.c - see sim_jump.h. */
 #include "sim_jump.h"
 
+#include "../proto/outbox.h"
 #include "../proto/ward_quarantine.h"
+#include "sim_copy.h"
 #include "sim_net.h"
 #include "sim_world.h"
 
@@ -73,66 +75,131 @@ static void pass_time(struct sim *s)
     write_some(s, s->away.peer - 1);
 }
 
-struct aside {
+/* --- what of a store's outbox is not at the ward -------------------------------------------------------------- */
+
+struct kept {
     const struct id *device;
-    uint64_t changes;
+    struct buf ids; /* struct hash[]: kept aside of it */
 };
 
-static bool count_aside(void *arg, const struct ward_held *h)
+static bool kept_visit(void *arg, const struct ward_held *h)
 {
-    struct aside *a = arg;
+    struct kept *k = arg;
 
-    a->changes += id_equal(&h->header.device, a->device);
+    if (id_equal(&h->header.device, k->device))
+        buf_put(&k->ids, &h->held.id, sizeof h->held.id);
     return true;
 }
 
-/* Not at the ward, in whatever way: not in its logs, and of a device that is revoked not aside either. */
+static bool held_ids(void *arg, const struct held *h)
+{
+    buf_put(arg, &h->id, sizeof h->id);
+    return true;
+}
+
+static bool outbox_visit(void *arg, struct bytes key, struct bytes value)
+{
+    struct buf *rows = arg;
+
+    (void)key;
+    buf_put_u32(rows, (uint32_t)value.n);
+    buf_put_bytes(rows, value);
+    return true;
+}
+
+static bool is_kept(const struct kept *k, const struct hash *id)
+{
+    for (size_t i = 0; i < k->ids.n; i += HASH_SIZE)
+        if (memcmp(k->ids.p + i, id->b, HASH_SIZE) == 0)
+            return true;
+    return false;
+}
+
+/* Changes of one sealed changeset that the ward has neither in the log nor aside. What waits in the log for a person
+ * need not wait aside too (ward_quarantine.c). */
+static enum err row_left(struct txn *ward, const struct kept *k, struct bytes row, uint64_t *left)
+{
+    struct changeset cs;
+    struct bytes header;
+    struct header h;
+    struct scope s;
+    enum err e;
+
+    changeset_init(&cs);
+    e = outbox_decode(row, &header, &h, &cs);
+    if (e == ERR_OK)
+        e = scope_load(ward, &h.scope, &s);
+    if (e == ERR_OK)
+        changeset_commit(&cs, &h.scope, &h.device, &h.person);
+    for (size_t i = 0; e == ERR_OK && i < cs.count; i++) {
+        struct version v = change_version(&cs.slot[i].commitment);
+        uint32_t leaf, position;
+
+        if (!is_kept(k, &cs.slot[i].commitment))
+            *left += scope_change_find(ward, &s, &v, &leaf, &position) != ERR_OK;
+    }
+    changeset_deinit(&cs);
+    return e;
+}
+
+/* Of a device that is revoked: what it sealed must be aside, whichever of its stores handed it in. */
+static enum err revoked_left(struct sim *s, const struct sim_peer *p, struct bytes rows, uint64_t *left)
+{
+    struct kept k = {.device = &p->id};
+    struct txn txn;
+    enum err e;
+
+    memstore_begin(s->ward.store, false, &txn);
+    e = ward_quarantine_each(&txn, kept_visit, &k);
+    if (e == ERR_OK)
+        e = held_each(&txn, NULL, held_ids, &k.ids);
+    *left = 0;
+    for (uint32_t n; e == ERR_OK && rows.n > 0; rows = bytes_cut(rows, 4 + n)) {
+        n = load_u32(rows.p);
+        e = row_left(&txn, &k, bytes_of(rows.p + 4, n), left);
+    }
+    memstore_abort(s->ward.store);
+    buf_deinit(&k.ids);
+    return e;
+}
+
 static uint64_t left_over(struct sim *s, size_t peer)
 {
     struct sim_peer *p = &s->peer[peer];
-    struct aside aside = {.device = &p->id};
     struct replica_counts counts = {0};
+    struct buf rows = {0};
     struct txn txn;
     uint64_t left;
     enum err e;
 
     memstore_begin(p->node.store, false, &txn);
     e = replica_count(&txn, &counts);
+    if (e == ERR_OK)
+        e = store_scan(&txn, TABLE_outbox, bytes_of(NULL, 0), outbox_visit, &rows);
     memstore_abort(p->node.store);
-    memstore_begin(s->ward.store, false, &txn);
+    left = counts.sealed;
     if (e == ERR_OK && p->revoked)
-        e = ward_quarantine_each(&txn, count_aside, &aside);
-    memstore_abort(s->ward.store);
+        e = revoked_left(s, p, buf_bytes(&rows), &left);
+    buf_deinit(&rows);
     if (e != ERR_OK)
         sim_broken(s, "L3: what %zu has left cannot be read: %s", peer, err_name(e));
-    left = counts.sealed + counts.unsealed;
-    return left > aside.changes ? left - aside.changes : 0;
+    return left + counts.unsealed;
 }
 
-/* Whoever was revoked before his first exchange knows no scope to sign for; of two stores of a device that is revoked one
- * hands in what it signed under their numbers, the other gets no new ones; and of a ward that was put back others must
+/* Whoever was revoked before his first exchange knows no scope to sign for; and of a ward that was put back others must
  * have shown him first. */
 static bool must_be_in(struct sim *s, size_t peer)
 {
     struct sim_peer *p = &s->peer[peer];
 
-    return !s->restored && !(p->revoked && (p->copies || sim_node_replica(&p->node).synced == 0));
+    return !s->restored && !(p->revoked && sim_node_replica(&p->node).synced == 0);
 }
 
-/* L3, while nothing else goes wrong. */
-static void come_back(struct sim *s)
+/* While nothing else goes wrong, after at most five calls. */
+static void bring_in(struct sim *s, size_t peer)
 {
-    size_t peer = s->away.peer - 1, calls = 0;
-    const struct sim_device *p = &s->peer[peer].node;
-    bool on[SIM_FAULT_COUNT];
+    size_t calls = 0;
 
-    s->away.peer = 0;
-    s->totals.away++;
-    memcpy(on, s->on, sizeof on);
-    memset(s->on, 0, sizeof s->on);
-    memstore_fail(s->ward.store, 0, ERR_OK);
-    memstore_fail(s->peer[peer].node.store, 0, ERR_OK);
-    sim_note(s, "%zu is back after %zu days", peer, (size_t)s->away.days);
     while (!s->failed && calls < CALLS && (calls == 0 || left_over(s, peer) > 0)) {
         sim_net_sync(s, peer);
         calls++;
@@ -140,6 +207,42 @@ static void come_back(struct sim *s)
     if (!s->failed && left_over(s, peer) > 0 && must_be_in(s, peer))
         sim_broken(s, "L3: of %zu there are %llu changes left after %d calls", peer,
                    (unsigned long long)left_over(s, peer), CALLS);
+}
+
+/* Somebody found the laptop missing. Whoever copied it before wrote something too. */
+static void revoke(struct sim *s, size_t peer)
+{
+    if (!s->on[SIM_REVOKE] || s->restored || s->peer[peer].revoked || !sim_one_in(s, s->peer[peer].copies ? 2 : 6))
+        return;
+    for (size_t i = 0; i < s->peers && !s->failed; i++)
+        if (i != peer && sim_copy_same(s, i, peer))
+            write_some(s, i);
+    if (!s->failed)
+        sim_world_revoke(s, peer);
+}
+
+/* L3: the device, and of one that is revoked each of its stores. */
+static void come_back(struct sim *s)
+{
+    size_t peer = s->away.peer - 1;
+    const struct sim_device *p = &s->peer[peer].node;
+    bool on[SIM_FAULT_COUNT];
+
+    s->away.peer = 0;
+    s->totals.away++;
+    sim_note(s, "%zu is back after %zu days", peer, (size_t)s->away.days);
+    revoke(s, peer);
+    memcpy(on, s->on, sizeof on);
+    memset(s->on, 0, sizeof s->on);
+    memstore_fail(s->ward.store, 0, ERR_OK);
+    for (size_t k = 0; k < s->peers && !s->failed; k++) {
+        size_t i = (peer + k) % s->peers;
+
+        if (i != peer && !(s->peer[i].revoked && sim_copy_same(s, i, peer)))
+            continue;
+        memstore_fail(s->peer[i].node.store, 0, ERR_OK);
+        bring_in(s, i);
+    }
     if (!s->failed && memcmp(p->certificate_key, p->tls_public, sizeof p->certificate_key) != 0)
         sim_broken(s, "L3: the new certificate of %zu is not for its key", peer);
     memcpy(s->on, on, sizeof on);

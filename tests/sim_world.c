@@ -436,21 +436,27 @@ void sim_world_ward_crash(struct sim *s)
     s->totals.restarts++;
 }
 
-static void act_revoke(struct sim *s)
+void sim_world_revoke(struct sim *s, size_t peer)
 {
-    struct sim_peer *p = &s->peer[sim_draw(s, s->peers)];
+    struct sim_peer *p = &s->peer[peer];
 
-    if (s->rotten && sim_copy_same(s, s->rotten_with, (size_t)(p - s->peer)))
-        return; /* nobody else has that leaf */
-    if (!s->on[SIM_REVOKE] || !p->enrolled || p->revoked || !sim_one_in(s, 6) ||
-        !sim_restore_knows_all(s))
-        return;
     memstore_fail(s->ward.store, 0, ERR_OK);
     sim_node_revoke(&s->ward, &p->id);
     for (size_t i = 0; i < s->peers; i++)
         s->peer[i].revoked = s->peer[i].revoked || s->peer[i].device == p->device;
     s->totals.revoked++;
-    sim_note(s, "revoke %zu", (size_t)(p - s->peer));
+    sim_note(s, "revoke %zu", peer);
+}
+
+static void act_revoke(struct sim *s)
+{
+    size_t peer = sim_draw(s, s->peers);
+
+    if (s->rotten && sim_copy_same(s, s->rotten_with, peer))
+        return; /* nobody else has that leaf */
+    if (s->on[SIM_REVOKE] && s->peer[peer].enrolled && !s->peer[peer].revoked && sim_one_in(s, 6) &&
+        sim_restore_knows_all(s))
+        sim_world_revoke(s, peer);
 }
 
 static void act_join(struct sim *s)

@@ -10,6 +10,8 @@ void sim_world_deinit(struct sim *s);
 void sim_world_act(struct sim *s);
 void sim_world_device_crash(struct sim *s, size_t peer);
 void sim_world_ward_crash(struct sim *s);
+/* Its device, so all of its stores. Enrolled, not revoked, and the ward knows everybody. */
+void sim_world_revoke(struct sim *s, size_t peer);
 /* One of the few ids that records of this kind and organisation have. */
 struct id sim_world_record_id(struct sim *s, uint32_t kind, size_t org);
 /* The peer writes this, and it is noted that it did. */

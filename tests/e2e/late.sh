@@ -119,5 +119,15 @@ chibo d2 sync --json >/dev/null
 is "which is everybody's now, once" "$(chibo d2 list task --json | grep -c '"id"')" $((before + 1))
 is "and waits no more" "$("$BUILD/chibod" held "$W" --json | grep -c '"id"')" $((CHANGES - 2))
 whole d2
+
+# A copy of the revoked laptop's disk: what each of the two writes waits, and neither reads anything.
+cp -r "$H/d1" "$H/d9"
+for d in d1 d9; do
+    chibo $d add task --set "duty=Việc của $d" --set from=5/11/2026 >/dev/null
+    chibo $d sync --json >"$TMP/out" 2>/dev/null
+    is "a copy of a revoked device: its status" $? 12
+    is "a copy of a revoked device: it read nothing" "$(cat "$TMP/out")" ""
+done
+is "what both of them wrote waits" "$("$BUILD/chibod" held "$W" --json | grep -c '"id"')" $CHANGES
 serve_stop
 finish
