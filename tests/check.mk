@@ -79,6 +79,10 @@ $(BUILD)/tests/t_sim $(BUILD)/tests/t_copy: LDFLAGS_ALL += -Wl,--wrap=crypto_ver
 
 # The fuzzer's own main comes first in the link.
 $(FUZZ_PROGRAMS): LDFLAGS_ALL := -fsanitize=address,undefined,fuzzer
+# These two of the page's objects stand in no library.
+FUZZ_PAGE := $(BUILD)/client/web/guard.o $(BUILD)/client/web/param.o
+$(BUILD)/tests/fuzz_page: $(FUZZ_PAGE)
+$(BUILD)/tests/fuzz_page: LDFLAGS_ALL += $(FUZZ_PAGE)
 
 ## fuzz        each tests/fuzz_*.c for FUZZ_S seconds (60)
 fuzz:
