@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "../common/date.h"
+#include "../common/language.h"
 #include "../common/text.h"
 #include "value.h"
 #include "word.h"
@@ -105,9 +106,19 @@ bool refs_org_name(struct refs *r, const struct id *id, bool code, struct buf *o
     return true;
 }
 
+/* A cell's device knows few organisations but its own, and no record that it holds names another one. People are told
+ * so in words; the whole number, which says nothing to them, is for scripts. */
 static bool name_org(void *arg, const struct id *id, enum entry_form form, struct buf *out)
 {
-    return refs_org_name(arg, id, form == ENTRY_SCRIPT, out);
+    char hex[ID_TEXT_SIZE];
+
+    if (refs_org_name(arg, id, form == ENTRY_SCRIPT, out))
+        return true;
+    if (form == ENTRY_SCRIPT)
+        return false;
+    id_print(id, hex);
+    buf_printf(out, _("an organisation that is not in this book (%.8s)"), hex);
+    return true;
 }
 
 /* --- finding --- */

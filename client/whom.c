@@ -83,18 +83,13 @@ static enum err count_namesakes(struct print *p, const struct id *member, size_t
     return e;
 }
 
-/* A cell's device knows by name only organisations whose logs it holds; of others the number, and the letter with which
- * the member came. */
+/* With the letter with which the member came: a cell's device may not know the cell at work by its name. */
 static void put_work(struct print *p, const struct view *link, const struct id *work, struct buf *line)
 {
-    char hex[ID_TEXT_SIZE];
     struct bytes letter;
 
     buf_printf(line, " · %s: ", _("Cell at work"));
-    if (!refs_org_name(&p->refs, work, false, line)) {
-        id_print(work, hex);
-        buf_printf(line, _("number %.8s"), hex);
-    }
+    (void)p->refs.entry.name_org(&p->refs, work, ENTRY_PEOPLE, line);
     if (value_text(link, "letter_no", &letter)) {
         buf_printf(line, " · %s: ", _("Letter number"));
         buf_put_bytes(line, letter);

@@ -11,12 +11,16 @@ L1=$(linked "$H1" PHUONG) L2=$(linked "$H2" PHUONG) L3=$(linked "$H3" CB-014)
 sync_in "$C" "$A" "$B"
 WORK=$(value "$A" "$L1" fields.work_org | tr -d '"') # the ward's office: the cell's devices know its number only
 
+run 0 chibo show "$L1" --home "$A"
+says "đơn vị không có trong sổ này (${WORK:0:8})"
+silent_on "$WORK"
+
 # A comment: birth and place of work are shown before it is saved. Of homonyms Enter is no answer, and "k" writes nothing.
 words() { echo ghi nhan-xet --home "$A" --muc "link=$1" --muc "year=$2" --muc level=Khá; }
 # shellcheck disable=SC2046
 typed ',x,k' $(words "$L1" 2025)
 same "$STATUS $(comments)" '2 0'
-says 'Nhận xét này về: Lò Trùng · 1951 · Thợ mộc · CB-014 · Chi bộ nơi công tác: mã '"${WORK:0:8}"' · Số giấy giới thiệu: 7-GT. Số đảng viên khác trùng họ tên: 1'
+says 'Nhận xét này về: Lò Trùng · 1951 · Thợ mộc · CB-014 · Chi bộ nơi công tác: đơn vị không có trong sổ này ('"${WORK:0:8}"') · Số giấy giới thiệu: 7-GT. Số đảng viên khác trùng họ tên: 1'
 same "$(grep -c 'Có đúng người này không? (c/k): ' <<<"$OUT")" 3
 says 'Chưa ghi gì'
 # shellcheck disable=SC2046
