@@ -133,6 +133,26 @@ static void put_random(struct buf *b, uint64_t *chance, int depth)
     }
 }
 
+/* Each cut is read from its beginning: n * n / 2 bytes. Under a sanitizer, which is ten times as slow, one cut of eight,
+ * but in memory that ends where the cut does: a byte read too many is what it is there to see. */
+#ifdef __SANITIZE_ADDRESS__
+#define CUT_STEP 8
+#else
+#define CUT_STEP 1
+#endif
+
+static enum err check_cut(const uint8_t *p, size_t n)
+{
+    uint8_t *own = mem_alloc(n);
+    enum err e;
+
+    if (n > 0)
+        memcpy(own, p, n);
+    e = mp_check(bytes_of(own, n));
+    free(own);
+    return e;
+}
+
 TEST(every_cut_of_a_large_sample_is_refused)
 {
     struct buf b = { 0 };
@@ -143,8 +163,8 @@ TEST(every_cut_of_a_large_sample_is_refused)
         put_random(&b, &chance, 2);
     CHECK(b.n > 20000);
     CHECK(examine(buf_bytes(&b)));
-    for (size_t n = 0; n < b.n; n++)
-        CHECK_EQ(mp_check(bytes_of(b.p, n)), ERR_BAD_FRAME);
+    for (size_t n = 0; n < b.n; n += CUT_STEP)
+        CHECK_EQ(check_cut(b.p, n), ERR_BAD_FRAME);
     buf_put_u8(&b, 0xc0);
     CHECK_EQ(mp_check(buf_bytes(&b)), ERR_BAD_FRAME);
     buf_deinit(&b);
