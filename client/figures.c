@@ -52,6 +52,7 @@ static bool record_visit(void *arg, struct view *v)
     for (size_t i = 0; i < v->parts; i++)
         x.part[i] = &v->part[i].part;
     x.cell = cell_of(l, &v->org);
+    x.book = load_u64(v->org.b);
     report_take(l->f->report, &x);
     return true;
 }

@@ -174,7 +174,11 @@ static void take_key(struct report *r, const struct report_record *x, size_t rul
         buf_put(&r->reversed, &other, sizeof(other));
         return;
     }
-    buf_put(&key, &x->cell, sizeof(x->cell)); /* receipts of two cells have nothing to do with each other */
+    /* Receipts of two cells have nothing to do with each other, nor when one of the cells became part of the other. */
+    if (t->key[1] == NULL)
+        buf_put(&key, &x->book, sizeof(x->book));
+    else
+        buf_put(&key, &x->cell, sizeof(x->cell));
     for (size_t i = 0; i < ARRAY_LEN(t->key) && t->key[i] != NULL; i++) {
         if (report_entry(x, t->key[i]) == NULL) {
             buf_deinit(&key);

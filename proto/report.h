@@ -62,6 +62,7 @@ struct report_record {
     const struct kind_info *kind;
     struct id record;
     size_t cell; /* where it counts; beyond the last: nowhere (but a membership says who belongs elsewhere) */
+    uint64_t book; /* of the organisation that wrote it, whatever became of it: it numbers its own receipts */
     size_t parts;
     const struct part *part[ACCESS_D];
 };

@@ -20,6 +20,7 @@ struct gathering {
     struct org *org; /* those that are counted, ascending by code */
     size_t orgs;
     int32_t by_scope[UINT16_MAX + 1]; /* scope number -> organisation, or -1 */
+    uint64_t book[UINT16_MAX + 1];    /* scope number -> report_record.book */
     const struct kind_info *wanted[KINDS_READ];
     /* The parts of one record come one after the other. */
     struct report_record record;
@@ -65,7 +66,7 @@ static bool part_visit(void *arg, struct bytes key, struct bytes value)
         return false;
     unmarked_give_way(p);
     if (g->record.parts == 0)
-        g->record = (struct report_record){.kind = k, .record = id,
+        g->record = (struct report_record){.kind = k, .record = id, .book = g->book[scope],
                                            .cell = g->by_scope[scope] < 0 ? g->orgs : (size_t)g->by_scope[scope]};
     g->record.part[g->record.parts++] = p;
     g->is_void = g->is_void || close_void(p) == CLOSE_VOID;
@@ -100,6 +101,8 @@ static enum err take_scopes(struct gathering *g, const struct org *o, size_t at)
         e = scope_load(g->txn, &o->scope[a], &s);
         if (e == ERR_OK)
             g->by_scope[s.number] = (int32_t)at;
+        if (e == ERR_OK)
+            g->book[s.number] = load_u64(o->id.b);
     }
     return e == ERR_NOT_FOUND ? ERR_DAMAGED : e;
 }

@@ -18,7 +18,13 @@ PLAN=$DIR/plan W=$DIR/phuong SERVER=
 NAMES=$DIR/names WRONG=0 JOBS=${BIG_JOBS:-2}
 trap 'for p in $SERVER; do kill "$p" 2>/dev/null; wait "$p" 2>/dev/null; done; [ -n "${BIG_DIR:-}" ] || rm -rf "$DIR"' EXIT
 SECONDS=0
-chibo() { local home=$1; shift; "$BUILD/chibo" "$1" --home "$DIR/$home" "${@:2}"; }
+# With the clock that the device has.
+at() { # HOME PROGRAM…
+    local shift
+    shift=$(sed -n "s/^$1\t//p" "$PLAN/clocks")
+    if [ -n "$shift" ]; then LD_PRELOAD="$DIR/clock.so" SHIFT_S=$shift "${@:2}"; else "${@:2}"; fi
+}
+chibo() { at "$1" "$BUILD/chibo" "$2" --home "$DIR/$1" "${@:3}"; }
 chibod() { "$BUILD/chibod" "$1" "$W" "${@:2}"; }
 die() { echo "demo-big: $1" >&2; exit 1; }
 wrong() { echo "demo-big: $1" && WRONG=$((WRONG + 1)); }
@@ -47,7 +53,7 @@ enrol_cell() { # CODE: and the clerk, by PHUONG
     while IFS=$'\t' read -r home code role person; do
         [ "$code" = "$1" ] || continue
         invite=$(chibod invite --org "$code" --role "$role" --person "$person") || die "no invite for $home"
-        "$BUILD/chibo" init --home "$DIR/$home" "$invite" >/dev/null || die "$home does not enrol"
+        chibo "$home" init "$invite" >/dev/null || die "$home does not enrol"
     done <"$PLAN/devices"
 }
 enrol() {
@@ -63,11 +69,26 @@ work() {
     local f home
     for f in "$PLAN/$1/$2"*; do
         [ -s "$f" ] || continue
-        "$BUILD/tests/bench/play" "$DIR/$(basename "$f")" "$NAMES" "$f" >>"$DIR/played.$2" || die "$f cannot be played"
+        home=$(basename "$f")
+        at "$home" "$BUILD/tests/bench/play" "$DIR/$home" "$NAMES" "$f" >>"$DIR/played.$2" || die "$f cannot be played"
     done
     for home in $(grep "^$2" "$PLAN/$1/meet"); do
+        if grep -qx "$home" "$PLAN/$1/restored" 2>/dev/null; then cp -a "$DIR/$home" "$DIR/backup.$home"; fi
         meet "$home" || die "$home does not meet the ward"
+        [ -d "$DIR/backup.$home" ] || continue
+        rm -rf "${DIR:?}/$home" && mv "$DIR/backup.$home" "$DIR/$home"
+        meet "$home" || die "$home, put back, does not meet the ward"
+        grep -c '"new_incarnation":true' "$DIR/synced.$home" >>"$DIR/restored"
     done
+}
+# lists: they come before anything is said of who is in them; a member's name in the plan is told by his card.
+take_lists() {
+    local code encoding file
+    while IFS=$'\t' read -r code encoding file; do
+        chibo clerk import member "$PLAN/$file" --org "$code" --encoding "$encoding" --json >"$DIR/imported.$code" || die "$file is not taken"
+        chibo clerk list member --json >"$DIR/book.member"
+        "$PYTHON" tests/gen/ward_look.py --names "$PLAN" "$DIR/book.member" "$code" >>"$NAMES/$code"
+    done <"$PLAN/lists"
 }
 # More than a few strangers at once from one address are sent away; they come again.
 meet() {
@@ -82,6 +103,13 @@ month() {
     work "$1" clerk
     each work "$1"
     [ -e "$PLAN/$1/moves" ] || return 0
+    local what from into person
+    while IFS=$'\t' read -r what from into person; do
+        case $what in
+            merge) chibod org merge --from "$from" --into "$into" --decision "$1-QĐ/ĐU" --date "28/$1/2025" ;;
+            split) chibod org split --from "$from" --into "$into" --name "Chi bộ $into" --person "$person" --decision "$1-QĐ/ĐU" --date "28/$1/2025" ;;
+        esac >>"$DIR/moved" || die "$from cannot $what"
+    done <"$PLAN/$1/orgs"
     while IFS=$'\t' read -r name code date; do
         id=$(sed -n "s/^$name //p" "$NAMES/${name%%.*}")
         chibod move --person "$id" --to "$code" --date "$date" >>"$DIR/moved" || die "$name does not move to $code"
@@ -97,13 +125,15 @@ settle() {
     cat "$DIR"/synced.* | grep -vcE '"sent":0,"received":0'
 }
 export BUILD DIR PLAN W NAMES
-export -f chibo chibod die meet work enrol_cell settle_cell
+export -f at chibo chibod die meet work enrol_cell settle_cell
 mkdir -p "$NAMES" || exit 1
 "$PYTHON" tests/gen/ward.py "$SEED" "$CELLS" "$MONTHS" "$PLAN" >"$DIR/planned" || die "no plan"
 say "plan: $(cat "$DIR/planned"), $(wc -l <"$PLAN/devices") devices"
+${CC:-cc} -shared -fPIC -o "$DIR/clock.so" tests/cli/clock.c -ldl || die "no clock.so"
 open_ward
 enrol
 say "the ward and its devices are enrolled"
+take_lists
 for m in $(seq -f %02g 0 "$MONTHS"); do
     month "$m"
     say "month $m: $(awk '{ r += $1; e += $2 + $3 } END { print r " records, " e " edits and signatures" }' "$DIR"/played.*) so far, ward $(size_of "$W")"
@@ -114,6 +144,15 @@ say "all at rest; held: $(chibod held --json | wc -l)"
 chibod report 2025 --json >"$DIR/report" && chibod report 2026 --json >"$DIR/next" && chibod overview --json >"$DIR/overview" || die "no report"
 chibod reconcile --quarter 4/2025 --json >"$DIR/matched" 2>/dev/null
 say "registers matched: $(field match <"$DIR/matched") of $CELLS"
+# What is dirty, collides or goes wrong: how much of it is seen.
+for kind in member link fee_payment; do chibo clerk list "$kind" --json >"$DIR/book.$kind" || die "no list of $kind"; done
+chibod decisions --json >"$DIR/decisions"
+for home in $(cut -f 1 "$PLAN/devices"); do chibo "$home" status --json; done >"$DIR/statuses" 2>/dev/null
+while read -r home; do
+    cp -a "$DIR/$home" "$DIR/copy.$home"
+    for _ in 1 2; do meet "$home"; meet "copy.$home"; done
+done <"$PLAN/clones"
+chibod devices --json >"$DIR/devices"
 "$PYTHON" tests/gen/ward_look.py "$PLAN" "$DIR" && say "the ward sees what was planned" || WRONG=$((WRONG + 1))
 say "stores: ward $(size_of "$W"), all devices $(size_of "$DIR"/CB-* "$DIR/clerk"); server $(awk '/^RssAnon/ { printf "%.1f MiB", $2 / 1024 }' "/proc/$SERVER/status") resident"
 [ "$WRONG" = 0 ] && echo "demo-big: all is as planned" || exit 1

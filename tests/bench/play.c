@@ -2,7 +2,8 @@
  *
  *     play HOME NAMES FILE     NAMES: a folder, what records are called, "NAME ID" a line; new ones are added
  *
- * Prints how many records, edits and signatures. Ends with status 1 at the first line that cannot be done. */
+ * Prints how many records, edits and signatures, and how many values were typed decomposed, and with blanks too many.
+ * Ends with status 1 at the first line that cannot be done. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -34,6 +35,7 @@ struct player {
     struct name *all; /* SLOTS of them, open addressing by text */
     size_t used;
     size_t made[3];
+    size_t decomposed, blanks;
 };
 
 static void die(const char *what, const char *line, enum err e)
@@ -111,6 +113,9 @@ static void set(struct player *p, struct fields *f, char *word, const char *line
     const struct field_info *field = schema_field_named(f->kind, word);
     if (field == NULL)
         die(word, line, ERR_UNKNOWN_KIND);
+    const size_t length = strlen(value);
+    p->blanks += strstr(value, "  ") != NULL || (length > 0 && value[length - 1] == ' ');
+    p->decomposed += strpbrk(value, "\xcc\xcd") != NULL; /* they begin the marks that stand by themselves */
     if (value[0] == '@') {
         const struct name *n = slot(p, value + 1);
         if (n->text == NULL)
@@ -222,7 +227,7 @@ int main(int argc, char **argv)
     }
     if (count % IN_ONE_COMMIT != 0)
         commit(&p);
-    printf("%zu %zu %zu\n", p.made[0], p.made[1], p.made[2]);
+    printf("%zu %zu %zu %zu %zu\n", p.made[0], p.made[1], p.made[2], p.decomposed, p.blanks);
     fclose(f);
     for (size_t i = 0; i < p.cells; i++)
         fclose(p.names[i].file);

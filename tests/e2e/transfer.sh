@@ -110,9 +110,16 @@ is "but of the ward" "$(ward grant "$W" --person "Văn Phòng" --role building -
 for d in d1 e1 clerk; do is "$d verifies" "$(chibo $d verify --json | grep -c '"complete":true')" 1; done
 
 # --- what was decided
+# Either cell has a receipt no. 1: also when both are one they are two.
+for d in d1 e1; do
+    who=$one && [ $d = d1 ] && who=$two
+    is "$d receives dues" "$(chibo $d add fee_payment --json --set "member=$who" --set month=1/2026 --set amount=20000 --set receipt=1 >/dev/null; echo $?)" 0
+done
+syncs d1 e1
 ward org "$W" merge --from CB-014,CB-015 --into CB-020 --name "Chi bộ 20" --decision 15-QĐ/ĐU --date "$there" >/dev/null
 is "the list" "$(ward decisions "$W" --json | sed 's/.*"decision":"\([^"]*\)".*"what":"\([^"]*\)","from":"\([^"]*\)","to":"\([^"]*\)".*/\1 \2 \3 \4/' | tr '\n' ';')" \
     "12-GT introduce CB-014 CB-015;13-GT introduce CB-014 CB-015; introduce CB-014 CB-015; move CB-014 CB-014;14-GT introduce CB-014 CB-015; receive CB-014 CB-015; move CB-014 CB-015;15-QĐ/ĐU merge CB-014,CB-015 CB-020;"
+is "dues of both" "$(ward report "$W" 2026 --json | sed -n 's/.*"code":"CB-020".*"dues":\([0-9]*\).*/\1/p')" 40000
 is "not told of the merge" "$(told 15-QĐ/ĐU)" "Bí Thư 15;Nguyễn Văn Mẫu 1;"
 syncs e1
 is "one was told" "$(told 15-QĐ/ĐU)" "Nguyễn Văn Mẫu 1;"

@@ -14,140 +14,45 @@ Deterministic: whole numbers from a seeded generator of bits alone, so the same 
                   a value @NAME is that record; fields are parted by tabs
     MM/meet       devices that meet the ward at the end of MM, in this order
     MM/moves      NAME CODE DATE                  then the ward moves these members
+    MM/orgs       merge FROM INTO | split FROM CODE PERSON, at the end of MM
+    MM/restored   HOME: its folder is put back after it met the ward, as it was before
+    lists         CODE ENCODING FILE: this cell's members come as an office's list, not from 00/clerk
+    clocks        HOME SECONDS: how wrong the clock of this device is, all the time
+    clones        HOME: in the end its folder is copied, and both meet the ward
     expected      what must be seen afterwards: CODE LINE VALUE (proto/report.def), CODE - is the whole ward; of the year
-                  2025, and for members of 2026 too: the ward moves them on the day it is played
+                  2025, and members of 2026 too
+    rows          KEY COUNT: what of ROWS is in this plan; tests/gen/ward_look.py holds what was seen against it
 
 Months are those of 2025. What is typed is dirty; what is expected is what a careful person would count."""
-import hashlib
 import os
-import random
 import sys
-import unicodedata
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import legacy  # noqa: E402
 import gen as words  # noqa: E402  (its vocabulary, nothing else)
+from people import FAMILY, MINUTES, MONTH_DAYS, PLACES, SIZE, TYPES, YEAR, Dirt, Member, Rng, day  # noqa: E402
 
-YEAR = 2025
-MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-# Shares per thousand; quantiles are the value at every 1/(n-1) of the way up.
-FAMILY = [("Nguyễn", 384), ("Trần", 110), ("Lê", 95), ("Phạm", 71), ("Hoàng", 30), ("Huỳnh", 21), ("Phan", 45), ("Vũ", 25), ("Võ", 14),
-          ("Đặng", 21), ("Bùi", 20), ("Đỗ", 14), ("Hồ", 13), ("Ngô", 13), ("Dương", 10), ("Lý", 5), ("Đinh", 30), ("Lương", 30), ("Cao", 49)]
-THAI, MONG = "Lò Quàng Lường Cà Tòng".split(), "Giàng Sùng Vừ Thào".split()
-TYPES = [("TDP", 42), ("AGENCY", 6), ("SCHOOL", 6), ("ENTERPRISE", 4), ("ARMED", 2)]
-SIZE = {"TDP": [8, 13, 18, 22, 27, 31, 36, 43, 54, 76, 130], "": [4, 9, 12, 16, 19, 23, 27, 33, 42, 58, 90]}  # lognormal, clipped
-AGE = {"TDP": [28, 49, 54, 57, 60, 63, 66, 69, 72, 77, 94], "": [23, 30, 33, 36, 39, 41, 43, 46, 49, 53, 64]}
-COMES = [600, 740, 790, 820, 850, 870, 890, 910, 930, 955, 995]  # Beta(14, 2), per thousand
-MINUTES = {"TDP": [30, 55, 63, 69, 74, 78, 82, 87, 93, 101, 130], "": [60, 81, 87, 92, 96, 100, 104, 108, 113, 119, 150]}
-PLACES = ["nhà văn hóa", "trụ sở khu phố", "hội trường phường", "phòng họp trường tiểu học"]
-OLD_TONE = {"hòa": "hoà", "thủy": "thuỷ", "thúy": "thuý", "khỏe": "khoẻ", "tòa": "toà", "xóa": "xoá"}
-
-
-class Rng:
-    """Bits of their own for each path, so that one cell's year does not change another's."""
-
-    def __init__(self, *path):
-        digest = hashlib.blake2b("/".join(map(str, path)).encode(), digest_size=16).digest()
-        self.r = random.Random(int.from_bytes(digest, "big"))
-
-    def below(self, n):
-        return self.r.getrandbits(32) * n >> 32
-
-    def between(self, low, high):
-        return low + self.below(high - low + 1)
-
-    def chance(self, of_a_thousand):
-        return self.below(1000) < of_a_thousand
-
-    def pick(self, items):
-        return items[self.below(len(items))]
-
-    def weighted(self, pairs):
-        at = self.below(sum(weight for _, weight in pairs))
-        for item, weight in pairs:
-            at -= weight
-            if at < 0:
-                return item
-
-    def quantile(self, table):
-        at = self.below((len(table) - 1) * 1000)
-        i, rest = divmod(at, 1000)
-        return table[i] + (table[i + 1] - table[i]) * rest // 1000
-
-    def poisson(self, tenths):  # of a mean in tenths, by many small chances
-        return sum(self.below(400) < tenths for _ in range(40))
-
-    def sample(self, items, n):
-        rest = list(items)
-        return [rest.pop(self.below(len(rest))) for _ in range(min(n, len(rest)))]
-
-
-def day(year, month, d):
-    return f"{d:02d}/{month:02d}/{year}"
-
-
-class Dirt:
-    """What becomes of a text between the head and the disk. `made` counts how often."""
-
-    def __init__(self, r):
-        self.r, self.made = r, {"nfd": 0, "tone": 0, "plain": 0, "blanks": 0, "texts": 0}
-
-    def __call__(self, text, free=False):
-        self.made["texts"] += 1
-        if self.r.chance(100):
-            for new, old in OLD_TONE.items():
-                for a, b in ((new, old), (new.capitalize(), old.capitalize())):
-                    if a in text:
-                        self.made["tone"] += 1
-                        text = text.replace(a, b)
-        if free and self.r.chance(80):
-            self.made["plain"] += 1
-            text = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c)).replace("đ", "d").replace("Đ", "D")
-        if self.r.chance(50):
-            self.made["blanks"] += 1
-            text = text.replace(" ", "  ", 1) + " "
-        if self.r.chance(30):
-            self.made["nfd"] += 1
-            text = unicodedata.normalize("NFD", text)
-        return text
-
-
-class Member:
-    def __init__(self, cell, number, r):
-        self.cell, self.name, self.until = cell, f"{cell.code}.m{number}", None  # cell: where the year began
-        female = r.chance(350)
-        age = r.quantile(AGE.get(cell.type, AGE[""]))
-        people = r.weighted([("kinh", 60), ("thai", 25), ("mong", 10), ("khac", 5)]) if cell.profile == "highland" else "kinh"
-        self.family = r.pick(THAI) if people == "thai" else r.pick(MONG) if people == "mong" else r.weighted(FAMILY)
-        self.given = r.pick(words.GIVEN)
-        if female:
-            self.middle = "Thị" if r.chance(700 if YEAR - age < 1980 else 300) else r.pick(words.MIDDLE)
-        else:
-            self.middle = "A" if people == "mong" else "Văn" if r.chance(350) else r.pick(words.MIDDLE)
-        self.gender = "female" if female else "male"
-        self.born = (YEAR - age, r.between(1, 12), r.between(1, 28))
-        self.part = r.weighted([(3, 80), (2, 8), (1, 12)])  # how much of the date of birth is known
-        joined = min(self.born[0] + r.between(19, 45), YEAR - 1)
-        self.admitted = (joined, r.between(1, 12), r.between(1, 28))
-        self.probationary = r.chance(30)
-        if self.probationary:
-            self.admitted = (YEAR - 1, r.between(7, 12), r.between(1, 28))
-        self.card = f"{r.between(10, 99)}.{cell.number:03d}{number:03d}"
-        self.exempt = cell.type == "TDP" and r.chance(170)
-        self.comes = r.quantile(COMES)
-        self.ill = (r.between(1, 12), r.between(2, 6)) if r.chance(120) else None
-        self.waived = r.chance(80)
-        self.dues = 1000 * r.between(8, 60)
-
-    def full_name(self):
-        return f"{self.family} {self.middle} {self.given}"
-
-    def born_typed(self, swapped=False):
-        y, m, d = self.born
-        if self.part == 1:
-            return str(y)
-        if self.part == 2:
-            return f"{m:02d}/{y}"
-        return day(y, d, m) if swapped else day(y, m, d)
+# What is dirty, collides or goes wrong, by domain; how it is seen when the plan was played: in the lists of the clerk's
+# device (book), in what a command said (said), or in the text that was typed (typed). What a row counts is in `rows`.
+ROWS = [
+    ("nfd", "typed", "text in the other Unicode form"),
+    ("blanks", "typed", "two blanks, or one at the end"),
+    ("lists", "book", "members whose list came in TCVN3, VNI or CP1258"),
+    ("swapped", "book", "day and month of birth changed over, mended later"),
+    ("homonyms", "book", "persons that bear another's name"),
+    ("person", "book", "a person recorded twice, and linked"),
+    ("dues", "book", "dues written down twice"),
+    ("reversal", "book", "dues cancelled and right the second time"),
+    ("late", "said", "figures that came after their report was handed in"),
+    ("merged", "said", "a cell became part of another while a device was away"),
+    ("split", "said", "a cell was split"),
+    ("clocks", "said", "devices whose clock is wrong"),
+    ("restored", "said", "a device's folder put back from a backup"),
+    ("clones", "said", "a device's folder on two machines"),
+]
+NO_WORK = ("meet", "moves", "orgs", "restored")  # of a month: what is no device's work
+CLOCKS = [7 * 3600, 86400, -16 * 365 * 86400]
+ENCODINGS = ["tcvn3", "vni", "cp1258"]
 
 
 class Cell:
@@ -162,7 +67,7 @@ class Cell:
         self.members = [Member(self, i, self.r) for i in range(1, self.r.quantile(SIZE.get(kind, SIZE[""])) + 1)]
         self.devices, self.open_tasks, self.minutes, self.synced = [], [], [], {}
         self.receipt = self.serial = self.numbers = 0
-        self.count = {}
+        self.count, self.by_month, self.listed = {}, {}, len(self.members)
 
     def add(self, line, n=1):
         self.count[line] = self.count.get(line, 0) + n
@@ -311,6 +216,7 @@ class Cell:
         for _ in range(r.poisson(5)):
             home[secretary].append(["+", self.new("k"), "feedback", "-", when(), "content=" + self.prose(1), "status=noted"])
             self.add("feedback")
+            self.by_month[month] = self.by_month.get(month, 0) + 1
         if month in (3, 6, 9):
             name = self.new("g")
             home[secretary].append(["+", name, "inspection", "-", f"type={'comply' if month != 6 else 'topic'}", f"year={YEAR}", "subject=" + self.prose(1), when(), "status=concluded"])
@@ -345,7 +251,7 @@ class Ward:
     def __init__(self, seed, cells, months, moving=True):
         self.seed, self.months, self.moving, self.r = seed, months, moving, Rng("ward", seed)
         self.twice = {"meeting": 0, "mark": 0, "dues": 0, "reversal": 0, "field": 0, "person": 0}
-        self.conflicts = self.signed = 0
+        self.conflicts = self.signed = self.late_count = 0
         kinds = [kind for kind, weight in TYPES for _ in range(weight)]
         self.cells = [Cell(self, i + 1, kinds[i * 59 % 60] if cells > 1 else "TDP") for i in range(cells)]
         self.homonyms()
@@ -355,6 +261,13 @@ class Ward:
         if len(self.cells) in (6, 60):  # 18 or 180 with the clerk's
             self.cells[-1].devices.pop()
         self.moves, self.doubles, self.swapped = {}, [], []
+        for cell in self.cells:
+            cell.holders = [(d, cell.members[i % len(cell.members)].full_name()) for i, d in enumerate(cell.devices)]
+        self.wrong()
+        for code in self.lists:
+            cell = self.cells[int(code[3:]) - 1]
+            cell.on_list = list(cell.members)
+            cell.first_list = list(self.list_rows(cell))
 
     def homonyms(self):
         """Three pairs that bear one name, one of them born in the same year."""
@@ -368,12 +281,60 @@ class Ward:
                 a.part = b.part = 3
             self.pairs.append((a, b))
 
+    # --- what goes wrong, and where ---
+
+    def wrong(self):
+        """Cells and devices that something happens to; few, and never the same ones."""
+        small, last = len(self.cells) < 8, self.months
+        devices = [d for c in self.cells for d in c.devices]
+        self.lists = {c.code: ENCODINGS[c.number // 20 % 3] for c in self.cells if c.number % 20 == 2}
+        self.late = [c for c in self.cells if c.number % 12 == 2 and last > 1]  # 8 %
+        self.clocks = {devices[i]: CLOCKS[n % 3] for n, i in enumerate(range(1, len(devices), 25))}  # 4 %
+        self.restored = {min(2, last): [self.cells[0].devices[0]]}
+        self.clones = [self.cells[-1].devices[-1]]
+        self.merge = (min(7, last - 1), self.cells[5], self.cells[4]) if not small and last > 1 else None
+        self.split = (min(10, last - 1), self.cells[7], "CB-%03d" % (100 + self.cells[7].number)) if not small and last > 1 else None
+        self.gone = self.split_members = ()
+        if self.split:
+            self.leaver = self.cells[7].devices[-1]
+
+    def reorganise(self, month):
+        """At the end of the month: who is merged stops, who is split goes on; two members go to the new cell."""
+        orgs, moves = [], []
+        if self.merge and month == self.merge[0]:
+            _, cell, into = self.merge
+            orgs.append(["merge", cell.code, into.code])
+            into.members += cell.members
+            cell.members = []
+        if self.split and month == self.split[0]:
+            _, cell, code = self.split
+            orgs.append(["split", cell.code, code, self.holder(self.leaver)])
+            living = [m for m in cell.present(month, 28)[3:] if m.until is None][:2]
+            cell.members = [m for m in cell.members if m not in living]
+            cell.devices.remove(self.leaver)
+            self.split_members = living
+            moves = [[m.name, code, day(YEAR, month, MONTH_DAYS[month - 1])] for m in living]
+        return orgs, moves
+
+    def holder(self, device):
+        for cell in self.cells:
+            for name, person in cell.holders:
+                if name == device:
+                    return person + (" Tách" if self.split and device == self.leaver else "")
+
+    def list_rows(self, cell):
+        """The list of the members of a cell, as an office keeps it."""
+        yield ["family_name", "middle_name", "given_name", "gender", "born", "admitted", "card_no"]
+        for m in cell.members:
+            yield [m.family, m.middle, m.given, m.gender, m.born_typed(), day(*m.admitted), m.card]
+
     # --- the ward's own work ---
 
     def member_lines(self, m, swapped):
         dirt = m.cell.dirt
         born = m.born_typed(swapped)
-        yield ["+", m.name, "member", m.cell.code, "family_name=" + dirt(m.family), "middle_name=" + dirt(m.middle), "given_name=" + dirt(m.given), f"gender={m.gender}",
+        if m.cell.code not in self.lists or not self.moving:
+            yield ["+", m.name, "member", m.cell.code, "family_name=" + dirt(m.family), "middle_name=" + dirt(m.middle), "given_name=" + dirt(m.given), f"gender={m.gender}",
                f"born={born}", "admitted=" + day(*m.admitted), f"card_no={m.card}", "occupation=" + dirt(m.cell.r.pick(words.JOB))]
         yield ["+", m.name + ".s", "membership", m.cell.code, f"member=@{m.name}", f"org={m.cell.code}", f"type={'probationary' if m.probationary else 'full'}", "from=" + day(*m.admitted)]
         if m.exempt:
@@ -383,7 +344,7 @@ class Ward:
         """The registers as the clerk types them in before the year begins."""
         for cell in self.cells:
             for m in cell.members:
-                swapped = m.part == 3 and m.born[1] != m.born[2] and m.born[2] <= 12 and self.r.chance(40)
+                swapped = cell.code not in self.lists and m.part == 3 and m.born[1] != m.born[2] and m.born[2] <= 12 and self.r.chance(40)
                 self.swapped += [m] if swapped else []
                 yield from self.member_lines(m, swapped)
                 cell.add("probationary", m.probationary)
@@ -435,26 +396,63 @@ class Ward:
         """Yields (path, lines); fields are parted by tabs."""
         yield "orgs", [[c.code, c.type, c.title] for c in self.cells]
         yield "devices", [["clerk", "PHUONG", "clerk", "Vũ Thị Giả"]] + [
-            [d, c.code, role, c.members[i % len(c.members)].full_name()] for c in self.cells for i, (d, role) in enumerate(zip(c.devices, ["secretary", "deputy", "committee"]))]
+            [d, c.code, role, self.holder(d)] for c in self.cells for d, role in zip(c.devices, ["secretary", "deputy", "committee"])]
+        every = {c.code: list(c.devices) for c in self.cells}
+        yield "lists", [[code, encoding, f"list.{code}.csv"] for code, encoding in self.lists.items()]
+        yield "clocks", [[d, str(seconds)] for d, seconds in self.clocks.items()]
+        yield "clones", [[d] for d in self.clones]
         yield "00/clerk", list(self.registers())
         yield "00/meet", [["clerk"]] + [[d] for c in self.cells for d in c.devices]
         for month in range(1, self.months + 1):
             yield f"{month:02d}/clerk", list(self.clerk(month))
             meet = []
             for cell in self.cells:
-                home = {d: [] for d in cell.devices}
-                cell.month(month, home)
+                home = {d: [] for d in every[cell.code]}
+                if cell.members:
+                    cell.month(month, home)
+                if cell in self.late and month > 1:
+                    self.late_report(cell, month, home)
                 for first, second, where in self.doubles:
                     if where is cell and month == min(2, self.months):
                         home[cell.devices[0]].append(["+", first + ".l", "link", "-", f"first=@{first}", f"second=@{second}", "verdict=same"])
-                for device in cell.devices:
+                for device in every[cell.code]:
                     yield f"{month:02d}/{device}", home[device]
-                coming = self.meets(cell, month)
+                coming = self.meets(cell, month) + [d for d in every[cell.code] if d not in cell.devices]
+                if self.merge and self.merge[:2] == (month, cell):
+                    coming = [d for d in coming if d != cell.devices[1]]
                 self.learn(cell, home, coming)
                 meet += [[d] for d in coming]
             yield f"{month:02d}/meet", [["clerk"]] + meet
-            yield f"{month:02d}/moves", [list(m) for m in self.choose_moves(month)]
+            yield f"{month:02d}/restored", [[d] for d in self.restored.get(month, [])]
+            moves = [list(m) for m in self.choose_moves(month)]
+            orgs, more = self.reorganise(month) if self.moving else ([], [])
+            yield f"{month:02d}/orgs", orgs
+            yield f"{month:02d}/moves", moves + more
         yield "expected", list(self.expected())
+        yield "listed", [[m.card, m.family, m.middle, m.given] for c in self.cells for m in getattr(c, "on_list", [])]
+        yield "swapped", [[m.name, "%04d-%02d-%02d" % m.born] for m in self.swapped]
+        yield "homonyms", [[a.name, b.name] for a, b in self.pairs]
+        yield "rows", [[key, str(count)] for key, count in self.rows().items()]
+
+    def late_report(self, cell, month, home):
+        """The secretary hands in the month before; then an opinion of that month turns up on the deputy's device."""
+        before, secretary, deputy = month - 1, cell.devices[0], cell.devices[-1]
+        name = cell.new("r")
+        home[secretary].append(["+", name, "report", "-", "form=BC-T", f"period={before:02d}/{YEAR}", "version=1", "cutoff=" + day(YEAR, month, 1),
+                                f"figures=feedback={cell.by_month.get(before, 0)}"])
+        home[deputy].append(["+", cell.new("k"), "feedback", "-", "date=" + day(YEAR, before, 28), "content=" + cell.prose(1), "status=noted"])
+        cell.add("feedback")
+        self.late_count += 1
+
+    def rows(self):
+        dirt = lambda kind: sum(c.dirt.made[kind] for c in self.cells)  # noqa: E731
+        made = {"nfd": dirt("nfd"), "blanks": dirt("blanks"), "lists": sum(self.cells[int(code[3:]) - 1].listed for code in self.lists),
+                "swapped": len(self.swapped), "homonyms": 3, "person": self.twice["person"], "dues": self.twice["dues"],
+                "reversal": self.twice["reversal"], "late": self.late_count, "merged": int(self.merge is not None),
+                "split": int(self.split is not None), "clocks": len(self.clocks), "restored": sum(map(len, self.restored.values())),
+                "clones": len(self.clones)}
+        assert list(made) == [key for key, _, _ in ROWS]
+        return made
 
     def learn(self, cell, home, coming):
         """What a device can know: its own, and what others brought before it came."""
@@ -468,12 +466,19 @@ class Ward:
     def expected(self):
         total = {}
         people = [m for cell in self.cells for m in cell.members if m.until is None]
+        people += self.split_members
+        counts = {}
         for cell in self.cells:
-            cell.count["members"] = sum(m.cell is cell for m in people)
-            cell.count["members.2026"] = sum(m in people for m in cell.members)
-            for line, value in sorted(cell.count.items()):
+            code = self.merge[2].code if self.merge and cell is self.merge[1] else cell.code
+            cell.count["members"] = cell.count["members.2026"] = sum(m in people for m in cell.members)
+            for line, value in cell.count.items():
+                counts.setdefault(code, {})[line] = counts.get(code, {}).get(line, 0) + value
+        if self.split:
+            counts[self.split[2]] = {"members": len(self.split_members), "members.2026": len(self.split_members)}
+        for code, count in counts.items():
+            for line, value in sorted(count.items()):
                 total[line] = total.get(line, 0) + value
-                yield [cell.code, line, str(value)]
+                yield [code, line, str(value)]
         for line, value in sorted(total.items()):
             yield ["-", line, str(value)]
         yield ["-", "conflicts", str(self.conflicts)]
@@ -492,6 +497,11 @@ def write(folder, ward):
                 for op, what in (("+", "records"), ("~", "edits"), ("!", "signatures")):
                     counted[what] += line[0] == op
         counted["files"] += 1
+    for code, encoding in ward.lists.items():
+        cell = ward.cells[int(code[3:]) - 1]
+        with open(os.path.join(folder, f"list.{code}.csv"), "wb") as f:
+            for row in cell.first_list:
+                f.write(legacy.encode(",".join(row), encoding) + b"\r\n")
     return counted
 
 
@@ -503,7 +513,7 @@ def flow(ward):
         if path in ("orgs", "devices"):
             for line in lines:
                 yield ["O" if path == "orgs" else "D", *line[:3 if path == "devices" else 1]]
-        elif path[:2].isdigit() and path[3:] not in ("meet", "moves"):
+        elif path[:2].isdigit() and path[3:] not in NO_WORK:
             for line in lines:
                 yield [path[3:], *line]
 
