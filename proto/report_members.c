@@ -4,7 +4,7 @@
 #include "report_rows.h"
 #include "transfer.h"
 
-enum { FULL = 1, PROBATIONARY = 2 }; /* of membership_type */
+enum { FULL = 1, PROBATIONARY = 2, TEMP_OUT = 4 }; /* of membership_type */
 
 struct person {
     struct id id;
@@ -17,6 +17,7 @@ struct place {
     size_t cell;
     uint32_t from, to;
     bool main;    /* full or probationary; of another type it says that he counts elsewhere */
+    bool away;    /* for a time with others: it is known where he is */
     bool reason;  /* somebody said why it ended */
 };
 
@@ -58,6 +59,7 @@ static void place_add(struct report_members *m, const struct report_record *x)
         !report_uint(x, schema_field_named(x->kind, "type"), &type))
         return;
     p.main = type == FULL || type == PROBATIONARY;
+    p.away = type == TEMP_OUT;
     p.reason = report_entry(x, schema_field_named(x->kind, "reason")) != NULL;
     buf_put(&m->places, &p, sizeof(p));
 }
@@ -147,21 +149,21 @@ static const struct place *places_of(const struct report_members *m, const struc
 
 /* This place was his last and is over. By the register of introductions, or because nobody said why it ended
  * (transfer.h), he is on his way. */
-static bool is_on_the_way(const struct report_members *m, const struct place *last, uint32_t day)
+static bool is_on_the_way(const struct report_members *m, const struct place *last, bool away, uint32_t day)
 {
     const struct way *w = (const struct way *)(const void *)m->ways.p;
 
     for (size_t i = 0; i < m->ways.n / sizeof(*w); i++)
         if (id_equal(&w[i].member, &last->member) && w[i].left >= last->from && w[i].left <= day)
             return w[i].closed == 0 || w[i].closed > day;
-    return !last->reason && last->to >= transfer_carried(day);
+    return !last->reason && !away && last->to >= transfer_carried(day);
 }
 
 static bool is_here(const struct report_members *m, const struct person *p, size_t cell, uint32_t day)
 {
     size_t n;
     const struct place *at = places_of(m, &p->id, &n), *last = NULL;
-    bool elsewhere = false;
+    bool elsewhere = false, away = false;
 
     if (at == NULL)
         return p->cell == cell;
@@ -170,10 +172,11 @@ static bool is_here(const struct report_members *m, const struct person *p, size
         if (at[i].main && at[i].from <= day && !over && at[i].cell == cell)
             return true;
         elsewhere = elsewhere || (at[i].main && at[i].from <= day && !over);
+        away = away || (at[i].away && at[i].from <= day && !over);
         if (at[i].main && over && (last == NULL || at[i].to >= last->to))
             last = &at[i];
     }
-    return !elsewhere && last != NULL && last->cell == cell && is_on_the_way(m, last, day);
+    return !elsewhere && last != NULL && last->cell == cell && is_on_the_way(m, last, away, day);
 }
 
 static bool counts(const struct report_members *m, const struct person *p, size_t cell, uint32_t day)
