@@ -27,29 +27,6 @@ struct resuming {
     size_t count;
 };
 
-/* The head before the first change whose body is missing here. */
-static enum err head_before(struct txn *txn, const struct scope *s, const struct stream *stream, uint64_t next,
-                            struct hash *head)
-{
-    struct buf row = {0};
-    struct ledger_leaf l = {0};
-    struct header h;
-    uint64_t index;
-    enum err e = ledger_find(txn, s, &stream->device, stream->incarnation, next, &index);
-
-    if (e == ERR_OK)
-        e = scope_leaf(txn, s, index, &row);
-    if (e == ERR_OK)
-        e = ledger_decode_head(&l, buf_bytes(&row));
-    if (e == ERR_OK && (l.is_control || header_decode(&h, l.header) != ERR_OK))
-        e = ERR_DAMAGED;
-    if (e == ERR_OK)
-        *head = h.previous;
-    ledger_leaf_deinit(&l);
-    buf_deinit(&row);
-    return e == ERR_NOT_FOUND ? ERR_DAMAGED : e;
-}
-
 static enum err resume_scope(void *arg, const struct id *id, const struct ward_cursor *cursor)
 {
     struct resuming *r = arg;
@@ -75,10 +52,10 @@ static enum err resume_scope(void *arg, const struct id *id, const struct ward_c
     entry.head = stream.head;
     if (r->job->store == 0)
         e = ward_missing_first(r->txn, &s, &r->job->device, r->job->incarnation, &entry.next);
-    if (e == ERR_OK && entry.next < stream.next)
-        e = head_before(r->txn, &s, &stream, entry.next, &entry.head);
+    if (e == ERR_OK && entry.next < stream.next) /* bodies are missing from there on */
+        e = ward_hand_in_log(r->txn, &s, &stream, entry.next, &entry.head);
     if (e != ERR_OK)
-        return e;
+        return e == ERR_NOT_FOUND ? ERR_DAMAGED : e;
     message_list_add_resume(&r->entries, &entry);
     r->count++;
     return ERR_OK;

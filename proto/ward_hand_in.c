@@ -58,9 +58,8 @@ static enum err kept_ends(struct txn *txn, const struct id *device, const struct
     return store_scan(txn, TABLE_quarantine, bytes_of(room, END_PREFIX), head_visit, h);
 }
 
-/* What stands before that number in the log. */
-static enum err log_head(struct txn *txn, const struct scope *s, const struct stream *stream, uint64_t first,
-                         struct hash *head)
+enum err ward_hand_in_log(struct txn *txn, const struct scope *s, const struct stream *stream, uint64_t first,
+                          struct hash *head)
 {
     struct buf row = {0};
     struct ledger_leaf l = {0};
@@ -94,7 +93,7 @@ enum err ward_hand_in_heads(struct txn *txn, const struct scope *s, const struct
     enum err e = kept_ends(txn, &stream->device, &s->id, stream->incarnation, first, &h);
 
     if (e == ERR_OK)
-        e = log_head(txn, s, stream, first, &head[h.count]);
+        e = ward_hand_in_log(txn, s, stream, first, &head[h.count]);
     h.count += e == ERR_OK;
     *count = h.count;
     return e == ERR_NOT_FOUND ? ERR_OK : e;

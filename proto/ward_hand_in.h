@@ -12,6 +12,9 @@
 #define WARD_HAND_IN_WAYS 8
 #define WARD_HAND_IN_HEADS (WARD_HAND_IN_WAYS + 1)
 
+/* The head before this number in the log. ERR_NOT_FOUND: no changeset of the stream begins there, or would. */
+MUST_CHECK enum err ward_hand_in_log(struct txn *txn, const struct scope *s, const struct stream *stream,
+                                     uint64_t first, struct hash *head);
 /* The heads that a changeset with this first number may continue: the log's, and those of what is kept aside. stream:
  * as the log has it. */
 MUST_CHECK enum err ward_hand_in_heads(struct txn *txn, const struct scope *s, const struct stream *stream,
