@@ -122,6 +122,23 @@ enum err actor_grants(struct txn *txn, const struct scope *s, const struct id *p
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+static bool person_visit(void *arg, struct bytes key, struct bytes value)
+{
+    (void)value;
+    if (key.n == 3 + ID_SIZE)
+        buf_put_bytes(arg, bytes_cut(key, 3));
+    return true;
+}
+
+enum err actor_persons(struct txn *txn, const struct scope *s, struct buf *list)
+{
+    uint8_t room[3];
+
+    store_u16(room, s->number);
+    room[2] = WHAT_GRANTS;
+    return store_scan(txn, TABLE_actor, bytes_of(room, sizeof room), person_visit, list);
+}
+
 static enum err grants_put(struct txn *txn, const struct scope *s, const struct id *person,
                            const struct actor_grant *grant, size_t count)
 {

@@ -39,6 +39,8 @@ MUST_CHECK enum err actor_holds(struct txn *txn, const struct scope *s, const st
 /* All of a person's, ended ones too, in the order they were given. */
 MUST_CHECK enum err actor_grants(struct txn *txn, const struct scope *s, const struct id *person,
                                  struct actor_grant grant[ACTOR_GRANTS_MAX], size_t *count);
+/* Whoever has some: *list gets their ids. */
+MUST_CHECK enum err actor_persons(struct txn *txn, const struct scope *s, struct buf *list);
 MUST_CHECK enum err actor_role(struct txn *txn, const struct scope *s, const struct id *person, enum role *out);
 
 #endif

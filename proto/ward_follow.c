@@ -4,6 +4,7 @@
 
 #include "actor.h"
 #include "enrol.h"
+#include "org_change.h"
 #include "ward_desk.h"
 #include "ward_grant.h"
 #include "ward_recall.h"
@@ -27,12 +28,18 @@ static enum err follow_grant(struct txn *txn, const struct scope *s, const struc
 {
     const struct control_grant *is = &c->is.grant;
     struct ward_grant g = {is->person, s->org, (enum role)is->role, is->date};
+    struct id next[ORG_SUCCESSORS_MAX];
+    size_t count = 0;
     enum err e = ERR_OK;
 
     if (is->role == ROLE_NONE || is->role >= ROLE_COUNT)
         return ERR_OK;
     if (rights_ward_wide(g.role))
         e = ward_org(txn, &g.org);
+    else
+        e = org_successors(txn, &s->org, next, &count);
+    if (count > 0)
+        return e; /* the cell is history: the role is held in what it became, whose logs say it too */
     return e == ERR_OK ? ward_grant_row(txn, &g, c->kind == CONTROL_END) : e;
 }
 

@@ -313,3 +313,51 @@ enum err ward_grant_end(struct txn *txn, const struct ward *w, const struct ward
     buf_deinit(&row);
     return e;
 }
+
+static enum err end_held(const struct spread *sp, const struct org *o, struct scope *s, const struct id *person,
+                         enum role role)
+{
+    struct control c = {.kind = CONTROL_END};
+    bool reached = false;
+    enum err e = ERR_OK;
+
+    for (size_t i = 0; e == ERR_OK && !reached && i < ward_grant_count(&sp->others); i++) {
+        struct ward_grant g = ward_grant_at(&sp->others, i);
+
+        if (g.role == role && id_equal(&g.person, person))
+            e = reaches(sp->txn, &g, o, s->access, &reached);
+    }
+    c.is.grant = (struct control_grant){*person, (uint32_t)role, sp->until};
+    return e == ERR_OK && !reached ? ward_control(sp->txn, sp->ward, s, &c, sp->now) : e;
+}
+
+static enum err end_unreached(const struct spread *sp, const struct org *o, struct scope *s)
+{
+    struct buf persons = {0};
+    enum err e = actor_persons(sp->txn, s, &persons);
+
+    for (size_t k = 0; e == ERR_OK && k < persons.n / ID_SIZE; k++) {
+        struct id person = id_from(persons.p + k * ID_SIZE);
+        struct actor_grant grant[ACTOR_GRANTS_MAX];
+        size_t count = 0;
+
+        if (!id_equal(&person, &sp->ward->id)) /* its own hand has no row (ward_desk.h) */
+            e = actor_grants(sp->txn, s, &person, grant, &count);
+        for (size_t i = 0; e == ERR_OK && i < count; i++)
+            if (grant[i].until == 0)
+                e = end_held(sp, o, s, &person, grant[i].role);
+    }
+    buf_deinit(&persons);
+    return e;
+}
+
+enum err ward_grant_end_unreached(struct txn *txn, const struct ward *w, uint32_t until, uint64_t now)
+{
+    struct spread sp = {.txn = txn, .ward = w, .now = now, .until = until};
+    enum err e = ward_grant_list(txn, NULL, &sp.others);
+
+    if (e == ERR_OK)
+        e = everywhere(&sp, end_unreached);
+    spread_end(&sp);
+    return e;
+}

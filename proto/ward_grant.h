@@ -37,6 +37,9 @@ MUST_CHECK enum err ward_grant_device(struct txn *txn, const struct ward *w, con
  * */
 MUST_CHECK enum err ward_grant_join(struct txn *txn, const struct ward *w, const struct org *o, uint64_t now);
 
+/* Ends what a log says to be held, and no row's role reaches. until: a date. The caller has counted the policy. */
+MUST_CHECK enum err ward_grant_end_unreached(struct txn *txn, const struct ward *w, uint32_t until, uint64_t now);
+
 /* The row alone, as a grant or end leaf that came back says (ward_follow.c). */
 MUST_CHECK enum err ward_grant_row(struct txn *txn, const struct ward_grant *g, bool end);
 

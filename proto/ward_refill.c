@@ -12,6 +12,7 @@
 #include "verdict.h"
 #include "ward_adopt.h"
 #include "ward_recall.h"
+#include "ward_roles.h"
 
 /* One job appends at most this much where nothing is rewound. */
 #define REFILL_BYTES 262144
@@ -214,7 +215,9 @@ static enum err add_control(struct refill *r, struct ledger_leaf *l, bool back)
         e = ward_say_again(r->txn, r->ward, &r->scope, &c, l->control, r->common);
     if (e == ERR_OK)
         e = scope_save(r->txn, &r->scope);
-    return e == ERR_OK && back ? ward_follow(r->txn, &r->scope, &c, r->now) : e;
+    if (e == ERR_OK && back)
+        e = ward_follow(r->txn, &r->scope, &c, r->now);
+    return e == ERR_OK && back ? ward_roles_heard(r->txn, &r->scope, &c) : e;
 }
 
 static enum err add_changeset(struct refill *r, struct ledger_leaf *l)
@@ -545,6 +548,7 @@ static enum err refill_next(struct refill *r)
     if (e == ERR_NOT_FOUND) { /* no more scopes */
         e = ward_stage_clear(r->txn, &r->job->device);
         e = e == ERR_OK ? ward_bar_again(r->txn, r->ward, r->now) : e;
+        e = e == ERR_OK ? ward_roles_settle(r->txn, r->ward, r->now) : e;
     }
     return e;
 }

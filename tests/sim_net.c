@@ -276,6 +276,8 @@ static bool ward_jobs(struct sim *s)
     durable = sim_one_in(s, 2); /* planted (tests/bugs_test.sh): acknowledged before it is durable */
 #endif
     e = sim_node_ward_jobs(&s->ward, b.job, b.count, durable);
+    if (e == ERR_OK && s->scopes.on && s->restored)
+        sim_log_feed(s); /* its logs say who may read */
     if (e == ERR_OK)
         look_outbound(s, &b);
     if (e == ERR_IO || (s->on[SIM_WARD_CRASH] && sim_one_in(s, 100))) {

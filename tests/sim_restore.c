@@ -114,6 +114,45 @@ static bool is_cut_off(struct sim *s, const struct sim_backup *b, const struct s
     return cut_off;
 }
 
+/* How many changes of p's stream does this store hold? */
+static uint64_t stream_in(struct memstore *m, const struct sim_log *l, const struct replica *r)
+{
+    struct stream stream = {.next = 0};
+    struct scope scope;
+    struct txn txn;
+
+    memstore_begin(m, false, &txn);
+    if (scope_load(&txn, &l->scope, &scope) != ERR_OK ||
+        scope_stream_of(&txn, &scope, &r->device, r->incarnation, &stream) != ERR_OK)
+        stream.next = 0;
+    memstore_abort(m);
+    return stream.next;
+}
+
+/* Whoever erased a log that was not for him any more, or is being told to, cannot hand back what he wrote in it; who
+ * holds it yet can. */
+static bool is_only_in_the_ward(struct sim *s, const struct sim_backup *b, size_t peer)
+{
+    struct sim_peer *p = &s->peer[peer];
+    struct replica r = sim_node_replica(&p->node);
+    bool only = false;
+
+    for (size_t k = 0; k < s->logs && !only && s->scopes.on; k++) {
+        const struct sim_log *l = &s->log[k];
+        uint64_t most = stream_in(b->store, l, &r);
+        bool his = sim_world_may_read(s, p, l->org, l->access);
+
+        for (size_t i = 0; i < s->peers; i++) {
+            bool holder = s->peer[i].enrolled && !s->peer[i].revoked && (his || i != peer);
+            uint64_t held = holder ? stream_in(s->peer[i].node.store, l, &r) : 0;
+
+            most = held > most ? held : most;
+        }
+        only = p->acked[l->org][l->access] > most || ((p->copies || !his) && stream_in(s->ward.store, l, &r) > most);
+    }
+    return only;
+}
+
 /* What the copy does not know, somebody must. */
 static bool recoverable(struct sim *s, const struct sim_backup *b)
 {
@@ -125,7 +164,8 @@ static bool recoverable(struct sim *s, const struct sim_backup *b)
     for (size_t i = 0; i < s->peers; i++) {
         const struct sim_peer *p = &s->peer[i];
 
-        if (p->enrolled && ((!sim_restore_knows(b->store, p) && !anyone_vouches(s, b, p, NULL)) || is_cut_off(s, b, p)))
+        if (p->enrolled && ((!sim_restore_knows(b->store, p) && !anyone_vouches(s, b, p, NULL)) || is_cut_off(s, b, p) ||
+                            is_only_in_the_ward(s, b, i)))
             return false;
     }
     return true;
@@ -206,7 +246,8 @@ static size_t bodies(struct memstore *m, const struct id *scope, const uint8_t *
 }
 
 /* Has a store of its author a body that the ward wants? (None has it if both were put back: to before it was written
- * here, to before it was sent there. What is left of it then is a commitment, in the books of others.) */
+ * here, to before it was sent there; or if its author was told to erase the log before the ward was put back. What is
+ * left of it then is a commitment, in the books of others.) */
 static void check_wanted(struct sim *s, const uint8_t *key)
 {
     struct id scope = {{0}};
@@ -224,7 +265,7 @@ static void check_wanted(struct sim *s, const uint8_t *key)
         const struct sim_peer *p = &s->peer[i];
 
         if (!p->revoked && memcmp(key + 2, p->id.b, ID_SIZE) == 0 &&
-            (!p->copies || bodies(p->node.store, &scope, key) > bodies(s->ward.store, &scope, key)))
+            ((!p->copies && !s->scopes.on) || bodies(p->node.store, &scope, key) > bodies(s->ward.store, &scope, key)))
             sim_broken(s, "S1: the ward wants bodies of %zu for ever", i);
     }
 }

@@ -3,7 +3,9 @@
 
 #include <stdio.h>
 
+#include "../proto/org_change.h"
 #include "../proto/verdict.h"
+#include "../proto/ward_grant.h"
 #include "../proto/ward_reorganise.h"
 #include "sim_log.h"
 #include "sim_rules.h"
@@ -36,10 +38,24 @@ static bool reaches(const struct sim *s, const struct sim_role *r, const struct 
            (is_wide(r->role) || s->scopes.leads[org][r->org]);
 }
 
+/* What a ward that was restored lost it did not do, until devices bring it back: then its logs say who may read. */
+static bool log_lets_in(const struct sim *s, const struct id *person, size_t org, enum access access)
+{
+    bool in = false;
+
+    for (size_t k = 0; k < s->logs; k++)
+        for (size_t i = 0; s->log[k].org == org && s->log[k].access == access && i < s->log[k].grants; i++)
+            in = in || (!s->log[k].grant[i].over && id_equal(&s->log[k].grant[i].person, person) &&
+                        sim_world_reads(s->log[k].grant[i].role, access));
+    return in;
+}
+
 bool sim_scopes_may_read(const struct sim *s, const struct sim_peer *p, size_t org, enum access access)
 {
     bool may = false;
 
+    if (s->restored)
+        return log_lets_in(s, &p->person, org, access);
     for (size_t i = 0; i < s->scopes.roles && org < s->orgs; i++)
         may = may || (s->scopes.role[i].held && reaches(s, &s->scopes.role[i], &p->person, org, access));
     return may;
@@ -92,6 +108,55 @@ static size_t living(const struct sim *s)
     for (size_t i = 1; i < s->orgs; i++)
         count += !s->scopes.history[i];
     return count;
+}
+
+/* --- after a restore -------------------------------------------------------------------------------------------- */
+
+static struct sim_role *role_of(struct sim *s, const struct ward_grant *g)
+{
+    for (size_t i = 0; i < s->scopes.roles; i++)
+        if (s->scopes.role[i].role == g->role && id_equal(&s->scopes.role[i].person, &g->person) &&
+            id_equal(&s->org[s->scopes.role[i].org], &g->org))
+            return &s->scopes.role[i];
+    return NULL;
+}
+
+/* The ward's registry says what roles are held and which cells live. It says none that nobody ever gave, and none in a
+ * cell that is part of another, or of another ward. */
+static void look_again(struct sim *s)
+{
+    struct id next[ORG_SUCCESSORS_MAX];
+    struct buf rows = {0};
+    struct txn txn;
+    enum err e;
+
+    memstore_begin(s->ward.store, false, &txn);
+    for (size_t i = 0; i < s->scopes.roles; i++)
+        s->scopes.role[i].held = false;
+    e = ward_grant_list(&txn, NULL, &rows);
+    for (size_t i = 0; e == ERR_OK && i < ward_grant_count(&rows); i++) {
+        struct ward_grant g = ward_grant_at(&rows, i);
+        struct sim_role *r = role_of(s, &g);
+        size_t count = 0;
+
+        if (r != NULL)
+            r->held = true;
+        else
+            sim_broken(s, "S5: a restored ward has a role that nobody gave: %d", (int)g.role);
+        e = org_successors(&txn, &g.org, next, &count);
+        if (count == 1)
+            sim_broken(s, "S5: a restored ward has a role in a cell that is none any more: %d", (int)g.role);
+    }
+    for (size_t i = 0; e == ERR_OK && i < s->orgs; i++) {
+        size_t count = 0;
+
+        e = org_successors(&txn, &s->org[i], next, &count);
+        s->scopes.history[i] = count > 0;
+    }
+    memstore_abort(s->ward.store);
+    buf_deinit(&rows);
+    if (e != ERR_OK)
+        sim_broken(s, "the registry of a restored ward cannot be read: %s", err_name(e));
 }
 
 /* --- roles ---------------------------------------------------------------------------------------------------- */
@@ -253,9 +318,13 @@ void sim_scopes_act(struct sim *s)
     static void (*const acts[])(struct sim *s) = {act_end, act_end, act_end,   act_grant, act_grant,
                                                   act_grant, act_merge, act_split, act_rename, act_hand_over};
 
-    if (!memstore_is_durable(s->ward.store) || s->rotten || living(s) == 0)
+    if (!memstore_is_durable(s->ward.store) || s->rotten)
         return;
     memstore_fail(s->ward.store, 0, ERR_OK);
+    if (s->restored)
+        look_again(s);
+    if (living(s) == 0)
+        return;
     s->ward.now++; /* a person takes a second: by it an answer in a file is known to be older (parcel_post.c) */
     acts[sim_draw(s, ARRAY_LEN(acts))](s);
     s->totals.reorganised++;
@@ -347,9 +416,36 @@ void sim_scopes_dropped(struct sim *s, size_t peer)
     }
 }
 
+bool sim_scopes_waits(const struct sim *s, struct sim_peer *p)
+{
+    bool waits = false;
+
+    for (size_t k = 0; k < s->logs && s->scopes.on && p->enrolled; k++)
+        waits = waits || (!sim_scopes_may_read(s, p, s->log[k].org, s->log[k].access) && holds(p, &s->log[k]));
+    return waits;
+}
+
 bool sim_scopes_settled(struct sim *s, struct sim_peer *p, const struct sim_log *l)
 {
     return !s->scopes.on || !holds(p, l);
+}
+
+/* By the registry of a restored ward as it is in the end. */
+static bool registry_lets_in(struct sim *s, struct txn *txn, const struct sim_peer *p, const struct sim_log *l)
+{
+    bool in = false;
+
+    for (size_t i = 0; i < s->scopes.roles; i++) {
+        const struct sim_role *r = &s->scopes.role[i];
+        bool leads = is_wide(r->role);
+
+        if (!r->held || !id_equal(&r->person, &p->person) || !sim_world_reads(r->role, l->access))
+            continue;
+        if (!leads && org_leads_to(txn, &s->org[l->org], &s->org[r->org], &leads) != ERR_OK)
+            leads = false;
+        in = in || leads;
+    }
+    return in;
 }
 
 static void check_rights(struct sim *s, const struct sim_peer *p, const struct sim_log *l)
@@ -363,6 +459,9 @@ static void check_rights(struct sim *s, const struct sim_peer *p, const struct s
     e = scope_load(&txn, &l->scope, &scope);
     if (e == ERR_OK)
         e = ward_may_read(&txn, &scope, &p->id, &may);
+    if (e == ERR_OK && s->restored && may != registry_lets_in(s, &txn, p, l))
+        sim_broken(s, "S5: %zu %s %zu/%d, but by the ward's registry", (size_t)(p - s->peer),
+                   may ? "may read" : "may not read", l->org, (int)l->access);
     memstore_abort(s->ward.store);
     if (e != ERR_OK || may != sim_scopes_may_read(s, p, l->org, l->access))
         sim_broken(s, "S5: %zu %s %zu/%d, says the ward: %s", (size_t)(p - s->peer), may ? "may read" : "may not read",
@@ -388,6 +487,8 @@ static void check_erased(struct sim *s, size_t peer, size_t org)
 
 void sim_scopes_final(struct sim *s)
 {
+    if (s->scopes.on && s->restored)
+        look_again(s);
     for (size_t i = 0; i < s->peers && s->scopes.on; i++) {
         if (!s->peer[i].enrolled || s->peer[i].revoked)
             continue;

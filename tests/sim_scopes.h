@@ -22,6 +22,9 @@ bool sim_scopes_verdict(const struct sim *s, const struct sim_log *l, const stru
                         uint32_t verdict, uint32_t *rule);
 /* The device erased a scope: all that it wrote there is at the ward, and counts as acknowledged. */
 void sim_scopes_dropped(struct sim *s, size_t peer);
+/* It keeps a log that is not for it any more, until it has handed in what it wrote meanwhile: what the ward said there of
+ * changes that wait or were refused is known already, and counts as neither sealed nor acknowledged. */
+bool sim_scopes_waits(const struct sim *s, struct sim_peer *p);
 bool sim_scopes_settled(struct sim *s, struct sim_peer *p, const struct sim_log *l);
 void sim_scopes_final(struct sim *s);
 

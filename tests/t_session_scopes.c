@@ -1,5 +1,6 @@
 /* t_session_scopes.c - rights that change: a role ends or comes back while its device is away with work not handed in. */
 #include "../proto/ward_grant.h"
+#include "../proto/ward_reorganise.h"
 #include "sim_story.h"
 #include "sim_value.h"
 #include "test.h"
@@ -294,5 +295,73 @@ TEST(no_leaf_goes_out_after_the_end)
     CHECK_EQ(l.device.counts.dropped, 3);
     sim_link_close(&l);
     CHECK_EQ(taint(w.device[0].store, MARK), 0);
+    sim_story_deinit(&w);
+}
+
+/* --- a ward that was restored ----------------------------------------------------------------------------------- */
+
+/* A leaf that lets somebody into the log of a cell that is history says nothing of a role in that cell. */
+TEST(a_role_in_what_a_cell_became_comes_back_as_that_and_ends_as_that)
+{
+    static const struct ward_decision decision = {"5-QĐ", 20261123};
+    struct memstore *backup;
+    struct sim_story w;
+    struct id into, person;
+    struct txn txn;
+
+    sim_story_init(&w, 3);
+    into = sim_node_org(&w.ward, "CB-020", ORG_TDP);
+    memstore_begin(w.ward.store, true, &txn);
+    CHECK_EQ(ward_merge(&txn, &w.ward.ward, &w.cell, 1, &into, &decision, w.ward.now), ERR_OK);
+    CHECK_EQ(memstore_commit(w.ward.store, true), ERR_OK);
+    for (size_t i = 0; i < 3; i++)
+        CHECK_EQ(sync_one(&w, i), ERR_OK);
+    backup = memstore_copy(w.ward.store);
+    person = person_of(&w, 1);
+    w.ward.now++;
+    sim_node_grant(&w.ward, &person, &into, ROLE_SECRETARY);
+    for (size_t i = 0; i < 3; i++)
+        CHECK_EQ(sync_one(&w, i), ERR_OK);
+    memstore_restore(w.ward.store, backup);
+    for (size_t i = 0; i < 6; i++)
+        CHECK_EQ(sync_one(&w, 2 - i % 3), ERR_OK);
+    CHECK(has_scope(&w, 1, ACCESS_A));
+    w.ward.now++;
+    sim_node_end(&w.ward, &person, &into, ROLE_SECRETARY);
+    sim_node_end(&w.ward, &person, &into, ROLE_DEPUTY);
+    CHECK_EQ(sync_one(&w, 1), ERR_OK);
+    for (int a = ACCESS_A; a <= ACCESS_C; a++)
+        CHECK(!has_scope(&w, 1, (enum access)a));
+    memstore_free(backup);
+    sim_story_deinit(&w);
+}
+
+/* Who shows that a role ended holds one of the logs that it reached: it ends in the others too. */
+TEST(a_role_that_ended_since_the_backup_ends_in_logs_that_nobody_shows)
+{
+    uint8_t secret[INVITE_SECRET_SIZE];
+    struct memstore *backup;
+    struct sim_story w;
+    struct id person;
+
+    sim_story_init(&w, 2);
+    sim_node_device_init(&w.device[2], 700);
+    sim_node_invite(&w.ward, &w.cell, ROLE_MEMBER, secret);
+    CHECK_EQ(sim_link_enrol(&w.ward, &w.device[2], secret), ERR_OK);
+    for (size_t i = 0; i < 3; i++)
+        CHECK_EQ(sync_one(&w, i), ERR_OK);
+    backup = memstore_copy(w.ward.store);
+    person = person_of(&w, 1);
+    w.ward.now++;
+    sim_node_end(&w.ward, &person, &w.cell, ROLE_DEPUTY);
+    CHECK_EQ(sync_one(&w, 2), ERR_OK);
+    memstore_restore(w.ward.store, backup);
+    CHECK_EQ(sync_one(&w, 1), ERR_OK);
+    CHECK(has_scope(&w, 1, ACCESS_C)); /* nobody has told the ward yet */
+    CHECK_EQ(sync_one(&w, 2), ERR_OK);
+    CHECK_EQ(sync_one(&w, 1), ERR_OK);
+    for (int a = ACCESS_A; a <= ACCESS_C; a++)
+        CHECK(!has_scope(&w, 1, (enum access)a));
+    memstore_free(backup);
     sim_story_deinit(&w);
 }
