@@ -520,6 +520,30 @@ enum err message_body_decode(struct message_body *m, struct bytes body)
     return mp_close(&r);
 }
 
+void message_past_encode(const struct message_past *m, struct buf *out)
+{
+    mp_put_array(out, m->is_word ? 3 : 2);
+    mp_put_uint(out, m->index);
+    mp_put_bin(out, m->leaf.p, m->leaf.n);
+    if (m->is_word)
+        mp_put_bin(out, m->signature, SIGNATURE_SIZE);
+}
+
+enum err message_past_decode(struct message_past *m, struct bytes body)
+{
+    struct mp r;
+    size_t n;
+
+    mp_open(&r, body);
+    n = mp_array(&r, 3);
+    m->index = mp_uint(&r, UINT32_MAX);
+    m->leaf = mp_bin(&r, MESSAGE_MAX);
+    m->is_word = n == 3;
+    if (m->is_word)
+        read_fixed(&r, m->signature, SIGNATURE_SIZE);
+    return mp_close(&r) == ERR_OK && n >= 2 ? ERR_OK : ERR_BAD_FRAME;
+}
+
 void message_empty_encode(struct buf *out)
 {
     mp_put_array(out, 0);

@@ -141,6 +141,14 @@ struct message_body {
     struct bytes body;
 };
 
+/* A leaf below a snapshot: of a changeset, as in a lost flight (recall.h), or a person's word, which is signed. */
+struct message_past {
+    uint64_t index;
+    bool is_word;
+    struct bytes leaf; /* word: its control */
+    uint8_t signature[SIGNATURE_SIZE];
+};
+
 void message_hello_encode(const struct message_hello *m, struct buf *out);
 void message_scope_encode(const struct message_scope *m, struct buf *out);
 void message_own_encode(const struct message_own *m, struct buf *out);
@@ -150,6 +158,7 @@ void message_close_encode(const struct message_close *m, struct buf *out);
 void message_error_encode(const struct message_error *m, struct buf *out); /* a detail too long is cut */
 void message_drop_encode(const struct message_drop *m, struct buf *out);
 void message_body_encode(const struct message_body *m, struct buf *out);
+void message_past_encode(const struct message_past *m, struct buf *out);
 
 MUST_CHECK enum err message_hello_decode(struct message_hello *m, struct bytes body);
 MUST_CHECK enum err message_scope_decode(struct message_scope *m, struct bytes body);
@@ -160,6 +169,7 @@ MUST_CHECK enum err message_close_decode(struct message_close *m, struct bytes b
 MUST_CHECK enum err message_error_decode(struct message_error *m, struct bytes body);
 MUST_CHECK enum err message_drop_decode(struct message_drop *m, struct bytes body);
 MUST_CHECK enum err message_body_decode(struct message_body *m, struct bytes body);
+MUST_CHECK enum err message_past_decode(struct message_past *m, struct bytes body);
 
 /* resume and sizes are a list and nothing else. */
 void message_list_encode(const struct message_list *list, struct buf *out);

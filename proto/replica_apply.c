@@ -17,6 +17,7 @@
 #include "replica.h"
 #include "replica_keys.h"
 #include "replica_older.h"
+#include "replica_past.h"
 #include "replica_release.h"
 #include "replica_snapshot.h"
 #include "replica_verdict.h"
@@ -439,7 +440,7 @@ enum err replica_apply(struct txn *txn, struct replica *r, struct work *job)
         else if (type == MESSAGE_OWN)
             e = apply_short(&a, message);
         else if (type == MESSAGE_PAST)
-            e = replica_past(txn, &a.scope, message);
+            e = replica_past(txn, r, &a.scope, false, message);
         else
             e = replica_checkpoint(r, &a.scope, message);
     }

@@ -139,19 +139,36 @@ enum err replica_keys_checkpoint(struct txn *txn, const struct replica *r, const
     return ERR_BAD_PROOF;
 }
 
-enum err replica_keys_snapshot(struct txn *txn, const struct replica *r, struct bytes encoded,
-                               const uint8_t signature[SIGNATURE_SIZE], uint8_t key[SIGN_PUBLIC_SIZE])
+typedef enum err verifier(const uint8_t signature[SIGNATURE_SIZE], struct bytes encoded,
+                          const uint8_t public_key[SIGN_PUBLIC_SIZE]);
+
+static enum err by_any_key(struct txn *txn, const struct replica *r, verifier *verify, struct bytes encoded,
+                           const uint8_t signature[SIGNATURE_SIZE], uint8_t key[SIGN_PUBLIC_SIZE])
 {
     struct keys k;
     enum err e = keys_load(txn, &k);
 
     memcpy(key, r->ward_key, SIGN_PUBLIC_SIZE);
-    if (e != ERR_OK || snapshot_verify(signature, encoded, key) == ERR_OK)
+    if (e != ERR_OK || verify(signature, encoded, key) == ERR_OK)
         return e;
     for (size_t place = 0; place < k.count; place++) {
         memcpy(key, keys_at(&k, place), SIGN_PUBLIC_SIZE);
-        if (snapshot_verify(signature, encoded, key) == ERR_OK)
+        if (verify(signature, encoded, key) == ERR_OK)
             return ERR_OK;
     }
     return ERR_BAD_PROOF;
+}
+
+enum err replica_keys_snapshot(struct txn *txn, const struct replica *r, struct bytes encoded,
+                               const uint8_t signature[SIGNATURE_SIZE], uint8_t key[SIGN_PUBLIC_SIZE])
+{
+    return by_any_key(txn, r, snapshot_verify, encoded, signature, key);
+}
+
+enum err replica_keys_word(struct txn *txn, const struct replica *r, struct bytes encoded,
+                           const uint8_t signature[SIGNATURE_SIZE])
+{
+    uint8_t key[SIGN_PUBLIC_SIZE];
+
+    return by_any_key(txn, r, control_verify, encoded, signature, key);
 }

@@ -32,5 +32,8 @@ MUST_CHECK enum err replica_keys_checkpoint(struct txn *txn, const struct replic
 /* A snapshot that is kept: by any key of the ward. *key: which, and so the log's at its size. ERR_BAD_PROOF. */
 MUST_CHECK enum err replica_keys_snapshot(struct txn *txn, const struct replica *r, struct bytes encoded,
                                           const uint8_t signature[SIGNATURE_SIZE], uint8_t key[SIGN_PUBLIC_SIZE]);
+/* A control leaf below a snapshot: the log was at any key of the ward. ERR_BAD_PROOF. */
+MUST_CHECK enum err replica_keys_word(struct txn *txn, const struct replica *r, struct bytes encoded,
+                                      const uint8_t signature[SIGNATURE_SIZE]);
 
 #endif

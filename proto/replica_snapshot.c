@@ -2,10 +2,11 @@
 #include "replica_snapshot.h"
 
 #include "actor.h"
+#include "ledger.h"
 #include "mp.h"
-#include "recall.h"
 #include "replica_keys.h"
 #include "replica_older.h"
+#include "replica_past.h"
 #include "snapshot_part.h"
 #include "waits.h"
 
@@ -213,37 +214,6 @@ static enum err take_stream(struct arriving *a, struct bytes item)
     return e == ERR_OK ? scope_stream_save(a->txn, &a->s, &got) : e;
 }
 
-enum err replica_past(struct txn *txn, const struct scope *s, struct bytes message)
-{
-    struct recall_leaf l;
-    struct actor_device d;
-    struct buf row = {0};
-    struct bytes leaf;
-    uint64_t index;
-    struct mp r;
-    enum err e;
-
-    mp_open(&r, message);
-    mp_expect_array(&r, 2);
-    index = mp_uint(&r, UINT32_MAX);
-    leaf = mp_bin(&r, MESSAGE_MAX);
-    if (mp_close(&r) != ERR_OK || index >= s->from)
-        return ERR_BAD_FRAME;
-    e = scope_leaf(txn, s, index, &row);
-    buf_wipe_deinit(&row);
-    if (e != ERR_NOT_FOUND)
-        return e; /* it came before */
-    e = recall_leaf_read(&l, &s->id, MESSAGE_LEAF, leaf);
-    if (e == ERR_OK)
-        e = actor_device(txn, s, &l.is.device, &d) == ERR_OK ? ERR_OK : ERR_BAD_PROOF;
-    if (e == ERR_OK)
-        e = header_verify(l.leaf.signature, l.leaf.header, d.key);
-    if (e == ERR_OK)
-        e = ledger_past(txn, s, index, &l.is, &l.leaf);
-    recall_leaf_deinit(&l);
-    return e;
-}
-
 static enum err put_part(struct arriving *a, uint32_t kind, const struct id *record, struct bytes part)
 {
     uint8_t room[STORE_KEY_MAX];
@@ -339,6 +309,15 @@ static enum err take_bodies(struct arriving *a, struct snapshot_part *p)
     return e == ERR_OK && p->origin.n > 0 ? ERR_BAD_FRAME : e;
 }
 
+/* Its log stands nowhere yet: what is past is looked at as if it began at the snapshot. */
+static enum err take_past(struct arriving *a, bool words, struct bytes message)
+{
+    struct scope then = a->s;
+
+    then.from = then.frontier.size = a->head.frontier.size;
+    return replica_past(a->txn, a->r, &then, words, message);
+}
+
 static enum err take_all(struct arriving *a, struct snapshot_part *p)
 {
     enum err e = ERR_OK;
@@ -349,10 +328,8 @@ static enum err take_all(struct arriving *a, struct snapshot_part *p)
         return ERR_BAD_FRAME;
     while (e == ERR_OK && p->stream.n > 0)
         e = take_stream(a, mp_split(&p->stream));
-    a->s.from = a->head.frontier.size; /* for leaves of the past */
     while (e == ERR_OK && p->past_leaf.n > 0)
-        e = replica_past(a->txn, &a->s, mp_split(&p->past_leaf));
-    a->s.from = 0;
+        e = take_past(a, false, mp_split(&p->past_leaf));
     while (e == ERR_OK && p->part.n > 0)
         e = take_part(a, mp_split(&p->part));
     return e == ERR_OK ? take_bodies(a, p) : e;
@@ -422,6 +399,12 @@ static enum err on_part(struct arriving *a, struct bytes message)
     return e;
 }
 
+/* Behind the last part: it builds on all of them. */
+static enum err on_past(struct arriving *a, struct bytes message)
+{
+    return a->known && a->next == a->head.parts && !id_is_zero(&a->s.id) ? take_past(a, true, message) : ERR_BAD_ORDER;
+}
+
 static enum err state_save(struct arriving *a)
 {
     uint8_t room[STORE_KEY_MAX];
@@ -449,6 +432,8 @@ static enum err on_checkpoint(struct arriving *a, struct bytes message)
     a->s.epoch = a->head.epoch;
     a->s.fold_version = a->head.fold_version;
     e = scope_begin_at(a->txn, &a->s, &a->head.frontier);
+    if (e == ERR_OK)
+        e = replica_past_whole(a->txn, &a->s);
     return e == ERR_OK ? replica_checkpoint(a->r, &a->s, message) : e;
 }
 
@@ -469,6 +454,7 @@ enum err replica_snapshot(struct txn *txn, struct replica *r, struct work *job)
     while (e == ERR_OK && !job->restart && work_message_next(&list, &type, &message))
         e = type == MESSAGE_SNAPSHOT ? on_head(&a, message)
             : type == MESSAGE_PART   ? on_part(&a, message)
+            : type == MESSAGE_PAST   ? on_past(&a, message)
                                      : on_checkpoint(&a, message);
     if (e == ERR_OK && !job->restart)
         e = state_save(&a);

@@ -27,7 +27,5 @@ MUST_CHECK enum err replica_snapshot_served(struct txn *txn, const struct id *sc
 MUST_CHECK enum err replica_snapshot_restart(struct txn *txn, const struct replica *r, struct scope *s);
 /* The same of a damaged log: own leaves that cannot be read come from the ward. */
 MUST_CHECK enum err replica_snapshot_lost(struct txn *txn, const struct replica *r, struct scope *s);
-/* The message past: a leaf below `from`, because what follows is about it. */
-MUST_CHECK enum err replica_past(struct txn *txn, const struct scope *s, struct bytes message);
 
 #endif

@@ -16,6 +16,7 @@ static void on_leaf(struct session *s, uint8_t type, struct bytes message);
 static void on_checkpoint(struct session *s, uint8_t type, struct bytes message);
 static void on_snapshot(struct session *s, uint8_t type, struct bytes message);
 static void on_part(struct session *s, uint8_t type, struct bytes message);
+static void on_past(struct session *s, uint8_t type, struct bytes message);
 static void on_drop(struct session *s, uint8_t type, struct bytes message);
 static void on_close(struct session *s, uint8_t type, struct bytes message);
 static void on_ask(struct session *s, uint8_t type, struct bytes message);
@@ -44,7 +45,7 @@ static const struct {
     {MESSAGE_OWN,        STATE(ANSWER),                  on_leaf},
     {MESSAGE_CONTROL,    STATE(ANSWER),                  on_leaf},
     {MESSAGE_BODY,       STATE(ANSWER),                  on_leaf},
-    {MESSAGE_PAST,       STATE(ANSWER),                  on_leaf},
+    {MESSAGE_PAST,       STATE(ANSWER),                  on_past},
     {MESSAGE_OLDER,      STATE(ANSWER),                  on_scope},
     {MESSAGE_SNAPSHOT,   STATE(ANSWER),                  on_snapshot},
     {MESSAGE_PART,       STATE(ANSWER),                  on_part},
@@ -135,6 +136,15 @@ static void on_part(struct session *s, uint8_t type, struct bytes message)
     work_message(&s->batch, type, message);
     if (s->batch.n >= (pace_class(&s->pace) == PACE_FAST ? PARTS_FAST_BYTES : PARTS_BYTES))
         queue_batch(s, WORK_SNAPSHOT);
+}
+
+/* Behind the parts of a snapshot, or before the leaf that speaks of it. */
+static void on_past(struct session *s, uint8_t type, struct bytes message)
+{
+    if (s->snapshot)
+        on_part(s, type, message);
+    else
+        on_leaf(s, type, message);
 }
 
 /* A checkpoint closes a batch: it is verified and made durable whole, or not at all. */

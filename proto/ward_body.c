@@ -4,7 +4,7 @@
 #include "message.h"
 #include "verdict.h"
 #include "ward.h"
-#include "ward_snapshot.h"
+#include "ward_past.h"
 
 /* Who wrote it in this incarnation has it, and all have what was accepted at once. Of others it goes to whom it is
  * released to, and to its author's other devices: their leaf may have come from a snapshot, or from a ward that was

@@ -3,8 +3,7 @@
 
 #include <stdlib.h>
 
-#include "recall.h"
-#include "verdict.h"
+#include "ward_past.h"
 #include "ward_snapshot_make.h"
 
 /* A snapshot serves until the log has gone on by an eighth of it: leaves behind it are sent as leaves. */
@@ -33,17 +32,21 @@ enum err ward_snapshot_wanted(struct txn *txn, const struct ward *w, const struc
 
 /* --- the head ----------------------------------------------------------------------------------------------------- */
 
-/* The row of the head is the message that is sent. ERR_NOT_FOUND: none that will do. */
+/* The row of the head is the message that is sent. ERR_NOT_FOUND: none that will do; an older program's has no index
+ * of what became of people's work. */
 static enum err head_load(struct txn *txn, const struct ward *w, const struct scope *s, struct snapshot *head,
                           struct buf *message)
 {
     uint8_t room[STORE_KEY_MAX];
     struct bytes encoded, signature;
     struct mp r;
+    bool whole = true;
     enum err e = store_get(txn, TABLE_snapshot, row_key(room, s, 0), message);
 
-    if (e != ERR_OK)
-        return e;
+    if (e == ERR_OK)
+        e = ward_past_made(txn, s, &whole);
+    if (e != ERR_OK || !whole)
+        return whole ? e : ERR_NOT_FOUND;
     mp_open(&r, buf_bytes(message));
     mp_expect_array(&r, 2);
     encoded = mp_bin(&r, MESSAGE_MAX);
@@ -129,6 +132,17 @@ static enum err send_parts(struct txn *txn, const struct scope *s, struct work *
     return e == ERR_NOT_FOUND ? ERR_DAMAGED : e;
 }
 
+/* r->part counts on behind the last part: how far the index of the past was looked through. */
+static enum err send_past(struct txn *txn, const struct scope *s, struct work *job, struct reach *r,
+                          const struct snapshot *head, size_t most, bool *done)
+{
+    uint64_t at = r->part - head->parts;
+    enum err e = ward_past_send(txn, s, job, head->frontier.size, &at, most, done);
+
+    r->part = head->parts + at;
+    return e;
+}
+
 enum err ward_snapshot_send(struct txn *txn, const struct ward *w, const struct scope *s, struct work *job,
                             struct reach *r, bool begin, size_t most, bool *done, bool *cannot)
 {
@@ -140,73 +154,15 @@ enum err ward_snapshot_send(struct txn *txn, const struct ward *w, const struct 
     if (e == ERR_NOT_FOUND || e == ERR_DAMAGED || (e == ERR_OK && is_stale(s, &head, r)))
         e = make(txn, w, s, &head, &message, cannot);
     if (e == ERR_OK && !*cannot) {
-        if (r->from != head.frontier.size || r->part > head.parts)
+        if (r->from != head.frontier.size || (begin && r->part > head.parts))
             r->part = 0;
         if (begin || r->part == 0)
             work_message(&job->out, MESSAGE_SNAPSHOT, buf_bytes(&message));
         r->from = head.frontier.size;
         e = send_parts(txn, s, job, r, &head, most);
-        *done = r->part == head.parts;
+        if (e == ERR_OK && r->part >= head.parts && job->out.n < most)
+            e = send_past(txn, s, job, r, &head, most, done);
     }
-    buf_deinit(&message);
-    return e;
-}
-
-/* --- one leaf of the past ----------------------------------------------------------------------------------------- */
-
-static void withhold(struct ledger_leaf *l, bool own)
-{
-    for (size_t i = 0; i < l->changeset.count; i++) {
-        uint32_t verdict;
-
-        if (verdict_list_at(l->verdicts, i, &verdict) != ERR_OK ||
-            !(own || verdict_kind(verdict) == VERDICT_ACCEPTED))
-            l->changeset.slot[i].body = bytes_of(NULL, 0);
-    }
-}
-
-enum err ward_past_write(struct ledger_leaf *l, const struct id *reader, uint64_t index, struct buf *out)
-{
-    struct buf list = {0};
-    struct changeset *cs = &l->changeset;
-    struct bytes messages, leaf;
-    struct header h;
-    bool full = cs->has_seed;
-    uint8_t type;
-    enum err e = header_decode(&h, l->header) == ERR_OK ? ERR_OK : ERR_DAMAGED;
-
-    if (e == ERR_OK) {
-        changeset_commit(cs, &h.scope, &h.device, &h.person);
-        withhold(l, reader != NULL && id_equal(reader, &h.device));
-        for (size_t i = 0; i < cs->count; i++)
-            full = full && cs->slot[i].body.n > 0;
-        cs->has_seed = full;
-        e = recall_leaf_write(l, &list);
-    }
-    if (e == ERR_OK) {
-        messages = buf_bytes(&list);
-        bool there = work_message_next(&messages, &type, &leaf);
-        assert(there && type == MESSAGE_LEAF);
-        mp_put_array(out, 2);
-        mp_put_uint(out, index);
-        mp_put_bin(out, leaf.p, leaf.n);
-    }
-    buf_wipe_deinit(&list);
-    return e;
-}
-
-enum err ward_past(struct txn *txn, const struct scope *s, const struct work *job, uint64_t index, struct buf *list)
-{
-    struct ledger_leaf l;
-    struct buf row = {0}, message = {0};
-    enum err e = ledger_leaf_at(txn, s, index, &row, &l);
-
-    if (e == ERR_OK)
-        e = l.is_control ? ERR_DAMAGED : ward_past_write(&l, &job->device, index, &message);
-    if (e == ERR_OK)
-        work_message(list, MESSAGE_PAST, buf_bytes(&message));
-    ledger_leaf_deinit(&l);
-    buf_deinit(&row);
     buf_deinit(&message);
     return e;
 }

@@ -8,6 +8,7 @@
 #include "mirror.h"
 #include "snapshot_part.h"
 #include "verdict.h"
+#include "ward_past.h"
 
 #define ORIGIN_MAX 41 /* bytes of one */
 #define PLACE_MAX 10
@@ -41,6 +42,7 @@ struct making {
     struct buf known;              /* struct known[], by place */
     struct buf waiting;            /* u32 leaf indexes, ascending: held and not decided */
     struct buf row;                /* the part that is looked at */
+    struct ward_past index;
     bool *cannot;
     enum err err;
 };
@@ -269,8 +271,8 @@ static enum err put_controls(struct making *m)
         e = scope_leaf(m->txn, m->s, i, &row);
         if (e == ERR_OK)
             e = ledger_decode_head(&l, buf_bytes(&row));
-        if (e == ERR_OK && l.is_control)
-            e = put_control(m, &l, i);
+        if (e == ERR_OK)
+            e = l.is_control ? put_control(m, &l, i) : ward_past_look(&m->index, m->txn, m->s, i, &l);
         buf_deinit(&row);
     }
     return e;
@@ -332,8 +334,10 @@ static enum err take_leaf(struct making *m, uint32_t index)
     for (size_t i = 0; e == ERR_OK && !l.is_control && i < l.changeset.count; i++)
         if (l.changeset.slot[i].body.n > 0)
             e = take_change(m, &leaf, l.changeset.slot[i].body, (uint32_t)i);
+    if (e == ERR_OK && !l.is_control)
+        e = ward_past_note(&m->index, m->txn, m->s, index, &l);
     if (e == ERR_OK && !l.is_control && is_waiting(m, index)) {
-        e = ward_past_write(&l, NULL, index, &past);
+        e = ward_past_write(&l, false, index, &past);
         if (e == ERR_OK)
             e = make_room(m, &m->whole, past.n);
         buf_put_bytes(&m->whole.past, buf_bytes(&past));
@@ -387,7 +391,10 @@ enum err ward_snapshot_make(struct txn *txn, const struct ward *w, const struct 
     if (e == ERR_OK)
         e = held_each(txn, s, waiting_visit, &m.waiting);
     if (e == ERR_OK)
+        e = ward_past_begin(&m.index, txn, s);
+    if (e == ERR_OK)
         e = put_controls(&m);
+    ward_past_looked(&m.index);
     if (e == ERR_OK)
         e = put_streams(&m);
     for (uint32_t i = 0; e == ERR_OK && !*cannot && i < s->frontier.size; i++)
@@ -396,8 +403,11 @@ enum err ward_snapshot_make(struct txn *txn, const struct ward *w, const struct 
         e = flush(&m, &m.whole);
     if (e == ERR_OK)
         e = flush(&m, &m.singles);
+    if (e == ERR_OK)
+        e = ward_past_end(&m.index, txn, s);
     filling_deinit(&m.whole);
     filling_deinit(&m.singles);
+    ward_past_deinit(&m.index);
     buf_deinit(&m.known);
     buf_deinit(&m.waiting);
     buf_deinit(&m.row);

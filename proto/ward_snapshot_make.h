@@ -8,7 +8,5 @@
 /* Writes rows 1 … head->parts of the scope, and says in *head what they are. *cannot: a part is too large. */
 MUST_CHECK enum err ward_snapshot_make(struct txn *txn, const struct ward *w, const struct scope *s,
                                        struct snapshot *head, bool *cannot);
-/* [index, leaf]: the leaf as in a recall, without bodies that this reader may not read (NULL: those not accepted). */
-MUST_CHECK enum err ward_past_write(struct ledger_leaf *l, const struct id *reader, uint64_t index, struct buf *out);
 
 #endif

@@ -120,7 +120,7 @@ FORMS = {
     'snapshot': _row(is_bin, _bin(64)),
     'part': lambda x: _row(is_uint, _rows(is_uint, is_bin, _bin(64)), _rows(_id, _u32, is_uint, _bin(32)), _rows(is_uint, is_bin),
                            _rows(is_uint, _id, is_bin, is_bin), _rows(is_uint, _or_nil(_id), _id), _numbers, _lists)(x) and len(x[6]) == 2 * len(x[7]),
-    'past': _row(is_uint, is_bin),
+    'past': lambda x: _row(is_uint, is_bin)(x) or _row(is_uint, is_bin, _bin(64))(x),
     'older': lambda x: _row(_id, _u32, is_uint, is_uint)(x) and x[3] > 0,
 }
 

@@ -168,7 +168,7 @@ struct sim_store_backup {
 
 struct sim_totals {
     uint64_t seeds, actions, recorded, sessions, whole, cuts, crashes, restarts, faults, revoked, replays, errors, files;
-    uint64_t restores, rotations, put_back, clones, renewed, two_live, rotten, snapshots, away, reorganised;
+    uint64_t restores, rotations, put_back, clones, renewed, two_live, rotten, snapshots, past, away, reorganised;
     uint64_t leaves, changes, rounds, rounds_most, bytes[2];
 };
 

@@ -152,8 +152,6 @@ static void check_word(struct checking *c, const struct held *h, const struct ha
         sim_broken(c->s, "H4: %zu: the words cannot be read", c->peer);
     else if (l.found && h->decided && l.leaf > h->ruling)
         return; /* its holder's other store sent it once more behind the decision: it waits again, and has its own row */
-    else if (!l.found && h->decided && c->s->ward.ward.snapshot_leaves > 0)
-        return; /* decided below a snapshot */
     else if (!l.found || (verdict_kind(l.verdict) == VERDICT_REFUSED) != h->decided)
         sim_broken(c->s, "H4: %zu does not know what became of its holder's %02x%02x%02x%02x", c->peer, id->b[0],
                    id->b[1], id->b[2], id->b[3]);
@@ -172,8 +170,6 @@ static void count_own(struct checking *c, const struct held *h, const struct cha
      * (protocol.md 8.6): nobody sends it what neither of the two leaves brought. */
     if (c->s->restored && cs->slot[h->position].body.n == 0 && (!h->decided || verdict_kind(h->ruled) == VERDICT_REFUSED))
         return;
-    if (h->leaf < c->scope->from && !h->decided && cs->slot[h->position].body.n == 0)
-        return; /* a snapshot brings what waits without its body, to its author's new device too: it comes with the word */
     if (scope_change_find(c->txn, c->scope, &v, &leaf, &position) == ERR_OK)
         return;
     check_word(c, h, id);

@@ -1,6 +1,7 @@
 /* sim_log.c - see sim_log.h. */
 #include "sim_copy.h"
 #include "sim_held.h"
+#include "sim_past.h"
 #include "sim_log.h"
 #include "sim_number.h"
 
@@ -574,6 +575,7 @@ void sim_log_final(struct sim *s)
         sim_log_device(s, i);
         verify_book(s, i);
         sim_held_check(s, i);
+        sim_past_check(s, i);
         for (size_t k = 0; k < s->logs && !s->failed && p->enrolled && !p->revoked; k++)
             if (sim_world_may_read(s, p, s->log[k].org, s->log[k].access))
                 compare_log(s, p->node.store, &s->log[k], "a device");

@@ -1,6 +1,7 @@
 /* sim_outbound.c - see sim_outbound.h. */
 #include "sim_outbound.h"
 
+#include "../proto/control.h"
 #include "../proto/message.h"
 #include "../proto/mp.h"
 #include "../proto/verdict.h"
@@ -61,20 +62,19 @@ static void look_leaf(struct sim *s, size_t peer, const struct id *scope, struct
     changeset_deinit(&cs);
 }
 
-/* One leaf below a snapshot: [leaf index, leaf]. */
+/* One leaf below a snapshot, or a person's word. */
 static void look_past(struct sim *s, size_t peer, const struct id *scope, struct bytes message)
 {
-    struct bytes leaf;
-    struct mp r;
+    struct message_past m;
+    struct control c;
 
-    mp_open(&r, message);
-    mp_expect_array(&r, 2);
-    mp_uint(&r, UINT32_MAX);
-    leaf = mp_bin(&r, MESSAGE_MAX);
-    if (mp_close(&r) == ERR_OK)
-        look_leaf(s, peer, scope, leaf);
-    else
+    if (message_past_decode(&m, message) != ERR_OK)
         sim_broken(s, "a leaf of the past for %zu does not decode", peer);
+    else if (!m.is_word)
+        look_leaf(s, peer, scope, m.leaf);
+    else if (control_decode(&c, m.leaf) != ERR_OK || c.kind != CONTROL_VERDICT ||
+             !sim_held_same_person(s, peer, &c.is.verdict.device))
+        sim_broken(s, "S5: %zu is sent a word of the past on another's work", peer);
 }
 
 void sim_outbound_look(struct sim *s, size_t peer, struct bytes list, struct id *scope_now)

@@ -130,10 +130,11 @@ static void print_totals(const struct sim_totals *t)
            (unsigned long long)t->files, (unsigned long long)t->crashes,
            (unsigned long long)t->restarts, (unsigned long long)t->faults, (unsigned long long)t->revoked);
     printf("%llu stores put back, %llu cloned; %llu new incarnations, %llu times two live; %llu rotations of the key; %llu times bits rot;"
-           " %llu logs begin at a snapshot; %llu times a year away, %llu times"
+           " %llu logs begin at a snapshot, %llu words from below one; %llu times a year away, %llu times"
            " cells and roles change\n",
            (unsigned long long)t->put_back, (unsigned long long)t->clones, (unsigned long long)t->renewed,
            (unsigned long long)t->two_live, (unsigned long long)t->rotations, (unsigned long long)t->rotten, (unsigned long long)t->snapshots,
+           (unsigned long long)t->past,
            (unsigned long long)t->away, (unsigned long long)t->reorganised);
     printf("%llu bytes up, %llu down; rounds to settle: %.2f on average, %llu at most\n",
            (unsigned long long)t->bytes[SIM_LINK_UP], (unsigned long long)t->bytes[SIM_LINK_DOWN],

@@ -72,24 +72,19 @@ static enum err past_again(struct bytes body, struct buf *out)
     struct recall_leaf l;
     struct buf list = {0};
     struct id scope = id_from(vector("names", "scope").p);
+    struct message_past m;
     uint8_t type;
-    struct mp r;
-    mp_open(&r, body);
-    mp_expect_array(&r, 2);
-    uint64_t index = mp_uint(&r, UINT32_MAX);
-    struct bytes leaf = mp_bin(&r, MESSAGE_MAX);
-    enum err e = mp_close(&r);
-    if (e != ERR_OK)
+    enum err e = message_past_decode(&m, body);
+    if (e != ERR_OK || m.is_word) {
+        message_past_encode(&m, out);
         return e;
-    e = recall_leaf_read(&l, &scope, MESSAGE_LEAF, leaf);
+    }
+    e = recall_leaf_read(&l, &scope, MESSAGE_LEAF, m.leaf);
     if (e == ERR_OK)
         e = recall_leaf_write(&l.leaf, &list);
     struct bytes written = buf_bytes(&list);
-    if (e == ERR_OK && work_message_next(&written, &type, &leaf)) {
-        mp_put_array(out, 2);
-        mp_put_uint(out, index);
-        mp_put_bin(out, leaf.p, leaf.n);
-    }
+    if (e == ERR_OK && work_message_next(&written, &type, &m.leaf))
+        message_past_encode(&m, out);
     recall_leaf_deinit(&l);
     buf_deinit(&list);
     return e;
@@ -179,7 +174,7 @@ static const struct form {
     {"changeset", changeset_again, {"changeset_long"},
      {"bad_changeset_none", "bad_changeset_seed", "bad_changeset_quality"}},
     {"leaf", leaf_again, {"leaf_first", "leaf_withheld", "leaf_lost", "leaf_gone"}, {0}},
-    {"past", past_again, {0}, {"bad_past"}},
+    {"past", past_again, {"past_word"}, {"bad_past", "bad_past_word"}},
     {"renew", renew_again, {"renew_empty"}, {"bad_renew", "bad_renew_size"}},
     {"renewal", renewal_again, {0}, {"bad_renewal", "bad_renewal_long"}},
     {"keys", keys_again, {0}, {"bad_keys", "bad_keys_short"}},

@@ -18,6 +18,14 @@ world secretary
 id=$(chibo d1 add task --json --set 'duty=Việc đầu tiên' --set from=04/11/2016 | sed -n 's/.*"id":"\([0-9a-f]*\)".*/\1/p')
 chibo d1 sync >/dev/null
 chibo d1 edit "$id" --set 'duty=Việc đã sửa' >/dev/null
+member() {
+    chibo d1 add member --json --set family_name=Nguyễn --set "given_name=$1" --set gender=male --set born=12/3/1988 |
+        sed -n 's/.*"id":"\([0-9a-f]*\)".*/\1/p'
+}
+bad=$(member Bình) waits=$(member An)
+chibo d1 sync >/dev/null
+"$BUILD/chibod" refuse "$W" "$bad" --by "Trần Văn Bình" --reason "Ghi nhầm ngày sinh." >/dev/null
+is "refused long ago" $? 0
 chibo d1 sync >/dev/null
 long_rows >"$TMP/rows"
 is "filled" "$("$BUILD/tests/bench/fill" "$H/d1" "$TMP/rows")" "$LEAVES"
@@ -68,5 +76,16 @@ is "verify" $? 0
 is "of all of it" "$(grep -c 'come with' "$TMP/out")" 0
 is "the same tasks in the end" "$(chibo d2 list task --json)" "$(chibo d1 list task --json)"
 is "two full holders" "$(few)" '[]'
+
+# The secretary's second machine begins with a snapshot, too: it lists what was refused below it, and what waits.
+"$BUILD/chibo" init --home "$H/d3" "$("$BUILD/chibod" invite "$W" --org CB-014 --role secretary --another-device \
+    --person "nguyen van mau 1")" >/dev/null
+chibo d3 sync --json >/dev/null
+is "old refusals are no alarm" $? 0
+refused() { chibo "$1" refused --json | grep -oE '"(record|by|text|time)":"[^"]*"' | sort; }
+is "it lists what was refused" "$(chibo d3 refused --json | wc -l)" 2
+is "as the first one does" "$(refused d3)" "$(refused d1)"
+is "and shows what waits" "$(chibo d3 show "$waits" --json | grep -c '"transport":"held"')" 1
+is "the other officer is told nothing of it" "$(chibo d2 refused --json | wc -l)" 0
 serve_stop
 finish

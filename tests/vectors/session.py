@@ -27,6 +27,7 @@ def changesets():
     def leaf(origin, inner, verdicts):
         return b"\x9c" + pack(origin) + inner + pack(TIME + 5) + pack(4) + pack(verdicts)
     gone = b"\x93" + b"".join(pack(c) for c in COMMITMENTS)
+    word = pack([1, WARD, SCOPE, 7, 4, TIME] + next(payload for _, name, payload in controls() if name == "verdict"))
     lost = leaf([DEVICE, INCARNATION, bytes(32)], eight(PERSON, long, [SALTS[0], None, SALTS[2]], withheld), [0, 1 + 8 * 29, 2 + 8 * 14])
     return [
         ("changeset", b"\x98" + eight(None, 5, SEED, raw), "seen by its size, of its device's holder"),
@@ -37,6 +38,7 @@ def changesets():
         ("leaf_lost", lost, "as in a lost flight (8.6)"),
         ("leaf_gone", leaf(0, eight(None, 5, nothing, gone), 2 + 8 * 14), "refused, for somebody else"),
         ("past", pack([5, lost]), "leaf 5 of leaf.hex"),
+        ("past_word", pack([7, word, sign(WARD_SEED, "control", word)]), "the verdict of control.hex: a person's word on its third change"),
     ]
 
 
@@ -110,6 +112,7 @@ def bad():
         ("bad_hashes", pack([SCOPE, 1, 0, some(1, 11)]), "not a whole number of hashes"),
         ("bad_range", pack([SCOPE, [1, 0]]), "a run of nothing"),
         ("bad_snapshot", pack([b"x", signature[:63]]), ""), ("bad_past", pack([4, [1]]), "no bin"),
+        ("bad_past_word", pack([7, b"x", signature[:63]]), "63 bytes of signature"),
         ("bad_part", pack([0, [], [], [], [], [], [4], [BODIES[0]]]), "a body in half a place"),
         ("bad_part_seven", pack([0, [], [], [], [], [], []]), ""),
         ("bad_manifest", pack([1, 2, WARD, DEVICE, INCARNATION, some(0x91, 8), None, TIME, []]), "direction 2"),
