@@ -14,36 +14,42 @@ struct finding {
     struct cmd_env *env;
     struct print p;
     const char *key;
+    struct buf text; /* scratch: the key of what is looked at */
     size_t shown;
     bool all; /* void ones too */
     enum err err;
 };
 
-static bool has_text(const struct finding *f, struct bytes value)
+static bool has_key(struct finding *f, struct bytes text)
 {
-    struct buf key = {0};
+    buf_clear(&f->text);
+    return text_key(text, &f->text) == ERR_OK && strstr(buf_cstr(&f->text), f->key) != NULL;
+}
+
+static bool has_text(struct finding *f, struct bytes value)
+{
     struct mp r;
-    bool found;
     mp_open(&r, value);
-    found = text_key(mp_str(&r, CHANGE_BODY_MAX), &key) == ERR_OK && strstr(buf_cstr(&key), f->key) != NULL;
+    const bool found = has_key(f, mp_str(&r, CHANGE_BODY_MAX));
     (void)!mp_close(&r);
-    buf_wipe_deinit(&key);
     return found;
 }
 
-static bool title_is_text(const struct kind_info *k)
+/* Several texts one after the other, such as a name; one alone is looked through as a field. */
+static bool title_is_texts(const struct kind_info *k)
 {
-    for (size_t i = 0; k->title[i] != NULL; i++)
+    size_t i;
+
+    for (i = 0; k->title[i] != NULL; i++)
         if (schema_field_named(k, k->title[i])->type != TYPE_TEXT)
             return false;
-    return true;
+    return i > 1;
 }
 
 /* The name of a person stands in several fields: they are looked through one by one, and then as one. */
 static bool is_found(struct finding *f, const struct view *v)
 {
     const struct kind_info *k = schema_kind(v->kind);
-    struct buf title = {0}, key = {0};
     bool found = false;
 
     for (size_t i = 0; k != NULL && !found && i < k->fields; i++) {
@@ -51,12 +57,12 @@ static bool is_found(struct finding *f, const struct view *v)
         for (size_t c = 0; e != NULL && !found && c < e->count; c++)
             found = has_text(f, e->candidate[c].value);
     }
-    if (!found && k != NULL && title_is_text(k)) {
+    if (!found && k != NULL && title_is_texts(k)) {
+        struct buf title = {0};
         refs_title(&f->p.refs, v, &title);
-        found = text_key(buf_bytes(&title), &key) == ERR_OK && strstr(buf_cstr(&key), f->key) != NULL;
+        found = has_key(f, buf_bytes(&title));
+        buf_wipe_deinit(&title);
     }
-    buf_wipe_deinit(&title);
-    buf_wipe_deinit(&key);
     return found;
 }
 
@@ -83,6 +89,7 @@ static enum err find(struct finding *f)
             e = f->err;
     }
     print_deinit(&f->p);
+    buf_wipe_deinit(&f->text);
     if (e == ERR_OK && !f->env->out.json)
         buf_printf(&f->env->out.text, _("%zu records\n"), f->shown);
     return e;

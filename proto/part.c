@@ -8,6 +8,7 @@
 #include "versions.h"
 
 #define CHUNK_MIN 2048 /* a fresh record of a dozen short fields fits */
+#define CHUNK_HERE 960 /* of one that borrows its bytes: as much as the C library hands out quickest */
 #define WORD 8         /* alignment of all that the arena gives */
 
 struct chunk {
@@ -18,6 +19,16 @@ struct chunk {
 
 static_assert(_Alignof(struct candidate) <= WORD && _Alignof(struct entry) <= WORD, "arena alignment");
 
+static struct chunk *chunk_add(struct part *p, size_t size)
+{
+    struct chunk *more = mem_alloc(sizeof(*more) + size);
+
+    more->next = p->arena;
+    more->size = size;
+    p->arena = more;
+    return more;
+}
+
 void *part_take(struct part *p, size_t n)
 {
     struct chunk *c = p->arena;
@@ -27,10 +38,7 @@ void *part_take(struct part *p, size_t n)
         size_t size = c == NULL ? CHUNK_MIN : 2 * c->size;
         while (size < n)
             size *= 2;
-        struct chunk *more = mem_alloc(sizeof(*more) + size);
-        more->next = c;
-        more->size = size;
-        p->arena = c = more;
+        c = chunk_add(p, size);
     }
     void *at = (uint8_t *)c->data + c->used;
     c->used += n;
@@ -155,12 +163,12 @@ static void changes_decode(struct part *p, struct mp *r)
     }
 }
 
-enum err part_decode(struct part *p, struct bytes encoded)
+/* p is fresh; it borrows. */
+static enum err decode(struct part *p, struct bytes encoded)
 {
     struct mp r;
 
-    part_init(p);
-    mp_open(&r, part_copy(p, encoded));
+    mp_open(&r, encoded);
     mp_expect_array(&r, 3);
     p->kind = (uint32_t)mp_uint(&r, KIND_MAX);
     size_t items = mp_array(&r, 2 * PART_TAGS_MAX);
@@ -180,4 +188,17 @@ enum err part_decode(struct part *p, struct bytes encoded)
         return ERR_OK;
     part_deinit(p);
     return ERR_DAMAGED;
+}
+
+enum err part_decode(struct part *p, struct bytes encoded)
+{
+    part_init(p);
+    return decode(p, part_copy(p, encoded));
+}
+
+enum err part_decode_here(struct part *p, struct bytes encoded)
+{
+    part_init(p);
+    (void)chunk_add(p, CHUNK_HERE);
+    return decode(p, encoded);
 }

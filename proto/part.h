@@ -44,6 +44,8 @@ void part_deinit(struct part *p);
 /* Bytes from our own store or a peer's snapshot; p is fresh or after deinit, and copies what it keeps. ERR_DAMAGED when
  * they are not what part_encode writes for a part with at least one change; p is empty then. */
 MUST_CHECK enum err part_decode(struct part *p, struct bytes encoded);
+/* The same for a look: borrows the bytes, which must outlive p. */
+MUST_CHECK enum err part_decode_here(struct part *p, struct bytes encoded);
 void part_encode(const struct part *p, struct buf *out); /* appends */
 
 /* For the fold: memory that lives as long as the part. */

@@ -190,14 +190,28 @@ struct row {
     struct id org;
     uint16_t scope_number;
     bool is_draft;
-    struct buf value;
+    size_t at, size; /* of its value in the rows' bytes */
 };
 
 struct rows {
     struct buf list; /* struct row[] */
+    struct buf bytes;
     bool is_draft;
     bool bad;
 };
+
+static void row_put(struct rows *rows, struct row *row, struct bytes value)
+{
+    row->at = rows->bytes.n;
+    row->size = value.n;
+    buf_put_bytes(&rows->bytes, value);
+    buf_put(&rows->list, row, sizeof *row);
+}
+
+static struct bytes row_value(const struct rows *rows, const struct row *row)
+{
+    return bytes_of(rows->bytes.p + row->at, row->size);
+}
 
 static bool row_visit(void *arg, struct bytes key, struct bytes value)
 {
@@ -209,8 +223,7 @@ static bool row_visit(void *arg, struct bytes key, struct bytes value)
         return false;
     row.record = id_from(key.p + 2);
     row.scope_number = load_u16(key.p + 2 + ID_SIZE);
-    buf_put_bytes(&row.value, value);
-    buf_put(&rows->list, &row, sizeof row);
+    row_put(rows, &row, value);
     return true;
 }
 
@@ -236,7 +249,8 @@ static const struct scope *scope_numbered(const struct scope *scope, size_t coun
 }
 
 /* One part of a view from one or two rows of the same record and scope. Returns how many rows it used. */
-static size_t view_rows(struct view *v, const struct scope *s, const struct row *row, size_t left, enum err *e)
+static size_t view_rows(const struct rows *rows, struct view *v, const struct scope *s, const struct row *row,
+                        size_t left, enum err *e)
 {
     size_t used = 1;
     struct draft d;
@@ -244,10 +258,10 @@ static size_t view_rows(struct view *v, const struct scope *s, const struct row 
 
     draft_init(&d);
     part_init(&p);
-    *e = row[0].is_draft ? draft_decode(&d, buf_bytes(&row[0].value)) : part_decode(&p, buf_bytes(&row[0].value));
+    *e = row[0].is_draft ? draft_decode(&d, row_value(rows, row)) : part_decode_here(&p, row_value(rows, row));
     if (*e == ERR_OK && !row[0].is_draft && left > 1 && row[1].is_draft &&
         row[1].scope_number == row[0].scope_number && id_equal(&row[1].record, &row[0].record)) {
-        *e = draft_decode(&d, buf_bytes(&row[1].value));
+        *e = draft_decode(&d, row_value(rows, &row[1]));
         used = 2;
     }
     if (*e == ERR_OK)
@@ -257,9 +271,11 @@ static size_t view_rows(struct view *v, const struct scope *s, const struct row 
     return used;
 }
 
-static enum err each_row(const struct row *row, size_t count, uint32_t kind, const struct scope *scope, size_t scopes,
-                         bool *more, replica_visit *visit, void *arg)
+static enum err each_row(const struct rows *rows, uint32_t kind, const struct scope *scope, size_t scopes, bool *more,
+                         replica_visit *visit, void *arg)
 {
+    const struct row *row = (const struct row *)(const void *)rows->list.p;
+    const size_t count = rows->list.n / sizeof *row;
     enum err e = ERR_OK;
 
     for (size_t i = 0; e == ERR_OK && *more && i < count;) {
@@ -271,7 +287,7 @@ static enum err each_row(const struct row *row, size_t count, uint32_t kind, con
             continue;
         }
         while (e == ERR_OK && i < count && id_equal(&row[i].record, &v.record) && id_equal(&row[i].org, &org))
-            i += view_rows(&v, scope_numbered(scope, scopes, row[i].scope_number), &row[i], count - i, &e);
+            i += view_rows(rows, &v, scope_numbered(scope, scopes, row[i].scope_number), &row[i], count - i, &e);
         if (e == ERR_OK && v.parts > 0) {
             qsort(v.part, v.parts, sizeof *v.part, access_order);
             *more = visit(arg, &v);
@@ -313,10 +329,9 @@ static enum err rows_each(struct txn *txn, uint32_t kind, const struct scope *sc
         e = hide_copies(txn, kind, row, count);
     if (e == ERR_OK && count > 0) {
         qsort(row, count, sizeof *row, row_order);
-        e = each_row(row, count, kind, scope, scopes, more, visit, arg);
+        e = each_row(rows, kind, scope, scopes, more, visit, arg);
     }
-    for (size_t i = 0; i < count; i++)
-        buf_wipe_deinit(&row[i].value);
+    buf_wipe_deinit(&rows->bytes);
     buf_deinit(&rows->list);
     return e;
 }
@@ -357,12 +372,12 @@ static enum err row_get(struct txn *txn, enum table t, uint32_t kind, const stru
 {
     uint8_t room[STORE_KEY_MAX];
     struct row row = {.record = *record, .scope_number = scope_number, .is_draft = t == TABLE_draft};
-    const enum err e = store_get(txn, t, scope_key_part(room, kind, record, scope_number), &row.value);
+    struct buf value = {0};
+    const enum err e = store_get(txn, t, scope_key_part(room, kind, record, scope_number), &value);
 
     if (e == ERR_OK)
-        buf_put(&rows->list, &row, sizeof row);
-    else
-        buf_deinit(&row.value);
+        row_put(rows, &row, buf_bytes(&value));
+    buf_wipe_deinit(&value);
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 

@@ -64,7 +64,7 @@ static bool part_visit(void *arg, struct bytes key, struct bytes value)
     uint8_t room[STORE_KEY_MAX];
     struct part p;
 
-    g->err = key.n == PART_KEY_SIZE ? part_decode(&p, value) : ERR_DAMAGED;
+    g->err = key.n == PART_KEY_SIZE ? part_decode_here(&p, value) : ERR_DAMAGED;
     if (g->err != ERR_OK)
         return false;
     if (waits_part(&p)) {

@@ -27,6 +27,7 @@ struct counting {
     struct overview_cell *cell;
     int32_t by_scope[UINT16_MAX + 1]; /* scope number -> cell, or -1 */
     struct holders holders;
+    bool copies;      /* there are records whose home is another log */
     struct id record; /* under way */
     enum err err;
 };
@@ -132,10 +133,11 @@ static bool visit_part(void *arg, struct bytes key, struct bytes value)
     /* What moved to another cell is counted there. */
     c->record = id_from(key.p + 2);
     bool copy = false;
-    c->err = mirror_is_copy(c->txn, load_u16(key.p + 2 + ID_SIZE), load_u16(key.p), &c->record, &copy);
+    if (c->copies)
+        c->err = mirror_is_copy(c->txn, load_u16(key.p + 2 + ID_SIZE), load_u16(key.p), &c->record, &copy);
     if (c->err != ERR_OK || copy)
         return c->err == ERR_OK;
-    c->err = part_decode(&p, value);
+    c->err = part_decode_here(&p, value);
     if (c->err != ERR_OK)
         return false;
     const struct kind_info *k = close_void(&p) == CLOSE_VOID ? NULL : schema_kind(p.kind);
@@ -277,6 +279,8 @@ static enum err count_all(struct txn *txn, struct counting *c, const struct org 
         e = count_held(c);
     if (e == ERR_OK)
         e = count_devices(txn, c, cell_ids);
+    if (e == ERR_OK)
+        e = store_any(txn, TABLE_home, bytes_of(NULL, 0), &c->copies);
     if (e == ERR_OK)
         e = store_scan(txn, TABLE_part, bytes_of(NULL, 0), visit_part, c);
     if (e == ERR_OK)

@@ -26,6 +26,7 @@ struct gathering {
     struct report_record record;
     struct part part[ACCESS_D];
     bool is_void;
+    bool copies; /* there are records whose home is another log */
     enum err err;
 };
 
@@ -57,7 +58,8 @@ static bool part_visit(void *arg, struct bytes key, struct bytes value)
         record_end(g);
     if (k == NULL || g->record.parts == ACCESS_D)
         return true;
-    g->err = mirror_is_copy(g->txn, scope, kind, &id, &copy);
+    if (g->copies)
+        g->err = mirror_is_copy(g->txn, scope, kind, &id, &copy);
     if (g->err != ERR_OK || copy)
         return g->err == ERR_OK;
     struct part *p = &g->part[g->record.parts];
@@ -73,21 +75,25 @@ static bool part_visit(void *arg, struct bytes key, struct bytes value)
     return true;
 }
 
-/* Parts of this kind, or of all. */
+/* Parts of this kind, or of all that a report reads. */
 static void scan(struct gathering *g, const struct kind_info *of)
 {
     const struct kind_info *k;
-    uint8_t prefix[2];
 
-    if (g->err != ERR_OK)
-        return;
+    if (g->err == ERR_OK)
+        g->err = store_any(g->txn, TABLE_home, bytes_of(NULL, 0), &g->copies);
     for (size_t i = 0; (k = report_kind(i)) != NULL; i++)
         if (k->number < KINDS_READ)
             g->wanted[k->number] = k;
-    store_u16(prefix, of == NULL ? 0 : (uint16_t)of->number);
-    const enum err e = store_scan(g->txn, TABLE_part, bytes_of(prefix, of == NULL ? 0 : sizeof(prefix)), part_visit, g);
+    for (uint32_t kind = 0; g->err == ERR_OK && kind < KINDS_READ; kind++) {
+        uint8_t prefix[2];
+        if (of == NULL ? g->wanted[kind] == NULL : of->number != kind)
+            continue;
+        store_u16(prefix, (uint16_t)kind);
+        const enum err e = store_scan(g->txn, TABLE_part, bytes_of(prefix, sizeof(prefix)), part_visit, g);
+        g->err = e == ERR_OK ? g->err : e;
+    }
     record_end(g);
-    g->err = e == ERR_OK ? g->err : e;
 }
 
 /* ---- organisations ---- */
