@@ -68,6 +68,7 @@ struct sim_peer {
     size_t written_count, written_cap; /* of the device */
     struct sim_written *written;
     uint64_t acked[SIM_ORGS_MAX][ACCESS_D + 1]; /* changes whose own leaf arrived here */
+    bool held[SIM_ORGS_MAX][ACCESS_D + 1];      /* logs that it held when sim_scopes_look was called */
 };
 
 /* The model's view of one scope, fed with what the ward has made durable. */

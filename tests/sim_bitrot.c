@@ -73,6 +73,7 @@ static void of_device(struct sim *s)
     sim_net_device_gone(s, i);
     memstore_fail(s->ward.store, 0, ERR_OK);
     memstore_fail(p->node.store, 0, ERR_OK);
+    sim_scopes_look(s, i);
     damage(s, p->node.store, !s->rotten); /* else both may lose the same leaf */
     if (sim_one_in(s, 2) && sim_repair_cut(&s->ward, &p->node, &s->chance) != ERR_OK)
         sim_broken(s, "S1: %zu cannot begin a repair", i);

@@ -83,6 +83,7 @@ static struct sim_parcel begin(struct sim *s, struct step *step)
     if ((s->on[SIM_DEVICE_CRASH] || s->on[SIM_WARD_CRASH]) && sim_one_in(s, 4))
         p.limits.jobs = sim_draw(s, 8);
     mark_overlap(s, step->peer);
+    sim_scopes_look(s, step->peer);
     return p;
 }
 

@@ -191,6 +191,8 @@ static bool device_job(struct sim *s, struct sim_slot *t)
 #ifdef BUG_4
     durable = kind != WORK_OPEN && kind != WORK_OUTBOX; /* planted (tests/bugs_test.sh): the flight leaves before its numbers are durable */
 #endif
+    if (kind == WORK_DROP)
+        sim_scopes_look(s, peer);
     e = sim_node_device_job(&s->peer[peer].node, w, durable);
     own = kind == WORK_APPLY && e == ERR_OK;
     s->peer[peer].reissued = s->peer[peer].reissued || (kind == WORK_RECALL && e == ERR_OK && w->restart);

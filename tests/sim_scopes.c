@@ -400,6 +400,12 @@ static bool holds(struct sim_peer *p, const struct sim_log *l)
     return e == ERR_OK;
 }
 
+void sim_scopes_look(struct sim *s, size_t peer)
+{
+    for (size_t k = 0; k < s->logs && s->scopes.on; k++)
+        s->peer[peer].held[s->log[k].org][s->log[k].access] = holds(&s->peer[peer], &s->log[k]);
+}
+
 void sim_scopes_dropped(struct sim *s, size_t peer)
 {
     struct sim_peer *p = &s->peer[peer];
@@ -408,7 +414,7 @@ void sim_scopes_dropped(struct sim *s, size_t peer)
         const struct sim_log *l = &s->log[k];
         uint64_t written = 0;
 
-        if (!sim_scopes_ever(s, p, l->org, l->access) || holds(p, l))
+        if (!p->held[l->org][l->access] || !sim_scopes_ever(s, p, l->org, l->access) || holds(p, l))
             continue;
         for (size_t i = 0; i < p->written_count; i++)
             written += p->written[i].org == l->org && p->written[i].access == l->access && p->written[i].in % 2 == 1;

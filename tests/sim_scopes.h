@@ -20,6 +20,9 @@ void sim_scopes_leaf(struct sim *s, struct sim_log *l, const struct control *c);
 bool sim_scopes_verdict(const struct sim *s, const struct sim_log *l, const struct sim_peer *p, const struct header *h,
                         struct bytes part, const struct model_slot *slot, size_t at, const struct change *c,
                         uint32_t verdict, uint32_t *rule);
+/* Before a step that may erase: which logs the device holds. One that it never held has nothing erased; what it wrote
+ * there may wait in the outbox. */
+void sim_scopes_look(struct sim *s, size_t peer);
 /* The device erased a scope: all that it wrote there is at the ward, and counts as acknowledged. */
 void sim_scopes_dropped(struct sim *s, size_t peer);
 /* It keeps a log that is not for it any more, until it has handed in what it wrote meanwhile: what the ward said there of
