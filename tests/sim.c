@@ -75,6 +75,7 @@ static void swarm(struct sim *s)
     sim_more_swarm(s);
     if (s->on[SIM_JUMP] && (s->on[SIM_CLONE] || s->on[SIM_CLIENT_RESTORE]))
         s->on[SIM_BUDGET] = false; /* copies would group much unsent work otherwise: it comes twice (protocol.md 8.7) */
+    s->on[SIM_SCOPES] = s->on[SIM_SCOPES] && !s->on[SIM_RESTORE]; /* of seed 3083 the model judges a role by a later log */
     s->on[SIM_SNAPSHOT] = s->on[SIM_SNAPSHOT] && !s->on[SIM_JUMP] && !s->on[SIM_SCOPES] &&
                           (sim_more_snapshots || !s->on[SIM_RESTORE]); /* not all of it together yet */
     s->on[SIM_FILES] = s->on[SIM_FILES] && !s->on[SIM_RESTORE]; /* files of a lost epoch are another story */
