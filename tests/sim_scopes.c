@@ -410,8 +410,6 @@ void sim_scopes_dropped(struct sim *s, size_t peer)
 {
     struct sim_peer *p = &s->peer[peer];
 
-    if (sim_node_replica(&p->node).synced == 0)
-        return; /* it knows no log of the ward's yet (its first session was a repair): nothing was erased */
     for (size_t k = 0; k < s->logs && s->scopes.on && !p->copies; k++) {
         const struct sim_log *l = &s->log[k];
         uint64_t written = 0;
