@@ -1,30 +1,9 @@
 /* cmd_parcel.c - see cmd_parcel.h. */
 #include "cmd_parcel.h"
 
-#include "../common/json.h"
 #include "../common/language.h"
+#include "../proto/parcel_needs.h"
 #include "post.h"
-
-static void put_needs(const struct parcel_report *r, struct json *j)
-{
-    char hex[ID_TEXT_SIZE];
-    struct message_list needs = {0};
-    struct message_size need;
-
-    json_key(j, "needs");
-    json_array_begin(j);
-    if (r->needs.n > 0 && message_sizes_decode(&needs, buf_bytes(&r->needs)) != ERR_OK)
-        needs.count = 0;
-    while (message_size_next(&needs, &need)) {
-        id_print(&need.scope, hex);
-        json_object_begin(j);
-        json_put_string(j, "scope", hex);
-        json_put_uint(j, "epoch", need.epoch);
-        json_put_uint(j, "size", need.size);
-        json_object_end(j);
-    }
-    json_array_end(j);
-}
 
 static void print_json(struct cmd_env *env, const char *path, const struct parcel_report *r, bool out)
 {
@@ -40,7 +19,7 @@ static void print_json(struct cmd_env *env, const char *path, const struct parce
     json_put_uint(&j, "changes", r->changes);
     json_put_uint(&j, "bytes", out ? r->bytes_out : r->bytes_in);
     json_put_string(&j, "receiver", hex);
-    put_needs(r, &j);
+    parcel_needs_put(r, NULL, NULL, &j);
     if (!out) {
         json_put_uint(&j, "sent", r->sent);
         json_put_uint(&j, "received", r->received);

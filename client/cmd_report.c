@@ -3,6 +3,7 @@
 #include "../common/language.h"
 #include "../common/period.h"
 #include "../common/text.h"
+#include "../proto/report_json.h"
 #include "figures.h"
 #include "handing.h"
 #include "say.h"
@@ -28,23 +29,16 @@ struct reporting {
 static void put_json(struct reporting *r, struct buf *out)
 {
     struct buf code = {0}, name = {0};
-    char period[PERIOD_TEXT_SIZE];
     struct json j;
 
     (void)refs_org_name(&r->p.refs, &r->env->book.replica.org, true, &code);
     (void)refs_org_name(&r->p.refs, &r->env->book.replica.org, false, &name);
-    period_print_iso(r->period, period);
     json_init(&j, out);
     json_object_begin(&j);
     json_put_uint(&j, "v", 1);
     json_put_string(&j, "code", buf_cstr(&code));
     json_put_string(&j, "name", buf_cstr(&name));
-    json_put_string(&j, "period", period);
-    json_key(&j, "lines");
-    json_object_begin(&j);
-    for (size_t i = 0; i < REPORT_LINES; i++)
-        json_put_int(&j, report_lines[i].name, r->value[i]);
-    json_object_end(&j);
+    report_json_put(r->period, r->value, &j);
     json_object_end(&j);
     json_line(&j);
     buf_deinit(&code);

@@ -266,8 +266,7 @@ static enum err fold_changeset(struct txn *txn, const struct scope *s, const str
     return folding_end(&f, e);
 }
 
-/* A verdict leaf releases one change of an older leaf: it is folded now. */
-static enum err release(struct txn *txn, const struct scope *s, const struct control_verdict *v)
+enum err ledger_release(struct txn *txn, const struct scope *s, const struct control_verdict *v)
 {
     struct folding f = {.txn = txn, .scope = s};
     struct buf row = {0};
@@ -429,7 +428,7 @@ enum err ledger_add_control(struct txn *txn, struct scope *s, struct bytes contr
     if (e == ERR_OK && c.kind == CONTROL_VERDICT)
         e = held_decided(txn, s, &c.is.verdict);
     if (e == ERR_OK && c.kind == CONTROL_VERDICT)
-        e = release(txn, s, &c.is.verdict);
+        e = ledger_release(txn, s, &c.is.verdict);
     if (e == ERR_OK && c.kind == CONTROL_MIRROR && s->fold_version >= 2)
         e = fold_mirror(txn, s, &c);
     if (e == ERR_OK && c.kind == CONTROL_RAISED && s->fold_version >= 2)

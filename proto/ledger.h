@@ -43,6 +43,9 @@ MUST_CHECK enum err ledger_add_changeset(struct txn *txn, struct scope *s, struc
 MUST_CHECK enum err ledger_add_control(struct txn *txn, struct scope *s, struct bytes control,
                                        const uint8_t signature[SIGNATURE_SIZE]);
 
+/* A verdict leaf releases one change of an older leaf: it is folded now, if its body is here. Part of adding that leaf;
+ * later only where nothing was folded into this part behind it. */
+MUST_CHECK enum err ledger_release(struct txn *txn, const struct scope *s, const struct control_verdict *v);
 /* The leaf that begins at `first` in this stream. ERR_NOT_FOUND. */
 MUST_CHECK enum err ledger_find(struct txn *txn, const struct scope *s, const struct id *device, uint32_t incarnation,
                                 uint64_t first, uint64_t *index);

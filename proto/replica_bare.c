@@ -27,7 +27,7 @@ static bool held_row(void *arg, const struct held *h)
     struct ledger_leaf l = {0};
     struct buf row = {0};
 
-    if (!h->decided || verdict_kind(h->ruled) != VERDICT_ACCEPTED)
+    if (!h->decided || verdict_kind(h->ruled) != VERDICT_ACCEPTED || h->leaf < b->scope->from)
         return true;
     b->err = ledger_leaf_at(b->txn, b->scope, h->leaf, &row, &l);
     if (b->err == ERR_OK && h->position < l.changeset.count && l.changeset.slot[h->position].body.n == 0 &&
@@ -38,14 +38,13 @@ static bool held_row(void *arg, const struct held *h)
     return b->err == ERR_OK;
 }
 
-/* A scope that began with a snapshot proves its leaves when they come (replica_older.h). */
+/* Leaves below the snapshot that the scope began with come with their bodies (replica_older.h). */
 static enum err find(struct txn *txn, const struct scope *s, struct bare *b)
 {
-    enum err e = ERR_OK;
+    enum err e;
 
     *b = (struct bare){.txn = txn, .scope = s};
-    if (s->from == 0)
-        e = held_each(txn, s, held_row, b);
+    e = held_each(txn, s, held_row, b);
     if (b->err == ERR_DAMAGED) {
         buf_clear(&b->leaves); /* that is asked for anyway */
         b->err = ERR_OK;
@@ -142,10 +141,96 @@ enum err replica_bare_ask(struct txn *txn, const struct scope *s, struct repair_
     return e;
 }
 
+/* --- behind a snapshot: not all leaves are here that a fold anew would need --------------------------------------- */
+
+/* Was all that is in this part folded before the leaf `at`? */
+static enum err is_newest(struct txn *txn, const struct scope *s, const struct change *c, uint64_t at, bool *yes)
+{
+    struct part p;
+    enum err e = ledger_part(txn, s, c->kind, &c->record, &p);
+
+    *yes = true;
+    for (size_t i = 0; e == ERR_OK && i < p.changes; i++) {
+        struct held h;
+
+        e = held_get(txn, s, p.change[i].leaf, p.change[i].position, &h);
+        *yes = *yes && (e == ERR_OK && h.decided ? h.ruling : p.change[i].leaf) < at;
+        e = e == ERR_NOT_FOUND ? ERR_OK : e;
+    }
+    part_deinit(&p);
+    return e;
+}
+
+/* The leaf `at` has this word. stop: what it releases is not folded and cannot be, so nothing behind it can. */
+static enum err fold_word(struct txn *txn, const struct scope *s, const struct control_verdict *word, uint64_t at,
+                          bool *stop)
+{
+    struct ledger_leaf l = {0};
+    struct buf row = {0};
+    struct header h;
+    struct version v;
+    struct change c;
+    uint32_t leaf, position;
+    uint64_t index;
+    enum err e = ledger_find(txn, s, &word->device, word->incarnation, word->first, &index);
+
+    if (e == ERR_OK)
+        e = ledger_leaf_at(txn, s, index, &row, &l);
+    if (e == ERR_OK && (header_decode(&h, l.header) != ERR_OK || word->position >= l.changeset.count))
+        e = ERR_DAMAGED;
+    if (e == ERR_OK) {
+        changeset_commit(&l.changeset, &h.scope, &h.device, &h.person);
+        v = change_version(&l.changeset.slot[word->position].commitment);
+        e = scope_change_find(txn, s, &v, &leaf, &position);
+        *stop = e == ERR_NOT_FOUND;
+    }
+    if (*stop && l.changeset.slot[word->position].body.n > 0) {
+        bool newest = false;
+
+        e = change_decode(&c, l.changeset.slot[word->position].body);
+        if (e == ERR_OK)
+            e = is_newest(txn, s, &c, at, &newest);
+        *stop = !newest;
+        if (e == ERR_OK && newest)
+            e = ledger_release(txn, s, word);
+    }
+    ledger_leaf_deinit(&l);
+    buf_wipe_deinit(&row);
+    *stop = *stop || e == ERR_NOT_FOUND;
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* What was released and is not folded is folded now, in the order of the words, as far as that is the same as if each
+ * had been folded at its word. The rest is folded with the history. */
+static enum err fold_late(struct txn *txn, const struct scope *s)
+{
+    bool stop = false;
+    enum err e = ERR_OK;
+
+    for (uint64_t at = s->from; e == ERR_OK && !stop && at < s->frontier.size; at++) {
+        struct ledger_leaf l = {0};
+        struct buf row = {0};
+        struct control c;
+
+        e = ledger_leaf_at(txn, s, at, &row, &l);
+        if (e == ERR_OK && l.is_control && control_decode(&c, l.control) == ERR_OK && c.kind == CONTROL_VERDICT &&
+            verdict_kind(c.is.verdict.verdict) == VERDICT_ACCEPTED)
+            e = fold_word(txn, s, &c.is.verdict, at, &stop);
+        ledger_leaf_deinit(&l);
+        buf_wipe_deinit(&row);
+    }
+    return e == ERR_DAMAGED ? ERR_OK : e; /* a damaged scope that began with a snapshot begins anew */
+}
+
 enum err replica_bare_take(struct txn *txn, const struct scope *s, uint64_t index, struct ledger_leaf *l)
 {
     bool filled = false;
     enum err e = l->is_control ? ERR_OK : ledger_fill(txn, s, index, &l->changeset, &filled);
 
-    return e == ERR_OK && filled ? mend_mark(txn, s->number) : e;
+    if (e != ERR_OK || !filled)
+        return e;
+    if (s->from == 0)
+        return mend_mark(txn, s->number);
+    e = fold_late(txn, s);
+    return e == ERR_OK ? ledger_strip_raised(txn, s, index) : e;
 }

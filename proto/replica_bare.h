@@ -1,6 +1,8 @@
 /* replica_bare.h - a body that was released to this device, but not there when the word that releases it came: the ward
  * had it not either, after a restore (protocol.md 8.6). When the ward's state is another one, it has got it since: then
- * these leaves are wanted, as damaged ones are (8.8), once. */
+ * these leaves are wanted, as damaged ones are (8.8), once. Then the log is folded anew.
+ * One that began with a snapshot cannot be: the change is folded late if nothing in its part is behind
+ * the word, else with the history. */
 #ifndef CHIBO_REPLICA_BARE_H
 #define CHIBO_REPLICA_BARE_H
 

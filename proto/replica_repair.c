@@ -225,6 +225,23 @@ static void ask_below(struct repair_asking *a, const struct scope *s, unsigned l
     *more = true;
 }
 
+static enum err want_damaged(struct txn *txn, const struct replica *r, struct scope *s, struct repair_asking *a,
+                             bool *more)
+{
+    struct mend_look k = {0};
+    enum err e = look(txn, r, s, &k);
+    const struct mend_leaf *bad = (const struct mend_leaf *)(const void *)k.bad.p;
+    const struct mend_span *span = (const struct mend_span *)(const void *)k.unsure.p;
+
+    for (size_t n = 0; n < k.bad.n / sizeof *bad; n++)
+        repair_ask(a, s, REPAIR_LEAVES, bad[n].index, 1);
+    for (size_t n = 0; n < k.unsure.n / sizeof *span; n++)
+        ask_below(a, s, span[n].level, span[n].index, more);
+    repair_ask_end(a);
+    mend_look_deinit(&k);
+    return e;
+}
+
 enum err replica_want(struct txn *txn, const struct replica *r, struct work *job)
 {
     struct repair_asking *a = mem_alloc(sizeof *a);
@@ -235,24 +252,11 @@ enum err replica_want(struct txn *txn, const struct replica *r, struct work *job
     a->list = &job->out;
     job->more = false;
     for (size_t i = 0; e == ERR_OK && i < count; i++) {
-        struct mend_look k;
-        const struct mend_leaf *bad;
-        const struct mend_span *span;
-
-        if (scope[i].from > 0)
-            continue; /* it proves its leaves when they come (replica_older.h) */
-        e = look(txn, r, &scope[i], &k);
-        bad = (const struct mend_leaf *)(const void *)k.bad.p;
-        span = (const struct mend_span *)(const void *)k.unsure.p;
-        for (size_t n = 0; n < k.bad.n / sizeof *bad; n++)
-            repair_ask(a, &scope[i], REPAIR_LEAVES, bad[n].index, 1);
-        for (size_t n = 0; n < k.unsure.n / sizeof *span; n++)
-            ask_below(a, &scope[i], span[n].level, span[n].index, &job->more);
-        repair_ask_end(a);
+        if (scope[i].from == 0) /* else it proves its leaves when they come (replica_older.h) */
+            e = want_damaged(txn, r, &scope[i], a, &job->more);
         if (e == ERR_OK)
             e = replica_bare_ask(txn, &scope[i], a);
         repair_ask_end(a);
-        mend_look_deinit(&k);
     }
     free(a);
     free(scope);

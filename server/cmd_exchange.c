@@ -3,15 +3,16 @@
 
 #include <stdlib.h>
 
-#include "../common/json.h"
 #include "../common/language.h"
+#include "../proto/parcel_needs.h"
 #include "exchange.h"
 
 static const char access_letters[] = {[ACCESS_A] = 'A', [ACCESS_B] = 'B', [ACCESS_C] = 'C', [ACCESS_D] = 'D'};
 
 /* Whose log that is, in words people use; nothing of one that is not here. */
-static void put_whose(struct exchange_door *d, const struct id *scope, struct json *j)
+static void put_whose(void *arg, const struct id *scope, struct json *j)
 {
+    struct exchange_door *d = arg;
     struct safe_txn txn;
     struct scope s;
     struct org o;
@@ -22,27 +23,6 @@ static void put_whose(struct exchange_door *d, const struct id *scope, struct js
         json_put_string(j, "class", (const char[]){access_letters[s.access], '\0'});
     }
     safe_abort(&txn);
-}
-
-static void put_needs(struct exchange_door *d, const struct parcel_report *r, struct json *j)
-{
-    char hex[ID_TEXT_SIZE];
-    struct message_list needs = {0};
-    struct message_size need;
-    json_key(j, "needs");
-    json_array_begin(j);
-    if (r->needs.n > 0 && message_sizes_decode(&needs, buf_bytes(&r->needs)) != ERR_OK)
-        needs.count = 0;
-    while (message_size_next(&needs, &need)) {
-        id_print(&need.scope, hex);
-        json_object_begin(j);
-        put_whose(d, &need.scope, j);
-        json_put_string(j, "scope", hex);
-        json_put_uint(j, "epoch", need.epoch);
-        json_put_uint(j, "size", need.size);
-        json_object_end(j);
-    }
-    json_array_end(j);
 }
 
 static void print_json(struct exchange_door *d, const char *to, const struct parcel_report *r, struct buf *out)
@@ -58,7 +38,7 @@ static void print_json(struct exchange_door *d, const char *to, const struct par
     json_put_uint(&j, "new", r->fresh);
     json_put_uint(&j, "bytes", r->bytes_out);
     json_put_string(&j, "receiver", hex);
-    put_needs(d, r, &j);
+    parcel_needs_put(r, put_whose, d, &j);
     json_object_end(&j);
     json_line(&j);
 }
@@ -73,7 +53,7 @@ static void print_failed(struct exchange_door *d, enum err e, const char *step, 
     json_put_string(&j, "error", err_name(e));
     json_put_uint(&j, "status", (uint64_t)err_exit_status(e));
     json_put_string(&j, "message", step != NULL ? step : _(err_sentence(e)));
-    put_needs(d, r, &j);
+    parcel_needs_put(r, put_whose, d, &j);
     json_object_end(&j);
     json_line(&j);
 }

@@ -4,6 +4,7 @@
 #include "../common/language.h"
 #include "../common/period.h"
 #include "../proto/mp.h"
+#include "../proto/report_json.h"
 #include "admin.h"
 #include "print.h"
 #include "print_table.h"
@@ -27,7 +28,6 @@ enum err reported_decode(struct reported *r, struct bytes row)
 
 static void put_json(const struct reported *r, bool sum, struct buf *out)
 {
-    char period[PERIOD_TEXT_SIZE];
     struct json j;
 
     print_row_begin(&j, out);
@@ -37,13 +37,7 @@ static void put_json(const struct reported *r, bool sum, struct buf *out)
     else
         json_string(&j, r->code);
     json_put_string(&j, "name", sum ? "" : r->name);
-    period_print_iso(r->period, period);
-    json_put_string(&j, "period", period);
-    json_key(&j, "lines");
-    json_object_begin(&j);
-    for (size_t i = 0; i < REPORT_LINES; i++)
-        json_put_int(&j, report_lines[i].name, r->value[i]);
-    json_object_end(&j);
+    report_json_put(r->period, r->value, &j);
     print_row_end(&j);
 }
 

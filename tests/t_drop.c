@@ -3,10 +3,9 @@
 #include <stdio.h>
 
 #include "../proto/replica_verdict.h"
-#include "../proto/verdict.h"
 #include "../proto/ward_held.h"
 #include "sim_repair.h"
-#include "sim_story.h"
+#include "sim_ruling.h"
 #include "sim_value.h"
 #include "test.h"
 
@@ -88,26 +87,6 @@ static void refuse_accepted(struct sim_story *w)
 
     memstore_begin(w->ward.store, true, &txn);
     CHECK_EQ(store_scan(&txn, TABLE_change, bytes_of(NULL, 0), change_visit, hex), ERR_OK);
-    CHECK_EQ(ward_rule(&txn, &w->ward.ward, &r, w->ward.now, &held), ERR_OK);
-    CHECK_EQ(memstore_commit(w->ward.store, true), ERR_OK);
-}
-
-static bool oldest_visit(void *arg, const struct ward_held *h)
-{
-    for (size_t i = 0; i < HASH_SIZE; i++)
-        snprintf((char *)arg + 2 * i, 3, "%02x", h->held.id.b[i]);
-    return false;
-}
-
-static void rule(struct sim_story *w, enum verdict verdict)
-{
-    char hex[2 * HASH_SIZE + 1] = "";
-    struct ward_ruling r = {hex, verdict, bytes_of_str(WHY), bytes_of_str(WHO), false};
-    struct held held;
-    struct txn txn;
-
-    memstore_begin(w->ward.store, true, &txn);
-    CHECK_EQ(ward_held_each(&txn, oldest_visit, hex), ERR_OK);
     CHECK_EQ(ward_rule(&txn, &w->ward.ward, &r, w->ward.now, &held), ERR_OK);
     CHECK_EQ(memstore_commit(w->ward.store, true), ERR_OK);
 }
@@ -208,7 +187,7 @@ TEST(the_last_flight_is_answered_when_the_role_is_gone)
         hand_in(&w);
         w.ward.now += 86400;
         if (ruled)
-            rule(&w, VERDICT_REFUSED);
+            CHECK(sim_ruling_oldest(&w, VERDICT_REFUSED, WHY, WHO));
         end(&w);
         CHECK_EQ(sim_link_sync(&w.ward, &w.device[0], &l), ERR_OK);
         CHECK_EQ(l.device.counts.dropped, 3);
@@ -246,7 +225,7 @@ TEST(what_both_devices_knew_they_keep_and_the_last_word_on_it_reaches_them)
         sync(&w, 1);
         w.ward.now += 86400;
         if (ruling[i] != VERDICT_HELD)
-            rule(&w, ruling[i]);
+            CHECK(sim_ruling_oldest(&w, ruling[i], WHY, WHO));
         end(&w);
         for (size_t d = 0; d < 2; d++) {
             struct words words;
@@ -285,7 +264,7 @@ TEST(given_back_the_words_are_those_of_the_log)
     CHECK_EQ(words_of(&w, 0).count, 2);
     CHECK_EQ(sim_story_counts(&w.device[0]).held, 1);
     CHECK_EQ(sim_story_counts(&w.device[0]).refused, 1);
-    rule(&w, VERDICT_ACCEPTED);
+    CHECK(sim_ruling_oldest(&w, VERDICT_ACCEPTED, WHY, WHO));
     sync(&w, 0);
     CHECK_EQ(words_of(&w, 0).count, 1);
     CHECK_EQ(words_of(&w, 0).mark, 0xa3);

@@ -7,7 +7,7 @@
 #include "../proto/replica_verdict.h"
 #include "../proto/verdict.h"
 #include "../proto/ward_held.h"
-#include "sim_story.h"
+#include "sim_ruling.h"
 #include "sim_value.h"
 #include "test.h"
 
@@ -34,39 +34,6 @@ static void sync(struct sim_story *w, size_t device)
     CHECK_EQ(sim_link_sync(&w->ward, &w->device[device], NULL), ERR_OK);
 }
 
-static bool first_held(void *arg, const struct ward_held *h)
-{
-    char *hex = arg;
-
-    if (h->scope->access != ACCESS_A)
-        return true;
-    for (size_t i = 0; i < HASH_SIZE; i++)
-        snprintf(hex + 2 * i, 3, "%02x", h->held.id.b[i]);
-    return false;
-}
-
-static bool any_held(void *arg, const struct ward_held *h)
-{
-    char *hex = arg;
-
-    for (size_t i = 0; i < HASH_SIZE; i++)
-        snprintf(hex + 2 * i, 3, "%02x", h->held.id.b[i]);
-    return false;
-}
-
-/* The id of the oldest that waits, of class A if one does; "" if none does. */
-static void oldest(struct sim_story *w, char hex[2 * HASH_SIZE + 1])
-{
-    struct txn txn;
-
-    hex[0] = '\0';
-    memstore_begin(w->ward.store, false, &txn);
-    CHECK_EQ(ward_held_each(&txn, first_held, hex), ERR_OK);
-    if (hex[0] == '\0')
-        CHECK_EQ(ward_held_each(&txn, any_held, hex), ERR_OK);
-    memstore_abort(w->ward.store);
-}
-
 static enum err rule(struct sim_story *w, const char *prefix, enum verdict verdict)
 {
     struct ward_ruling r = {prefix, verdict, bytes_of_str(WHY), bytes_of_str(WHO), false};
@@ -88,7 +55,7 @@ static size_t rule_all(struct sim_story *w, enum verdict verdict)
     char hex[2 * HASH_SIZE + 1];
     size_t n = 0;
 
-    for (oldest(w, hex); hex[0] != '\0'; oldest(w, hex), n++)
+    for (sim_ruling_which(w, hex); hex[0] != '\0'; sim_ruling_which(w, hex), n++)
         if (rule(w, hex, verdict) != ERR_OK)
             break;
     return n;
@@ -231,7 +198,7 @@ TEST(the_index_follows_from_the_log_alone)
     sim_story_init(&w, 1);
     member(&w, 0, &person);
     sync(&w, 0);
-    oldest(&w, hex);
+    sim_ruling_which(&w, hex);
     CHECK_EQ(rule(&w, hex, VERDICT_ACCEPTED), ERR_OK);
     member(&w, 0, &other);
     sync(&w, 0);
@@ -258,7 +225,7 @@ TEST(a_prefix_is_judged_before_anything_is_decided)
     sim_story_init(&w, 2);
     member(&w, 0, &person);
     sync(&w, 0);
-    oldest(&w, hex);
+    sim_ruling_which(&w, hex);
     CHECK_EQ(rule(&w, "12345", VERDICT_ACCEPTED), ERR_BAD_VALUE);
     CHECK_EQ(rule(&w, "12345g", VERDICT_ACCEPTED), ERR_BAD_VALUE);
     CHECK_EQ(rule(&w, "ffffffffffffffff", VERDICT_ACCEPTED), ERR_NO_SUCH_CHANGE);
@@ -378,9 +345,9 @@ TEST(each_change_of_a_changeset_is_decided_alone)
     sync(&w, 0);
     sync(&w, 1);
     CHECK_EQ(missing(w.device[1].store, &w.cell, ACCESS_A), 3);
-    oldest(&w, hex);
+    sim_ruling_which(&w, hex);
     CHECK_EQ(rule(&w, hex, VERDICT_ACCEPTED), ERR_OK);
-    oldest(&w, hex);
+    sim_ruling_which(&w, hex);
     CHECK_EQ(rule(&w, hex, VERDICT_REFUSED), ERR_OK);
     sync(&w, 1);
     sync(&w, 0);
@@ -497,7 +464,7 @@ TEST(a_body_without_its_release_or_with_another_salt_is_not_taken)
     CHECK_EQ(held_get(&txn, &s, h.leaf, 0, &h), ERR_OK);
     CHECK_EQ(held_get(&txn, &s, h.leaf, 1, &h), ERR_NOT_FOUND);
     memstore_abort(w.ward.store);
-    oldest(&w, hex);
+    sim_ruling_which(&w, hex);
     CHECK_EQ(rule(&w, hex, VERDICT_ACCEPTED), ERR_OK);
     sim_story_scope(w.ward.store, &w.cell, ACCESS_A, &s);
     newest_control(w.ward.store, &s, &control);

@@ -1,9 +1,7 @@
 /* t_held_record.c - the word of a person on a whole record, whose parts wait as changes of their own
  * (proto/ward_held_record.h). */
-#include <stdio.h>
-
 #include "../proto/ward_held_record.h"
-#include "sim_story.h"
+#include "sim_ruling.h"
 #include "sim_value.h"
 #include "test.h"
 
@@ -28,15 +26,6 @@ static void member(struct sim_story *w, size_t device, const struct id *record)
 static void sync(struct sim_story *w, size_t device)
 {
     CHECK_EQ(sim_link_sync(&w->ward, &w->device[device], NULL), ERR_OK);
-}
-
-static bool any_held(void *arg, const struct ward_held *h)
-{
-    char *hex = arg;
-
-    for (size_t i = 0; i < HASH_SIZE; i++)
-        snprintf(hex + 2 * i, 3, "%02x", h->held.id.b[i]);
-    return false;
 }
 
 static size_t changes_of(struct memstore *m, const struct id *cell, enum access access, const struct id *record)
@@ -66,16 +55,6 @@ static struct held_count waiting(struct memstore *m, const struct id *cell, enum
     CHECK_EQ(held_count(&txn, &s, &c), ERR_OK);
     memstore_abort(m);
     return c;
-}
-
-static void oldest(struct sim_story *w, char hex[2 * HASH_SIZE + 1])
-{
-    struct txn txn;
-
-    hex[0] = '\0';
-    memstore_begin(w->ward.store, false, &txn);
-    CHECK_EQ(ward_held_each(&txn, any_held, hex), ERR_OK);
-    memstore_abort(w->ward.store);
 }
 
 static enum err rule_record(struct sim_story *w, const char *prefix, enum verdict verdict, struct ward_ruled *out)
@@ -136,10 +115,10 @@ TEST(one_part_refused_alone_leaves_no_half_record_unseen)
     sim_story_init(&w, 1);
     member(&w, 0, &person);
     sync(&w, 0);
-    oldest(&w, hex);
+    sim_ruling_which(&w, hex);
     CHECK_EQ(rule_record(&w, hex, VERDICT_ACCEPTED, &ruled), ERR_OK);
     CHECK(ruled.left == 1 && !ruled.half && id_equal(&ruled.record, &person));
-    oldest(&w, hex);
+    sim_ruling_which(&w, hex);
     CHECK_EQ(rule_record(&w, hex, VERDICT_REFUSED, &ruled), ERR_OK);
     CHECK(ruled.left == 0 && ruled.half);
     sim_story_deinit(&w);

@@ -6,9 +6,7 @@
 #include "../proto/message.h"
 #include "../proto/mp.h"
 #include "../proto/replica_again.h"
-#include "../proto/verdict.h"
-#include "../proto/ward_held.h"
-#include "sim_story.h"
+#include "sim_ruling.h"
 #include "sim_value.h"
 #include "test.h"
 
@@ -31,26 +29,6 @@ static void member(struct sim_story *w, uint8_t name)
     sim_value_create(&v, schema_kind_named("member"), ACCESS_A, &record, &chance);
     CHECK_EQ(sim_node_record(&w->device[0], &w->cell, ACCESS_A, &v.change), ERR_OK);
     sim_value_deinit(&v);
-}
-
-static bool oldest_visit(void *arg, const struct ward_held *h)
-{
-    for (size_t i = 0; i < HASH_SIZE; i++)
-        snprintf((char *)arg + 2 * i, 3, "%02x", h->held.id.b[i]);
-    return false;
-}
-
-static void rule(struct sim_story *w, enum verdict verdict)
-{
-    char hex[2 * HASH_SIZE + 1] = "";
-    struct ward_ruling r = {hex, verdict, bytes_of_str(WHY), bytes_of_str(WHO), false};
-    struct held held;
-    struct txn txn;
-
-    memstore_begin(w->ward.store, true, &txn);
-    CHECK_EQ(ward_held_each(&txn, oldest_visit, hex), ERR_OK);
-    CHECK_EQ(ward_rule(&txn, &w->ward.ward, &r, w->ward.now, &held), ERR_OK);
-    CHECK_EQ(memstore_commit(w->ward.store, true), ERR_OK);
 }
 
 /* Refused by the rules: a document's title is the clerk's. */
@@ -118,14 +96,14 @@ static void begin(struct sim_story *w)
         member(w, (uint8_t)(0x61 + i));
         sync(w, 0);
         sync(w, 0);
-        rule(w, i == 0 ? VERDICT_ACCEPTED : VERDICT_REFUSED);
+        CHECK(sim_ruling_oldest(w, i == 0 ? VERDICT_ACCEPTED : VERDICT_REFUSED, WHY, WHO));
         sync(w, 0);
         if (i == 1)
             resend(w); /* the second one; it waits again */
         if (i == 1)
             sync(w, 0);
         if (i == 1)
-            rule(w, VERDICT_ACCEPTED);
+            CHECK(sim_ruling_oldest(w, VERDICT_ACCEPTED, WHY, WHO));
     }
     refused(w, 0x52);
     member(w, 0x66);
@@ -235,7 +213,7 @@ TEST(what_is_decided_after_the_snapshot)
 
     begin(&w);
     sync(&w, 1);
-    rule(&w, VERDICT_REFUSED);
+    CHECK(sim_ruling_oldest(&w, VERDICT_REFUSED, WHY, WHO));
     sync(&w, 0);
     sync(&w, 1);
     alike(&w, 4, 0);

@@ -2,11 +2,8 @@
  * and what one of them sends again the others know to be answered (protocol.md 4.3, 7.3). */
 #include <stdio.h>
 
-#include "../proto/held.h"
 #include "../proto/replica_again.h"
-#include "../proto/verdict.h"
-#include "../proto/ward_held.h"
-#include "sim_story.h"
+#include "sim_ruling.h"
 #include "sim_value.h"
 #include "test.h"
 
@@ -61,29 +58,6 @@ static void member(struct sim_story *w, size_t device, const struct id *record)
     sim_value_create(&v, schema_kind_named("member"), ACCESS_A, record, &chance);
     CHECK_EQ(sim_node_record(&w->device[device], &w->cell, ACCESS_A, &v.change), ERR_OK);
     sim_value_deinit(&v);
-}
-
-/* The ward decides on the oldest that waits. */
-static bool oldest_visit(void *arg, const struct ward_held *h)
-{
-    for (size_t i = 0; i < HASH_SIZE; i++)
-        snprintf((char *)arg + 2 * i, 3, "%02x", h->held.id.b[i]);
-    return false;
-}
-
-static bool rule(struct sim_story *w, enum verdict verdict)
-{
-    char hex[2 * HASH_SIZE + 1] = "";
-    struct ward_ruling r = {hex, verdict, bytes_of_str(WHY), bytes_of_str(WHO), false};
-    struct held held;
-    struct txn txn;
-
-    memstore_begin(w->ward.store, true, &txn);
-    CHECK_EQ(ward_held_each(&txn, oldest_visit, hex), ERR_OK);
-    if (hex[0] != '\0')
-        CHECK_EQ(ward_rule(&txn, &w->ward.ward, &r, w->ward.now, &held), ERR_OK);
-    CHECK_EQ(memstore_commit(w->ward.store, true), ERR_OK);
-    return hex[0] != '\0';
 }
 
 /* --- what a device knows ---------------------------------------------------------------------------------------- */
@@ -195,7 +169,7 @@ TEST(both_devices_of_an_author_see_what_waits_and_what_was_refused)
             alike(&w, 1, VERDICT_HELD, "");
             CHECK_EQ(sim_story_counts(&w.device[1]).held, 1);
         }
-        CHECK(rule(&w, VERDICT_REFUSED));
+        CHECK(sim_ruling_oldest(&w, VERDICT_REFUSED, WHY, WHO));
         if (when & 2)
             sync(&w, 0);
         sync(&w, 1);
@@ -220,7 +194,7 @@ TEST(accepted_from_one_device_nothing_waits_on_the_other)
         sync(&w, 0);
         if (before)
             sync(&w, 1);
-        CHECK(rule(&w, VERDICT_ACCEPTED));
+        CHECK(sim_ruling_oldest(&w, VERDICT_ACCEPTED, WHY, WHO));
         for (size_t i = 3; i-- > 0;)
             sync(&w, i);
         alike(&w, 0, VERDICT_ACCEPTED, "");
@@ -259,7 +233,7 @@ static void refused(struct sim_story *w)
     begin(w);
     member(w, 0, &an);
     sync(w, 0);
-    CHECK(rule(w, VERDICT_REFUSED));
+    CHECK(sim_ruling_oldest(w, VERDICT_REFUSED, WHY, WHO));
     sync(w, 0);
     sync(w, 1);
 }
@@ -282,8 +256,8 @@ TEST(what_the_second_device_sends_again_is_answered_on_the_first)
         buf_deinit(&word.body);
         CHECK_EQ(sim_story_counts(&w.device[i]).held, 1);
     }
-    CHECK(rule(&w, VERDICT_ACCEPTED));
-    CHECK(!rule(&w, VERDICT_ACCEPTED));
+    CHECK(sim_ruling_oldest(&w, VERDICT_ACCEPTED, WHY, WHO));
+    CHECK(!sim_ruling_oldest(&w, VERDICT_ACCEPTED, WHY, WHO));
     for (size_t i = 0; i < 3; i++) {
         sync(&w, i);
         sim_story_check(&w, i);
@@ -300,7 +274,7 @@ TEST(sent_again_from_both_devices_it_is_one_record_with_one_value)
     resend(&w, 1);
     sync(&w, 1);
     sync(&w, 0);
-    while (rule(&w, VERDICT_ACCEPTED))
+    while (sim_ruling_oldest(&w, VERDICT_ACCEPTED, WHY, WHO))
         ;
     for (size_t i = 3; i-- > 0;)
         sync(&w, i);
