@@ -49,6 +49,13 @@ struct sim_written {
     struct buf body;
 };
 
+#define SIM_LIVES_MAX 32
+
+struct sim_life {
+    uint32_t incarnation;
+    uint64_t ratchet;
+};
+
 struct sim_peer {
     struct id person; /* some hold two devices */
     struct sim_device node;
@@ -61,6 +68,9 @@ struct sim_peer {
     unsigned store;  /* its bit in sim_written.in */
     bool copies;     /* of the device: a store of it was put back or cloned at least once */
     bool cloned, trusted; /* of the device */
+    bool two;        /* of the device: the ward may say that two stores of it live (sim_copy.c) */
+    size_t lives;    /* of its one store: for each incarnation the newest ratchet that it held when it was replaced */
+    struct sim_life life[SIM_LIVES_MAX];
     bool reissued;   /* a scope was begun anew: what was sealed over its leaves is issued again, under new numbers */
     bool budgets;    /* of the device: flights had a limit, so what is sealed is not in the order it was written */
     bool told_copy;  /* the last session ended so: the next one renews */

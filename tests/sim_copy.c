@@ -48,7 +48,40 @@ static void device_copied(struct sim *s, size_t device, bool cloned)
         if (s->peer[i].device == device) {
             s->peer[i].copies = true;
             s->peer[i].cloned = s->peer[i].cloned || cloned;
+            s->peer[i].two = s->peer[i].two || cloned;
         }
+}
+
+static struct sim_life *life_of(struct sim_peer *p, uint32_t incarnation)
+{
+    for (size_t i = 0; i < p->lives; i++)
+        if (p->life[i].incarnation == incarnation)
+            return &p->life[i];
+    return NULL;
+}
+
+static void leave_life(struct sim_peer *p)
+{
+    const struct replica r = sim_node_replica(&p->node);
+    struct sim_life *l = life_of(p, r.incarnation);
+
+    if (l == NULL && p->lives < SIM_LIVES_MAX) {
+        l = &p->life[p->lives++];
+        *l = (struct sim_life){.incarnation = r.incarnation};
+    }
+    if (l != NULL && r.ratchet_n > l->ratchet)
+        l->ratchet = r.ratchet_n;
+}
+
+/* An older backup was put back, and renewed; now comes one with the newest ratchet of the incarnation that this closed.
+ * To the ward that is a clone that went on beside its original: it sees the same messages (protocol.md 8.7). A ratchet
+ * two below the newest was followed by one that the ward has seen, so it is no sign. */
+static void begin_life(struct sim_peer *p)
+{
+    const struct replica r = sim_node_replica(&p->node);
+    const struct sim_life *l = life_of(p, r.incarnation);
+
+    p->two = p->two || (p->copies && (l == NULL || r.ratchet_n + 1 >= l->ratchet));
 }
 
 static void act_put_back(struct sim *s)
@@ -66,7 +99,9 @@ static void act_put_back(struct sim *s)
     sim_net_device_gone(s, b->peer);
     memstore_crash(p->node.store);
     memstore_fail(p->node.store, 0, ERR_OK);
+    leave_life(p);
     memstore_restore(p->node.store, b->store);
+    begin_life(p);
     p->node.chance ^= test_random(&s->chance);
     p->node.certificate_end = b->certificate_end;
     p->told_copy = p->again = false;
@@ -127,7 +162,7 @@ void sim_copy_act(struct sim *s)
         act_put_back(s);
     else if (s->on[SIM_CLONE] && dice == 6)
         act_clone(s, peer);
-    else if (s->on[SIM_CLONE] && s->peer[peer].cloned)
+    else if (s->on[SIM_CLONE] && s->peer[peer].two)
         act_trust(s, peer);
 }
 
@@ -271,7 +306,7 @@ static void check_state(struct sim *s, const struct sim_peer *p)
     if (e != ERR_OK)
         return;
     s->totals.two_live += d.state == DEVICE_COPIED;
-    if (d.state == DEVICE_COPIED && !p->cloned)
+    if (d.state == DEVICE_COPIED && !p->two)
         sim_broken(s, "S9: two stores of %zu live, says the ward, and there is one", p->device);
 }
 

@@ -112,7 +112,7 @@ static bool was_judged_so(const struct sim *s, const struct sim_log *l, const st
         return false;
     return verdict == right || verdict == SIM_RULES_FROZEN ||
            (verdict_kind(right) == VERDICT_ACCEPTED &&
-            (verdict == SIM_RULES_UNSEEN || (verdict == sim_rules_copied(c->kind) && s->peer[st->peer].cloned)));
+            (verdict == SIM_RULES_UNSEEN || (verdict == sim_rules_copied(c->kind) && s->peer[st->peer].two)));
 }
 
 static void check_changes(struct sim *s, struct sim_log *l, struct sim_stream *st, const struct ledger_leaf *leaf,
@@ -140,7 +140,7 @@ static void check_changes(struct sim *s, struct sim_log *l, struct sim_stream *s
         match_written(s, l, st, &c);
         part = model_part(l->model, c.kind, &c.record);
         rule = sim_rules_of(s->peer[st->peer].role, l->access, part, slot, i, &c);
-        if (verdict == sim_rules_copied(c.kind) && s->peer[st->peer].cloned &&
+        if (verdict == sim_rules_copied(c.kind) && s->peer[st->peer].two &&
             (verdict_kind(rule) == VERDICT_ACCEPTED || rule == SIM_RULES_UNSEEN))
             rule = verdict;
         if (verdict != rule && !sim_scopes_verdict(s, l, &s->peer[st->peer], h, part, slot, i, &c, verdict, &rule) &&

@@ -290,6 +290,20 @@ static bool closed_beside(const struct model_slot *slot, size_t at, const struct
     return false;
 }
 
+/* By a signature that is folded: it counts for what is written over it (protocol.md 4.3), though the same changeset takes
+ * the state back first. */
+static bool closed_below(struct bytes part, const struct change *c)
+{
+    struct part p;
+    bool closed;
+
+    if (c->op == MOVES_ON || c->op == CLOSES || !part_before(part, NULL, 0, c, &p))
+        return false;
+    closed = locks(close_state(&p)) && disturbs(close_state(&p), c);
+    part_deinit(&p);
+    return closed;
+}
+
 /* Of minutes and resolutions that are signed: amendments, and steps of the same round. Of all: only drafts are made
  * void. */
 static bool closed_already(struct bytes part, const struct model_slot *slot, size_t at, const struct change *c)
@@ -306,7 +320,7 @@ static bool closed_already(struct bytes part, const struct model_slot *slot, siz
     else if (voids && state.n == 3)
         closed = state.p[2] > 0 && state.p[2] != VOID;
     part_deinit(&p);
-    return closed || (is_text(c->kind) && closed_beside(slot, at, c));
+    return closed || (is_text(c->kind) && (closed_below(part, c) || closed_beside(slot, at, c)));
 }
 
 /* Does it sign a text that its author had not seen as it stands? */

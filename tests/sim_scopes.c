@@ -382,7 +382,7 @@ bool sim_scopes_verdict(const struct sim *s, const struct sim_log *l, const stru
     }
     if (*rule == REFUSED && (any || role_now(l, &p->person) == ROLE_NONE))
         *rule = sim_rules_never_waits(c->kind) ? FOR_PERSON - VERDICT_HELD + VERDICT_REFUSED : FOR_PERSON;
-    return verdict == *rule || (p->cloned && verdict == sim_rules_copied(c->kind) &&
+    return verdict == *rule || (p->two && verdict == sim_rules_copied(c->kind) &&
                                 (verdict_kind(*rule) == VERDICT_ACCEPTED || *rule == SIM_RULES_UNSEEN));
 }
 

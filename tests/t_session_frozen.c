@@ -115,6 +115,23 @@ TEST(a_proposal_does_not_reach_minutes_that_were_signed_at_their_home)
     sim_story_deinit(&w);
 }
 
+TEST(a_folded_signature_closes_what_comes_with_a_step_back)
+{
+    struct sim_story w;
+    struct sim_link l;
+
+    sim_story_init(&w, 2);
+    create(&w, 0);
+    sync(&w, 0);
+    sign(&w, 0, ACCESS_A);
+    sync(&w, 0);
+    CHECK_EQ(sim_node_close(&w.device[0], &w.cell, ACCESS_A, minutes()->number, &record, FREEZE_STEP - 1), ERR_OK);
+    conclude(&w, 0, "khác"); /* in one changeset with it */
+    CHECK_EQ(sim_link_sync(&w.ward, &w.device[0], &l), ERR_OK);
+    CHECK_EQ(l.device.counts.refused, 1);
+    sim_story_deinit(&w);
+}
+
 TEST(a_person_does_not_accept_what_a_signature_closed_meanwhile)
 {
     struct sim_story w;
