@@ -34,6 +34,7 @@ until_sent() { # COMMAND...: begins another exchange
         read -rt 0.1 <> <(:) || :
     done
     over
+    OUT=$(chibo status --json) # how the exchange ended is written behind what it sent
     pass
 }
 
