@@ -2,6 +2,7 @@
 #include "sim_jump.h"
 
 #include "../proto/outbox.h"
+#include "../proto/ward_hand_in.h"
 #include "../proto/ward_quarantine.h"
 #include "sim_copy.h"
 #include "sim_net.h"
@@ -115,11 +116,23 @@ static bool is_kept(const struct kept *k, const struct hash *id)
     return false;
 }
 
+/* The log has this very changeset, by whatever way it came before; what was refused in it is answered. */
+static bool is_logged(struct txn *ward, const struct scope *s, const struct header *h, const struct hash *head)
+{
+    struct stream stream;
+    struct hash at;
+
+    return scope_stream_of(ward, s, &h->device, h->incarnation, &stream) == ERR_OK &&
+           ward_hand_in_log(ward, s, &stream, h->first + h->count, &at) == ERR_OK &&
+           memcmp(at.b, head->b, HASH_SIZE) == 0;
+}
+
 /* Changes of one sealed changeset that the ward has neither in the log nor aside. What waits in the log for a person
  * need not wait aside too (ward_quarantine.c). */
 static enum err row_left(struct txn *ward, const struct kept *k, struct bytes row, uint64_t *left)
 {
     struct changeset cs;
+    struct hash head = {{0}};
     struct bytes header;
     struct header h;
     struct scope s;
@@ -129,9 +142,11 @@ static enum err row_left(struct txn *ward, const struct kept *k, struct bytes ro
     e = outbox_decode(row, &header, &h, &cs);
     if (e == ERR_OK)
         e = scope_load(ward, &h.scope, &s);
-    if (e == ERR_OK)
+    if (e == ERR_OK) {
         changeset_commit(&cs, &h.scope, &h.device, &h.person);
-    for (size_t i = 0; e == ERR_OK && i < cs.count; i++) {
+        head = header_head(header, cs.signature);
+    }
+    for (size_t i = 0; e == ERR_OK && i < cs.count && !is_logged(ward, &s, &h, &head); i++) {
         struct version v = change_version(&cs.slot[i].commitment);
         uint32_t leaf, position;
 
