@@ -102,6 +102,7 @@ void session_deinit(struct session *s)
     buf_deinit(&s->reach);
     buf_deinit(&s->sizes);
     buf_deinit(&s->common);
+    buf_deinit(&s->recalled);
     buf_deinit(&s->hello);
     buf_wipe_deinit(&s->flight);
     buf_deinit(&s->asks);

@@ -119,6 +119,7 @@ struct session {
     struct buf reach;                  /* ward: struct reach[] */
     struct buf sizes, common;          /* ward: the sizes message; struct reach[] of scopes that were refilled */
     uint64_t staged, staged_bytes;     /* ward: messages of the lost flight so far, and what they weigh */
+    struct buf recalled;               /* ward: the recall message that the lost flight answers */
     struct buf wants;                  /* a list: to be given, or to be sent; */
     bool wants_more;                   /* ward: of a flight that goes on; device: some are of hashes */
     struct buf range;                  /* the last range, and how many of its leaves were taken, and are in batch */

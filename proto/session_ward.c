@@ -166,6 +166,17 @@ static void on_sizes(struct session *s, struct bytes message)
     judge_sizes(s);
 }
 
+/* Another session may rewind a log between our recall and each of these: the ward looks what it said then. */
+static void refill(struct session *s, uint64_t at, uint64_t size)
+{
+    struct work *w = session_ask(s, WORK_REFILL);
+
+    buf_put_bytes(&w->in, buf_bytes(&s->recalled));
+    w->at = at;
+    w->size = size;
+    session_queue(s, w);
+}
+
 /* Staged as it comes; looked at when it is whole. */
 static void on_lost(struct session *s, uint8_t type, struct bytes message)
 {
@@ -188,7 +199,7 @@ static void on_lost(struct session *s, uint8_t type, struct bytes message)
     if (!s->last_seen)
         return;
     s->state = SESSION_REFILLING;
-    session_queue(s, session_ask(s, WORK_REFILL));
+    refill(s, 0, 0);
 }
 
 static void on_scope(struct session *s, struct bytes message)
@@ -292,11 +303,7 @@ static void refilled(struct session *s, const struct work *w)
     buf_put_bytes(&s->common, buf_bytes(&w->out));
     s->key_gone = w->key_gone;
     if (w->more) {
-        struct work *next = session_ask(s, WORK_REFILL);
-
-        next->at = w->at;
-        next->size = w->size;
-        session_queue(s, next);
+        refill(s, w->at, w->size);
         return;
     }
     judge_sizes(s);
@@ -341,6 +348,8 @@ static void judged(struct session *s, struct work *w)
     if (w->recall) {
         s->state = SESSION_WAIT_LOST;
         s->staged = 0;
+        buf_clear(&s->recalled);
+        buf_put_bytes(&s->recalled, buf_bytes(&w->out2));
         session_send(s, MESSAGE_RECALL, buf_bytes(&w->out2), true);
         return;
     }

@@ -11,7 +11,9 @@
 #include "ward.h"
 
 /* One more scope for the recall message, if there is room left in it. Not theirs: as if we had nothing of it, so that
- * nobody learns of a log what he was not given. */
+ * nobody learns of a log what he was not given. But for one thing: whoever says that he holds it only from entry->from
+ * on is told its epoch, its size and its root at that one size. He cannot send what lies below, and without a common
+ * size he would have to drop what may be the only copy of leaves that we lost, the one that lets him in among them. */
 MUST_CHECK enum err ward_recall(struct txn *txn, const struct message_size *entry, bool is_theirs, struct buf *list,
                                 size_t *count);
 enum err ward_stage(struct txn *txn, struct work *job);

@@ -3,7 +3,11 @@
  * n0 is the size up to which both logs are one. Nothing of ours behind it: an epoch leaf there, and the lost leaves
  * behind it. Something of ours behind it: the log is rewound to n0, epoch leaf, lost leaves, then ours that are not
  * among them (those of devices that the lost leaves revoke come first: they were taken in before we knew). An epoch
- * leaf at n0 already, newer than the device's: somebody was here before, only what is missing is appended. */
+ * leaf at n0 already, newer than the device's: somebody was here before, only what is missing is appended.
+ *
+ * Sessions run beside each other: between the recall and this job somebody else's leaves may have rewound a log below
+ * the size that the device found common. Then its leaves lead to nothing here, through nobody's fault: it is asked
+ * anew. */
 #include <stdlib.h>
 
 #include "actor.h"
@@ -116,8 +120,23 @@ static enum err verify_leaf(struct refill *r, struct recall_leaf *l)
     return e == ERR_OK ? tree_append(&r->theirs, &theirs, NULL, NULL) : e;
 }
 
-/* The checkpoint is ours, and these leaves lead to its root. */
-static enum err verify(struct refill *r, uint32_t *next)
+/* Does `from` stand in a log that was in another epoch when the device was asked? (Each rewind begins a new one.) A
+ * size that the recall did not reach to is the device's own invention. */
+static bool rewound_since(const struct refill *r)
+{
+    struct recall_list list;
+    struct recall_scope entry;
+
+    if (recall_decode(&list, buf_bytes(&r->job->in)) != ERR_OK)
+        return false;
+    while (recall_next(&list, &entry))
+        if (id_equal(&entry.scope, &r->lost.scope))
+            return r->lost.from > 0 && r->lost.from <= entry.size && entry.epoch != r->scope.epoch;
+    return false;
+}
+
+/* The checkpoint is ours, and these leaves lead to its root. ERR_ROLLED_BACK: our log is not the one that we named. */
+static enum err ward_refill_verify(struct refill *r, uint32_t *next)
 {
     struct checkpoint c = {.ward = r->ward->id, .scope = r->lost.scope, .epoch = r->lost.epoch, .size = r->lost.size,
                            .time = r->lost.time};
@@ -128,7 +147,7 @@ static enum err verify(struct refill *r, uint32_t *next)
     r->common = r->lost.from;
     r->same = true;
     if (r->lost.from > (r->fresh ? 0 : r->scope.frontier.size))
-        return ERR_BAD_PROOF;
+        return rewound_since(r) ? ERR_ROLLED_BACK : ERR_BAD_PROOF;
     if (r->lost.from > 0)
         e = scope_frontier_at(r->txn, &r->scope, r->lost.from, &r->theirs);
     if (e == ERR_OK)
@@ -136,8 +155,9 @@ static enum err verify(struct refill *r, uint32_t *next)
     if (e != ERR_OK)
         return e;
     c.root = tree_root(&r->theirs);
-    return r->theirs.size == r->lost.size ? ward_proofs_checkpoint(r->proofs, r->ward, &c, r->lost.signature)
-                                          : ERR_BAD_PROOF;
+    e = r->theirs.size == r->lost.size ? ward_proofs_checkpoint(r->proofs, r->ward, &c, r->lost.signature)
+                                       : ERR_BAD_PROOF;
+    return e == ERR_BAD_PROOF && rewound_since(r) ? ERR_ROLLED_BACK : e;
 }
 
 /* --- is it here? -------------------------------------------------------------------------------------------------- */
@@ -463,7 +483,7 @@ static enum err verify_all(const struct refill *all)
         if (e == ERR_NOT_FOUND && next > all->start)
             return ERR_OK;
         if (e == ERR_OK)
-            e = verify(&r, &next);
+            e = ward_refill_verify(&r, &next);
         refill_deinit(&r, false);
     }
     return e == ERR_NOT_FOUND ? ERR_BUSY : e; /* a newer session of the device cleared it */
@@ -477,7 +497,7 @@ static enum err refill_scope(struct refill *r)
     enum err e = ERR_OK;
 
     if (next == 0) {
-        e = verify(r, &end);
+        e = ward_refill_verify(r, &end);
         if (e != ERR_OK)
             return e;
         e = begin(r, &pieces);
@@ -565,6 +585,8 @@ enum err ward_refill(struct txn *txn, const struct ward *w, struct work *job, ui
     if (e == ERR_OK)
         e = refill_next(&r);
     job->more = e == ERR_OK && job->more;
+    if (e == ERR_ROLLED_BACK) /* only ward_refill_verify says so, and before it nothing is written */
+        e = ward_stage_clear(txn, &job->device);
     refill_deinit(&r, true);
     return e;
 }

@@ -30,7 +30,8 @@ enum work_kind {
     WORK_PARCEL_JUDGE, /* in: manifest. out2: the device's signing key, if it is known; out: struct reach[] */
     WORK_PARCEL_READ,  /* as WORK_READ, for a file: no close, no ratchet */
     WORK_STAGE,  /* in: messages of a lost flight; at: how many came before them */
-    WORK_REFILL, /* what was staged, verified and appended; at: where to go on; more: again. out: struct reach[] */
+    WORK_REFILL, /* in: the recall it answers; at: where to go on. What was staged, verified and appended; more: again.
+                  * out: struct reach[]. A log that was rewound since the recall ends it: sizes are judged anew */
     /* both: repair.h */
     WORK_GIVE,   /* in: wants, a list; at: where to go on. out: messages; more: again */
     WORK_TAKE,   /* in: a range and leaves of it; at: how many of its leaves came before. repaired */

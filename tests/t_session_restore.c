@@ -544,3 +544,44 @@ TEST(what_a_dead_session_staged_does_not_stay)
         sim_story_deinit(&w);
     }
 }
+
+/* Two lines of one log. The ward asks one device for its line; before that one's leaves have come, the other one brings
+ * its line, and the log is rewound below what was common with the first. That is nobody's forgery: it is asked anew. */
+TEST(a_log_that_another_one_rewound_meanwhile_is_asked_for_anew)
+{
+    struct sim_story w;
+    struct memstore *older, *newer;
+    uint8_t binding[BINDING_SIZE];
+    struct sim_link l;
+    bool moving = true;
+
+    sim_story_init(&w, 3);
+    older = memstore_copy(w.ward.store);
+    CHECK_EQ(sim_story_meeting(&w, 0, 1), ERR_OK);
+    sync_ok(&w, 0);
+    newer = memstore_copy(w.ward.store);
+    CHECK_EQ(sim_story_meeting(&w, 0, 2), ERR_OK);
+    sync_ok(&w, 0);
+    memstore_restore(w.ward.store, older);
+    record_held(&w, 2, 3);
+    sync_ok(&w, 2);
+    memstore_restore(w.ward.store, newer);
+    sim_node_random(&w.device[0].chance, binding, sizeof binding);
+    sim_link_open(&l, &w.ward, &w.device[0], binding, 0);
+    while (moving && l.ward.state != SESSION_WAIT_LOST) {
+        moving = sim_link_device_work(&l);
+        moving = sim_link_ward_work(&l) || moving;
+        moving = sim_link_move(&l, SIM_LINK_UP, 1) || moving;
+        moving = sim_link_move(&l, SIM_LINK_DOWN, SIZE_MAX) || moving;
+    }
+    CHECK_EQ(l.ward.state, SESSION_WAIT_LOST);
+    CHECK(rolled_back(&w, 2));
+    sim_link_run(&l);
+    CHECK_EQ(l.device.err, ERR_OK);
+    sim_link_close(&l);
+    sim_story_check(&w, 0);
+    settled(&w, 3, 3);
+    memstore_free(older);
+    memstore_free(newer);
+    sim_story_deinit(&w);
+}
